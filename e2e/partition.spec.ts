@@ -1,0 +1,99 @@
+import { expect, test } from './fixture.ts';
+
+test('of two sides the minority admits nobody, the majority goes on, and healing brings both together', async ({
+  park,
+}) => {
+  const tabs = await park.openAll(5);
+  const [a, b, c, d, e] = tabs;
+  await e.cutFrom(a, b, c);
+  await d.cutFrom(a, b, c);
+  const majority = [a, b, c];
+  const minority = [d, e];
+  const tries = Promise.all(minority.map((tab) => tab.tryEnter()));
+
+  const third = (await c.status()).id;
+  await Promise.all(
+    majority.map((tab) => tab.until(({ leader, quorum }, id) => quorum && leader === id, third)),
+  );
+  await Promise.all(minority.map((tab) => tab.until(({ quorum }) => !quorum)));
+  for (const tab of majority) expect(await tab.enter()).toMatchObject({ allowed: true });
+  for (const answer of await tries) expect(answer.ok).toBe(false);
+  const late = await e.tryEnter();
+  expect(late).toMatchObject({ ok: false, code: 'no-quorum', definite: true });
+  await park.expectSound(tabs);
+
+  await Promise.all(minority.map((tab) => tab.heal()));
+  await park.united(tabs);
+  await Promise.all(tabs.map((tab) => tab.enter()));
+  await park.settle(tabs);
+});
+
+test('a capacity of 1 holds across two sides', async ({ park }) => {
+  const tabs = await park.openAll(3, { capacity: 1 });
+  const [a, b, c] = tabs;
+  await c.cutFrom(a, b);
+  const answers = await Promise.all(tabs.map((tab) => tab.tryEnter()));
+  expect(answers.filter((answer) => answer.ok && answer.outcome.allowed)).toHaveLength(1);
+  await c.heal();
+  await park.united(tabs);
+  const log = await park.settle(tabs);
+  expect(log.filter(({ kind, allowed }) => kind === 'enter' && allowed)).toHaveLength(1);
+});
+
+test('a missing link between two followers disturbs nobody', async ({ park }) => {
+  const tabs = await park.openAll(5);
+  const { term } = await tabs[0].status();
+  const other = (await tabs[1].status()).id;
+  await tabs[0].cutFrom(tabs[1]);
+  const load = park.load();
+  await load.more(300);
+  await load.stop();
+  await tabs[0].heal();
+  await tabs[0].until(
+    ({ peers }, id) => peers.some((peer) => peer.id === id && !peer.suspected),
+    other,
+  );
+  await park.settle();
+  for (const tab of tabs) expect((await tab.status()).term).toBe(term);
+});
+
+test('a missing link between a follower and the leader disturbs nobody else', async ({ park }) => {
+  const tabs = await park.openAll(5);
+  const before = await tabs[0].status();
+  const [cutOff, ...others] = tabs;
+  await cutOff.cutFrom(tabs[4]);
+  await cutOff.until(({ quorum }) => !quorum);
+  const load = park.load(others);
+  // Longer than it takes to evict: the cut-off gate is heard by all the others, but not by the leader.
+  await others[3].until(
+    ({ peers }, id) => peers.some((peer) => peer.id === id && peer.suspected),
+    before.id,
+  );
+  await load.more(300);
+  for (const tab of others) {
+    const { term, leader, quorum } = await tab.status();
+    expect({ term, leader, quorum }).toEqual({
+      term: before.term,
+      leader: before.leader,
+      quorum: true,
+    });
+  }
+  await cutOff.heal();
+  await park.united(tabs);
+  await load.stop();
+  await park.settle(tabs);
+  for (const tab of tabs) expect((await tab.status()).term).toBe(before.term);
+});
+
+test('loss and delay on every link lose nothing', async ({ park }) => {
+  const tabs = await park.openAll(3);
+  for (const { page } of tabs) {
+    await page.evaluate(() => window.gatehouse!.faults([{ drop: 0.1, delayMs: [0, 20] }]));
+  }
+  const load = park.load();
+  await load.more(100);
+  await load.stop();
+  await Promise.all(tabs.map((tab) => tab.heal()));
+  await park.united(tabs);
+  await park.settle(tabs);
+});

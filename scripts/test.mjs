@@ -1,0 +1,139 @@
+/**
+ * `npm test`: everything that must pass, one thing at a time, since two cores are shared with a
+ * browser. A step that fails does not stop the others. The last line counts the tests; a step that
+ * failed without naming a test (types, lint, a build) counts as one failure, so that the line never
+ * looks better than the exit status.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { build } from './build.mjs';
+import { runE2e } from './e2e.mjs';
+import { ensureBrowser } from './find-browser.mjs';
+import { root, runModule } from './lib.mjs';
+import { setup } from './setup.mjs';
+
+/** @typedef {{ passed: number, failed: number }} Count */
+/** @typedef {{ name: string, go: () => Promise<Count> }} Step */
+
+const results = path.join(root, '.cache', 'results');
+
+/** @type {Step[]} */
+const steps = [
+  { name: 'types', go: () => check('typescript/bin/tsc', ['-b']) },
+  { name: 'lint', go: () => check('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
+  { name: 'format', go: () => check('prettier/bin/prettier.cjs', ['--check', '.']) },
+  { name: 'unit tests', go: () => vitest('unit') },
+  { name: 'browser tests', go: () => vitest('browser') },
+  { name: 'build', go: buildStep },
+  { name: 'end-to-end tests', go: playwright },
+];
+
+try {
+  await setup();
+  process.env['CHROME_PATH'] = await ensureBrowser();
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+  const total = await runAll();
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.log('\n0 passed, 1 failed');
+  process.exitCode = 1;
+}
+
+/** @returns {Promise<Count>} */
+async function runAll() {
+  const total = { passed: 0, failed: 0 };
+  const summary = [];
+  for (const step of steps) {
+    console.log(`\n== ${step.name}`);
+    const started = Date.now();
+    const { passed, failed } = await step.go();
+    total.passed += passed;
+    total.failed += failed;
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    summary.push(`${failed === 0 ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
+  }
+  console.log(`\n${summary.join('\n')}`);
+  return total;
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} args
+ * @returns {Promise<Count>}
+ */
+async function check(file, args) {
+  const status = await runModule(file, args);
+  return { passed: 0, failed: status === 0 ? 0 : 1 };
+}
+
+/**
+ * @param {string} project
+ * @returns {Promise<Count>}
+ */
+async function vitest(project) {
+  const file = path.join(results, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const args = ['run', '--project', project, ...reporters];
+  const status = await runModule('vitest/vitest.mjs', args);
+  return count(status, file, (report) => ({
+    passed: number(report['numPassedTests']),
+    failed: number(report['numFailedTests']) + brokenFiles(report['testResults']),
+  }));
+}
+
+/**
+ * Test files that failed before they had a test to name: a syntax error, a missing import.
+ * @param {unknown} files
+ */
+function brokenFiles(files) {
+  if (!Array.isArray(files)) return 0;
+  return files.filter(({ status, assertionResults }) => {
+    return status === 'failed' && Array.isArray(assertionResults) && assertionResults.length === 0;
+  }).length;
+}
+
+/** @returns {Promise<Count>} */
+async function buildStep() {
+  try {
+    await build();
+    return { passed: 0, failed: 0 };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return { passed: 0, failed: 1 };
+  }
+}
+
+/** @returns {Promise<Count>} */
+async function playwright() {
+  const file = path.join(results, 'e2e.json');
+  const status = await runE2e(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+  return count(status, file, (report) => {
+    const stats = /** @type {Record<string, unknown>} */ (report['stats'] ?? {});
+    return { passed: number(stats['expected']), failed: number(stats['unexpected']) };
+  });
+}
+
+/**
+ * @param {number} status the exit status
+ * @param {string} file the report, which is missing when the program died early
+ * @param {(report: Record<string, unknown>) => Count} read
+ * @returns {Count}
+ */
+function count(status, file, read) {
+  let result = { passed: 0, failed: 0 };
+  try {
+    result = read(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    // No report: with no tests to run that is fine, and otherwise the status tells.
+  }
+  return status !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
+}
+
+/** @param {unknown} value */
+function number(value) {
+  return typeof value === 'number' ? value : 0;
+}

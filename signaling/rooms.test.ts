@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CLOSE, LIMITS, type ServerMessage } from './protocol.ts';
+import { Rooms, type RoomEffect } from './rooms.ts';
+
+type Socket = string;
+
+function howdy(id: string, more: { park?: string; secret?: string; name?: string } = {}) {
+  const { park = 'main', secret = `secret-of-${id}`, name = `Gate ${id}` } = more;
+  return { type: 'howdy', park, id, priority: 1, name, secret } as const;
+}
+
+function sent(effects: RoomEffect<Socket>[], to: Socket): ServerMessage[] {
+  return effects.flatMap((effect) =>
+    effect.type === 'send' && effect.to === to ? [effect.message] : [],
+  );
+}
+
+function errorOf(effects: RoomEffect<Socket>[], to: Socket): string | undefined {
+  const [message] = sent(effects, to);
+  return message?.type === 'error' ? message.code : undefined;
+}
+
+function member(id: string, name = `Gate ${id}`) {
+  return { id, priority: 1, name };
+}
+
+/** A room with these ids, each on a socket of the same name. */
+function roomOf(...ids: string[]): Rooms<Socket> {
+  const rooms = new Rooms<Socket>();
+  for (const id of ids) rooms.register(id, howdy(id));
+  return rooms;
+}
+
+describe('register', () => {
+  it('welcomes with the other members, and tells them', () => {
+    const rooms = roomOf('a', 'b');
+    const effects = rooms.register('c', howdy('c'));
+    const members = [member('a'), member('b')];
+    expect(sent(effects, 'c')).toEqual([{ type: 'welcome', members, you: 'c' }]);
+    expect(sent(effects, 'a')).toEqual([{ type: 'joined', member: member('c') }]);
+    expect(sent(effects, 'b')).toEqual([{ type: 'joined', member: member('c') }]);
+    expect(effects).toHaveLength(3);
+  });
+
+  it('never tells anybody a secret', () => {
+    const rooms = roomOf('a');
+    expect(JSON.stringify(rooms.register('b', howdy('b')))).not.toContain('secret');
+    expect(JSON.stringify(rooms.list('a'))).not.toContain('secret');
+  });
+
+  it('keeps parks apart, and answers alike for an absent and an emptied one', () => {
+    const rooms = roomOf('a');
+    const absent = rooms.register('x', howdy('x', { park: 'other' }));
+    rooms.leave('x');
+    const emptied = rooms.register('x', howdy('x', { park: 'other' }));
+    expect(absent).toEqual([
+      { type: 'send', to: 'x', message: { type: 'welcome', members: [], you: 'x' } },
+    ]);
+    expect(emptied).toEqual(absent);
+  });
+
+  it('lets a socket change its name', () => {
+    const rooms = roomOf('a', 'b');
+    const effects = rooms.register('b', howdy('b', { name: 'Gate Wren' }));
+    expect(sent(effects, 'a')).toEqual([{ type: 'joined', member: member('b', 'Gate Wren') }]);
+    expect(effects.some((effect) => effect.type === 'close')).toBe(false);
+    expect(rooms.isRegistered('b')).toBe(true);
+    expect(sent(rooms.list('a'), 'a')).toEqual([
+      { type: 'members', members: [member('b', 'Gate Wren')] },
+    ]);
+  });
+
+  it.each([
+    ['another park', howdy('a', { park: 'other' })],
+    ['another id', howdy('z')],
+  ])('refuses %s on a socket that is registered', (_name, second) => {
+    const rooms = roomOf('a', 'b');
+    const effects = rooms.register('a', second);
+    expect(errorOf(effects, 'a')).toBe('bad-message');
+    expect(effects).toHaveLength(1);
+    expect(sent(rooms.list('b'), 'b')).toEqual([{ type: 'members', members: [member('a')] }]);
+  });
+
+  it('gives an id to a new socket with its secret, and closes the old one without a hint', () => {
+    const rooms = roomOf('a', 'b');
+    const effects = rooms.register('a2', howdy('a'));
+    expect(effects.filter((effect) => effect.type === 'close')).toMatchObject([
+      { socket: 'a', code: CLOSE.replaced },
+    ]);
+    expect(sent(effects, 'a2')).toMatchObject([{ type: 'welcome', members: [member('b')] }]);
+    expect(rooms.leave('a')).toEqual([]);
+    expect(sent(rooms.relay('b', { to: 'a', signal: 1 }), 'a2')).toHaveLength(1);
+  });
+
+  it('refuses an id with a wrong secret, and leaves its holder alone', () => {
+    const rooms = roomOf('a', 'b');
+    const effects = rooms.register('thief', howdy('a', { secret: 'secret-guess' }));
+    expect(errorOf(effects, 'thief')).toBe('id-taken');
+    expect(effects).toHaveLength(1);
+    expect(rooms.isRegistered('thief')).toBe(false);
+    expect(sent(rooms.relay('b', { to: 'a', signal: 1 }), 'a')).toHaveLength(1);
+  });
+
+  it('frees an id when its socket is gone', () => {
+    const rooms = roomOf('a');
+    rooms.leave('a');
+    const effects = rooms.register('z', howdy('a', { secret: 'another secret' }));
+    expect(sent(effects, 'z')).toMatchObject([{ type: 'welcome' }]);
+  });
+
+  it('fills a park to its bound, where only a reclaim still gets in', () => {
+    const ids = Array.from({ length: LIMITS.members }, (_, index) => `n${index}`);
+    const rooms = roomOf(...ids);
+    expect(errorOf(rooms.register('late', howdy('late')), 'late')).toBe('park-full');
+    expect(sent(rooms.register('again', howdy('n0')), 'again')).toMatchObject([
+      { type: 'welcome' },
+    ]);
+    rooms.leave('n1');
+    expect(sent(rooms.register('late', howdy('late')), 'late')).toMatchObject([
+      { type: 'welcome' },
+    ]);
+  });
+});
+
+describe('relay', () => {
+  it('passes a signal to its addressee alone, stamped with its sender', () => {
+    const rooms = roomOf('a', 'b', 'c');
+    const message = { type: 'signal', from: 'a', signal: { sdp: 'x' } };
+    expect(rooms.relay('a', { to: 'b', signal: { sdp: 'x' } })).toEqual([
+      { type: 'send', to: 'b', message },
+    ]);
+  });
+
+  it('refuses a peer that is absent or in another park', () => {
+    const rooms = roomOf('a');
+    rooms.register('x', howdy('x', { park: 'other' }));
+    expect(errorOf(rooms.relay('a', { to: 'x', signal: 1 }), 'a')).toBe('unknown-peer');
+    expect(errorOf(rooms.relay('a', { to: 'nobody', signal: 1 }), 'a')).toBe('unknown-peer');
+  });
+
+  it('serves nobody who is not registered', () => {
+    const rooms = roomOf('a');
+    expect(errorOf(rooms.relay('x', { to: 'a', signal: 1 }), 'x')).toBe('not-registered');
+    expect(errorOf(rooms.list('x'), 'x')).toBe('not-registered');
+  });
+});
+
+describe('leave', () => {
+  it('gives the rest of the park a hint, once', () => {
+    const rooms = roomOf('a', 'b', 'c');
+    const gone = { type: 'gone', id: 'b' };
+    expect(rooms.leave('b')).toEqual([
+      { type: 'send', to: 'a', message: gone },
+      { type: 'send', to: 'c', message: gone },
+    ]);
+    expect(rooms.leave('b')).toEqual([]);
+    expect(sent(rooms.list('a'), 'a')).toEqual([{ type: 'members', members: [member('c')] }]);
+  });
+});
+
+it('keeps nothing of a park that everybody left', () => {
+  const rooms = roomOf('a', 'b');
+  rooms.leave('a');
+  expect(rooms.parks).toBe(1);
+  rooms.leave('b');
+  expect(rooms.parks).toBe(0);
+});
+
+describe('any sequence of calls', () => {
+  const ids = ['a', 'b', 'c', '__proto__'];
+  const sockets = ['s1', 's2', 's3', 's4', 's5'];
+  const call = fc.record({
+    what: fc.constantFrom('register', 'leave', 'relay'),
+    socket: fc.constantFrom(...sockets),
+    id: fc.constantFrom(...ids),
+    park: fc.constantFrom('p', 'q'),
+    secret: fc.constantFrom('secret-1', 'secret-2'),
+  });
+
+  it('leaves every member that told of itself with the same view of its park', () => {
+    fc.assert(
+      fc.property(fc.array(call, { maxLength: 60 }), (calls) => {
+        const rooms = new Rooms<Socket>(3);
+        const views = new Map<Socket, Map<string, unknown>>();
+        for (const { what, socket, id, park, secret } of calls) {
+          if (what === 'leave') views.delete(socket);
+          for (const effect of effectsOf(rooms, { what, socket, id, park, secret })) {
+            apply(views, effect);
+          }
+        }
+        for (const [socket, view] of views) {
+          const [answer] = sent(rooms.list(socket), socket);
+          if (answer?.type !== 'members') throw new Error(`${socket} has a view but no seat`);
+          expect(answer.members.length).toBeLessThan(3);
+          expect(new Map(answer.members.map((entry) => [entry.id, entry]))).toEqual(view);
+        }
+      }),
+    );
+  });
+
+  function effectsOf(
+    rooms: Rooms<Socket>,
+    step: { what: string; socket: Socket; id: string; park: string; secret: string },
+  ): RoomEffect<Socket>[] {
+    if (step.what === 'leave') return rooms.leave(step.socket);
+    if (step.what === 'relay') return rooms.relay(step.socket, { to: step.id, signal: 0 });
+    return rooms.register(step.socket, howdy(step.id, { park: step.park, secret: step.secret }));
+  }
+
+  /** What a client makes of what it is told. */
+  function apply(views: Map<Socket, Map<string, unknown>>, effect: RoomEffect<Socket>): void {
+    if (effect.type === 'close') {
+      views.delete(effect.socket);
+      return;
+    }
+    const { to, message } = effect;
+    if (message.type === 'welcome') {
+      views.set(to, new Map(message.members.map((entry) => [entry.id, entry])));
+    } else if (message.type === 'joined') views.get(to)?.set(message.member.id, message.member);
+    else if (message.type === 'gone') views.get(to)?.delete(message.id);
+  }
+});

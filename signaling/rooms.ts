@@ -1,0 +1,157 @@
+/**
+ * Who is registered in which park. Pure: a socket is only a key here (of any type S), and what is
+ * to be sent or closed comes back as data, in order.
+ *
+ * A park that nobody is in is not stored, so an absent park and an empty one are the same thing and
+ * get the same answer. There is no way to list parks.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import {
+  CLOSE,
+  LIMITS,
+  type ClientMessage,
+  type ErrorCode,
+  type Member,
+  type ServerMessage,
+} from './protocol.ts';
+
+type Howdy = Extract<ClientMessage, { type: 'howdy' }>;
+type Signal = Extract<ClientMessage, { type: 'signal' }>;
+
+/** What the caller must do next. */
+export type RoomEffect<S> =
+  | { type: 'send'; to: S; message: ServerMessage }
+  | { type: 'close'; socket: S; code: number; reason: string };
+
+/** One registered socket. */
+interface Seat<S> {
+  readonly socket: S;
+  readonly park: string;
+  readonly secretHash: Buffer;
+  member: Member;
+}
+
+export class Rooms<S> {
+  readonly #parks = new Map<string, Map<string, Seat<S>>>();
+  readonly #seats = new Map<S, Seat<S>>();
+  readonly #membersPerPark: number;
+
+  constructor(membersPerPark: number = LIMITS.members) {
+    this.#membersPerPark = membersPerPark;
+  }
+
+  /** How many parks are held in memory: none that nobody is in. */
+  get parks(): number {
+    return this.#parks.size;
+  }
+
+  /** Whether the socket has said HOWDY and was let in. */
+  isRegistered(socket: S): boolean {
+    return this.#seats.has(socket);
+  }
+
+  /**
+   * HOWDY: enters a park, or changes the name and priority of a socket that is in it, or takes an id
+   * over from an older socket with the same secret. Errors: `bad-message` for a second park or id on
+   * one socket, `id-taken` for a wrong secret, `park-full`.
+   */
+  register(socket: S, howdy: Howdy): RoomEffect<S>[] {
+    const mine = this.#seats.get(socket);
+    if (mine !== undefined && (mine.park !== howdy.park || mine.member.id !== howdy.id)) {
+      return refuse(socket, 'bad-message', 'One socket registers one id in one park.');
+    }
+    const room = this.#parks.get(howdy.park);
+    const holder = room?.get(howdy.id);
+    const secretHash = hash(howdy.secret);
+    if (holder !== undefined && !timingSafeEqual(holder.secretHash, secretHash)) {
+      return refuse(socket, 'id-taken', 'This id is in use here, and the secret is not its own.');
+    }
+    if (holder === undefined && (room?.size ?? 0) >= this.#membersPerPark) {
+      return refuse(socket, 'park-full', `A park holds ${this.#membersPerPark} members.`);
+    }
+    const member = { id: howdy.id, priority: howdy.priority, name: howdy.name };
+    this.#seat({ socket, park: howdy.park, secretHash, member });
+    return [...this.#replaced(holder, socket), ...this.#announce(socket, howdy.park, member)];
+  }
+
+  /** SIGNAL: passes it on within the park, stamped with its sender. Error: `unknown-peer`. */
+  relay(socket: S, { to, signal }: Pick<Signal, 'to' | 'signal'>): RoomEffect<S>[] {
+    const mine = this.#seats.get(socket);
+    if (mine === undefined) return notRegistered(socket);
+    const theirs = this.#parks.get(mine.park)?.get(to);
+    if (theirs === undefined) return refuse(socket, 'unknown-peer', `Not in this park: ${to}`);
+    const message: ServerMessage = { type: 'signal', from: mine.member.id, signal };
+    return [{ type: 'send', to: theirs.socket, message }];
+  }
+
+  /** LIST: answers with the other members of the socket's own park. */
+  list(socket: S): RoomEffect<S>[] {
+    const mine = this.#seats.get(socket);
+    if (mine === undefined) return notRegistered(socket);
+    const members = this.#others(mine.park, mine.member.id).map((seat) => seat.member);
+    return [{ type: 'send', to: socket, message: { type: 'members', members } }];
+  }
+
+  /** The socket closed, or said BYE: the rest of its park gets the hint. Does nothing twice. */
+  leave(socket: S): RoomEffect<S>[] {
+    const mine = this.#seats.get(socket);
+    if (mine === undefined) return [];
+    this.#seats.delete(socket);
+    const { id } = mine.member;
+    const room = this.#parks.get(mine.park);
+    room?.delete(id);
+    if (room?.size === 0) this.#parks.delete(mine.park);
+    return this.#others(mine.park, id).map((seat) => ({
+      type: 'send',
+      to: seat.socket,
+      message: { type: 'gone', id },
+    }));
+  }
+
+  #seat(seat: Seat<S>): void {
+    let room = this.#parks.get(seat.park);
+    if (room === undefined) this.#parks.set(seat.park, (room = new Map<string, Seat<S>>()));
+    room.set(seat.member.id, seat);
+    this.#seats.set(seat.socket, seat);
+  }
+
+  /** The older socket loses its seat without a GONE, since its id is still there. */
+  #replaced(holder: Seat<S> | undefined, socket: S): RoomEffect<S>[] {
+    if (holder === undefined || holder.socket === socket) return [];
+    this.#seats.delete(holder.socket);
+    const reason = 'Another socket claimed this id with its secret.';
+    return [{ type: 'close', socket: holder.socket, code: CLOSE.replaced, reason }];
+  }
+
+  #announce(socket: S, park: string, member: Member): RoomEffect<S>[] {
+    const others = this.#others(park, member.id);
+    const members = others.map((seat) => seat.member);
+    const welcome: ServerMessage = { type: 'welcome', members, you: member.id };
+    return [
+      { type: 'send', to: socket, message: welcome },
+      ...others.map((seat): RoomEffect<S> => {
+        return { type: 'send', to: seat.socket, message: { type: 'joined', member } };
+      }),
+    ];
+  }
+
+  #others(park: string, id: string): Seat<S>[] {
+    const seats = this.#parks.get(park)?.values() ?? [];
+    return [...seats].filter((seat) => seat.member.id !== id);
+  }
+}
+
+/** An error as an effect, for the caller's own refusals too. */
+export function refuse<S>(socket: S, code: ErrorCode, message: string): RoomEffect<S>[] {
+  const text = message.slice(0, LIMITS.errorLength);
+  return [{ type: 'send', to: socket, message: { type: 'error', code, message: text } }];
+}
+
+function notRegistered<S>(socket: S): RoomEffect<S>[] {
+  return refuse(socket, 'not-registered', 'Say howdy first.');
+}
+
+/** Equal lengths let secrets be compared in constant time, and no secret is kept in memory. */
+function hash(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

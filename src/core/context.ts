@@ -1,0 +1,124 @@
+import { assert } from './assert.ts';
+import type { Effect, Reply, ReplyValue } from './effects.ts';
+import type { NodeId, Peer } from './identity.ts';
+import type { Message } from './messages.ts';
+import type { StorageWrite } from './stored.ts';
+import type { Timer, Timing } from './timers.ts';
+
+/**
+ * What the parts of a node share while one event is handled: the time, the seeded generator, and the list of
+ * effects that the step will return.
+ */
+export class Context {
+  /** Monotonic, ms. */
+  now = 0;
+  /** Wall clock, ms since 1970. */
+  wall = 0;
+  /** Stamped on every message. */
+  generation = '';
+
+  #effects: Effect[] = [];
+  #nextTicket = 1;
+  readonly #whenDurable = new Map<number, () => void>();
+  readonly #due = new Map<Timer, number>();
+
+  constructor(
+    readonly self: NodeId,
+    readonly timing: Timing,
+    /** Uniform in [0, 1), seeded from outside. */
+    readonly random: () => number,
+  ) {}
+
+  takeEffects(): Effect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  emit(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  /** A send as plain data, for the releases of a persist. */
+  sending(to: NodeId, message: Message): Effect {
+    assert(to !== this.self, 'a node sends nothing to itself');
+    return { type: 'send', to, envelope: { generation: this.generation, message } };
+  }
+
+  send(to: NodeId, message: Message): void {
+    this.emit(this.sending(to, message));
+  }
+
+  /** Persist before you speak: `releases` happen and `whenDurable` runs only once the writes are durable. */
+  persist(
+    writes: readonly StorageWrite[],
+    releases: readonly Effect[] = [],
+    whenDurable?: () => void,
+  ): void {
+    const ticket = this.#nextTicket++;
+    if (whenDurable) this.#whenDurable.set(ticket, whenDurable);
+    this.emit({ type: 'persist', ticket, writes, releases });
+  }
+
+  /** The driver reports a ticket. Tickets come in the order in which they were given. */
+  durable(ticket: number): void {
+    const whenDurable = this.#whenDurable.get(ticket);
+    this.#whenDurable.delete(ticket);
+    whenDurable?.();
+  }
+
+  setTimer(timer: Timer, delayMs: number): void {
+    this.#due.set(timer, this.now + delayMs);
+    this.emit({ type: 'set-timer', timer, delayMs });
+  }
+
+  clearTimer(timer: Timer): void {
+    if (this.#due.delete(timer)) this.emit({ type: 'clear-timer', timer });
+  }
+
+  isTimerSet(timer: Timer): boolean {
+    return this.#due.has(timer);
+  }
+
+  /** A timer fired. False when it was cleared or replaced in the meantime. */
+  timerFired(timer: Timer): boolean {
+    const due = this.#due.get(timer);
+    if (due === undefined || due > this.now + 1) return false;
+    this.#due.delete(timer);
+    return true;
+  }
+
+  /** How long the most overdue timer has been due, ms; at most 0 when none is. */
+  overdue(): number {
+    let overdue = 0;
+    for (const due of this.#due.values()) overdue = Math.max(overdue, this.now - due);
+    return overdue;
+  }
+
+  /** Uniform between the two, ms. */
+  between([low, high]: readonly [number, number]): number {
+    return low + this.random() * (high - low);
+  }
+
+  replyDone(request: number, value: ReplyValue = { type: 'done' }): void {
+    this.emit({ type: 'reply', request, reply: { ok: true, value } });
+  }
+
+  replyError(
+    request: number,
+    code: Extract<Reply, { ok: false }>['code'],
+    definite: boolean,
+    message: string,
+  ): void {
+    this.emit({ type: 'reply', request, reply: { ok: false, code, definite, message } });
+  }
+
+  meet(peers: readonly Peer[]): void {
+    const others = peers.filter((peer) => peer.id !== this.self);
+    if (others.length > 0) this.emit({ type: 'meet', peers: others });
+  }
+
+  note(what: string, detail: string): void {
+    this.emit({ type: 'note', what, detail });
+  }
+}

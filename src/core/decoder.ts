@@ -1,0 +1,162 @@
+import type { Json } from './json.ts';
+
+/** Why a value does not fit. Where in the whole it stands is added on the way out, so that good data costs no words. */
+export class DecodeError extends Error {
+  #path = '';
+
+  constructor(private readonly reason: string) {
+    super(reason);
+  }
+
+  /** The value stood at this field or place of a larger one. */
+  within(step: string | number): this {
+    this.#path = (typeof step === 'number' ? `[${String(step)}]` : `.${step}`) + this.#path;
+    this.message = `${this.#path.replace(/^\./, '')}: ${this.reason}`;
+    return this;
+  }
+}
+
+/** Returns a checked value or throws a DecodeError. */
+export type Decoder<T> = (value: unknown) => T;
+
+type Fields<T> = { readonly [K in keyof T]: Decoder<T[K]> };
+
+export const boolean: Decoder<boolean> = (value) => {
+  if (typeof value !== 'boolean') throw new DecodeError('not a boolean');
+  return value;
+};
+
+/** A finite number between the two, both included. */
+export function number(low: number, high: number): Decoder<number> {
+  return (value) => {
+    if (typeof value !== 'number' || !(value >= low && value <= high)) {
+      throw new DecodeError(`not a number from ${String(low)} to ${String(high)}`);
+    }
+    return value;
+  };
+}
+
+export function integer(low: number, high: number): Decoder<number> {
+  const inRange = number(low, high);
+  return (value) => {
+    if (!Number.isInteger(value)) throw new DecodeError('not an integer');
+    return inRange(value);
+  };
+}
+
+/** At most `longest` UTF-16 units. */
+export function string(longest: number): Decoder<string> {
+  return (value) => {
+    if (typeof value !== 'string') throw new DecodeError('not a string');
+    if (value.length > longest) throw new DecodeError(`longer than ${String(longest)}`);
+    return value;
+  };
+}
+
+export function pattern(expression: RegExp): Decoder<string> {
+  return (value) => {
+    if (typeof value !== 'string' || !expression.test(value)) {
+      throw new DecodeError(`does not match ${expression.source}`);
+    }
+    return value;
+  };
+}
+
+export function oneOf<const T extends string>(...values: readonly T[]): Decoder<T> {
+  return (value) => {
+    const found = values.find((candidate) => candidate === value);
+    if (found === undefined) throw new DecodeError(`not one of ${values.join(', ')}`);
+    return found;
+  };
+}
+
+export function nullable<T>(decoder: Decoder<T>): Decoder<T | null> {
+  return (value) => (value === null ? null : decoder(value));
+}
+
+export function arrayOf<T>(decoder: Decoder<T>, longest: number): Decoder<T[]> {
+  return (value) => {
+    if (!Array.isArray(value)) throw new DecodeError('not a list');
+    if (value.length > longest) throw new DecodeError(`more than ${String(longest)} items`);
+    return value.map((item: unknown, i) => at(decoder, item, i));
+  };
+}
+
+/** A closed object: exactly these fields, no others. */
+export function object<T extends object>(fields: Fields<T>): Decoder<T> {
+  const keys = Object.keys(fields) as (keyof T & string)[];
+  return (value) => {
+    const record = asRecord(value);
+    for (const key of Object.keys(record)) {
+      if (!Object.hasOwn(fields, key)) throw new DecodeError(`unknown field ${key.slice(0, 40)}`);
+    }
+    const decoded: Partial<T> = {};
+    for (const key of keys) {
+      if (!Object.hasOwn(record, key)) throw new DecodeError(`no field ${key}`);
+      decoded[key] = at(fields[key], record[key], key);
+    }
+    return decoded as T;
+  };
+}
+
+function at<T>(decoder: Decoder<T>, value: unknown, step: string | number): T {
+  try {
+    return decoder(value);
+  } catch (error) {
+    throw error instanceof DecodeError ? error.within(step) : error;
+  }
+}
+
+type VariantFields<T extends object, Tag extends keyof T> = {
+  readonly [V in T[Tag] & string]: Fields<Omit<Extract<T, Record<Tag, V>>, Tag>>;
+};
+
+/** A discriminated union by the field `tag`. */
+export function variant<T extends object, Tag extends keyof T & string = keyof T & string>(
+  tag: Tag,
+  variants: VariantFields<T, Tag>,
+): Decoder<T> {
+  const decoders = new Map<string, Decoder<object>>();
+  for (const [key, fields] of Object.entries(variants)) {
+    const exact = { [tag]: oneOf(key), ...(fields as object) } as Fields<object>;
+    decoders.set(key, object(exact));
+  }
+  return (value) => {
+    const kind = asRecord(value)[tag];
+    const decoder = typeof kind === 'string' ? decoders.get(kind) : undefined;
+    if (!decoder) throw new DecodeError(`unknown ${tag}`);
+    return decoder(value) as T;
+  };
+}
+
+/**
+ * Any JSON, copied.
+ * @param largest bound on the values in it and the UTF-16 units of its strings together
+ */
+export function json(largest: number): Decoder<Json> {
+  return (value) => {
+    let size = 0;
+    const copy = (part: unknown, depth: number): Json => {
+      size += typeof part === 'string' ? part.length + 1 : 1;
+      if (size > largest || depth > 32) throw new DecodeError('too large');
+      if (part === null || typeof part === 'boolean' || typeof part === 'string') return part;
+      if (typeof part === 'number' && Number.isFinite(part)) return part;
+      if (Array.isArray(part)) return part.map((item: unknown) => copy(item, depth + 1));
+      if (typeof part !== 'object') throw new DecodeError('not JSON');
+      return Object.fromEntries(
+        Object.entries(part).map(([key, item]) => {
+          size += key.length;
+          return [key, copy(item, depth + 1)];
+        }),
+      );
+    };
+    return copy(value, 0);
+  };
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new DecodeError('not an object');
+  }
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,40 @@
+import type { NodeId, Peer } from '../identity.ts';
+import type { Message } from '../messages.ts';
+
+/** What every election algorithm sees of its node. */
+export interface ElectionView {
+  /** This node's identity. */
+  readonly self: Peer;
+  /** The voters of the membership in force, this node included if it is one. */
+  voters(): readonly Peer[];
+  /** Known to be dead: not waited for. */
+  isFailed(peer: NodeId): boolean;
+  /** This node leads, with or without a quorum. */
+  leads(): boolean;
+  /** This node is a voter, and a majority of the voters may be alive: others may wait for it to win. */
+  mayWin(): boolean;
+  /** This node has won and is gathering promises. */
+  campaigns(): boolean;
+}
+
+/** What an election leads to. It only says who: the ballot makes it safe. */
+export interface ElectionEvents {
+  /** This node is the greatest that answered: it should ask for promises. */
+  won(): void;
+  /** The leader was asked whether it lives: it should tell everybody. */
+  announce(): void;
+}
+
+/** The common type of the election algorithms. */
+export interface Election {
+  readonly running: boolean;
+  /** Starts one, unless one is running. */
+  start(): void;
+  /** Messages that are not of this algorithm are ignored. */
+  received(from: NodeId, message: Message): void;
+  /** Timer `election`. */
+  timedOut(): void;
+  peerFailed(peer: NodeId): void;
+  /** A leader is known, or this node has promised itself to a candidate: the election is over. */
+  stop(): void;
+}

@@ -1,0 +1,40 @@
+import type { Token } from './entry.ts';
+import type { NodeId, Peer } from './identity.ts';
+import type { Json } from './json.ts';
+import type { Envelope } from './messages.ts';
+import type { Stored } from './stored.ts';
+import type { Timer } from './timers.ts';
+
+/** Everything that can happen to a node. `now` is monotonic, `wall` the wall clock, both in ms. */
+export type Event = { readonly now: number; readonly wall: number } & (
+  | { readonly type: 'started'; readonly stored: Stored | null }
+  | { readonly type: 'message'; readonly from: NodeId; readonly envelope: Envelope }
+  | { readonly type: 'timer'; readonly timer: Timer }
+  /** The persist effect with this ticket is durable. */
+  | { readonly type: 'persisted'; readonly ticket: number }
+  | {
+      readonly type: 'link';
+      readonly peer: NodeId;
+      readonly state: 'open' | 'relayed' | 'closed';
+      /** The other side closed it: a fact. */
+      readonly closedByPeer: boolean;
+    }
+  | { readonly type: 'members'; readonly members: readonly Peer[] }
+  /** The coordinator saw the peer's socket close. */
+  | { readonly type: 'hint'; readonly peer: NodeId }
+  | { readonly type: 'command'; readonly request: number; readonly command: Command }
+);
+
+/** What a person or a program asks of its own node. Each is answered by one reply effect. */
+export type Command =
+  /** Run these under the mutex in order. One reply for each, requests counted up from `request`. */
+  | { readonly type: 'submit'; readonly bodies: readonly Json[] }
+  | { readonly type: 'lock' }
+  | { readonly type: 'release'; readonly token: Token }
+  | { readonly type: 'start-election' }
+  | { readonly type: 'remove-leader' }
+  /** The page goes away or the gate leaves for good: say so. */
+  | { readonly type: 'leave' }
+  | { readonly type: 'proceed-without'; readonly ids: readonly NodeId[] }
+  | { readonly type: 'adopt'; readonly generation: string }
+  | { readonly type: 'rename'; readonly name: string };

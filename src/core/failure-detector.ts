@@ -1,0 +1,151 @@
+import type { Context } from './context.ts';
+import type { NodeId } from './identity.ts';
+import type { GotIt } from './messages.ts';
+
+type State = 'alive' | 'suspected' | 'failed';
+
+interface Watch {
+  state: State;
+  /** The PROBE under way, or null. */
+  nonce: number | null;
+  probedAt: number;
+  /** Smoothed round trip, ms; null before the first answer. */
+  roundTrip: number | null;
+  /** When anything was last heard, ms. */
+  heardAt: number;
+}
+
+/** What the rest of the node does about it. */
+export interface DetectorEvents {
+  failed(peer: NodeId): void;
+  /** A failed peer was heard again. */
+  back(peer: NodeId): void;
+}
+
+/**
+ * PROBE and GOT_IT. A suspicion (silence, a hint, a broken link) only sends a PROBE; only a PROBE that nobody
+ * answers, a link closed by the other side or a farewell makes a peer failed (rules F1 to F3).
+ */
+export class FailureDetector {
+  readonly #watches = new Map<NodeId, Watch>();
+  #nextNonce = 1;
+
+  constructor(
+    private readonly context: Context,
+    private readonly events: DetectorEvents,
+  ) {}
+
+  isFailed(peer: NodeId): boolean {
+    return this.#watches.get(peer)?.state === 'failed';
+  }
+
+  isSuspected(peer: NodeId): boolean {
+    const state = this.#watches.get(peer)?.state;
+    return state === 'suspected' || state === 'failed';
+  }
+
+  /** When anything was last heard from the peer, ms; -Infinity for never. */
+  heardAt(peer: NodeId): number {
+    return this.#watches.get(peer)?.heardAt ?? -Infinity;
+  }
+
+  /** Any message proves life (rule F2). */
+  heard(peer: NodeId): void {
+    const watch = this.#watch(peer);
+    watch.heardAt = this.context.now;
+    const was = watch.state;
+    watch.state = 'alive';
+    watch.nonce = null;
+    this.context.clearTimer(`probe:${peer}`);
+    if (was === 'failed') this.events.back(peer);
+  }
+
+  /** Sends a PROBE at once, unless one is under way or the peer is failed already. */
+  suspect(peer: NodeId, why: string): void {
+    const watch = this.#watch(peer);
+    if (watch.state === 'failed' || watch.nonce !== null) return;
+    watch.state = 'suspected';
+    this.context.note('suspects', `${peer}: ${why}`);
+    this.#probe(peer, watch);
+  }
+
+  /** The PROBE of the random schedule: no suspicion yet. */
+  probe(peer: NodeId): void {
+    const watch = this.#watch(peer);
+    if (watch.state !== 'failed' && watch.nonce === null) this.#probe(peer, watch);
+  }
+
+  /**
+   * Asks the failed ones that can be reached whether they are back: what they said when they came may have been lost.
+   * Nobody waits for the answer.
+   */
+  recheck(isReachable: (peer: NodeId) => boolean): void {
+    for (const [peer, { state }] of this.#watches) {
+      if (state !== 'failed' || !isReachable(peer)) continue;
+      this.context.send(peer, { type: 'PROBE', nonce: this.#nextNonce++ });
+    }
+  }
+
+  /** Call before `heard`. */
+  gotIt(peer: NodeId, message: GotIt): void {
+    const watch = this.#watch(peer);
+    if (message.to !== 'PROBE' || watch.nonce !== message.nonce) return;
+    const sample = this.context.now - watch.probedAt;
+    watch.roundTrip = watch.roundTrip === null ? sample : watch.roundTrip * 0.8 + sample * 0.2;
+  }
+
+  /** Timer `probe:peer`. */
+  timedOut(peer: NodeId): void {
+    if (this.#watch(peer).nonce !== null) this.fail(peer, 'PROBE unanswered');
+  }
+
+  /** A fact: an unanswered PROBE, a link that the other side closed, a farewell. */
+  fail(peer: NodeId, why: string): void {
+    const watch = this.#watch(peer);
+    watch.nonce = null;
+    this.context.clearTimer(`probe:${peer}`);
+    if (watch.state === 'failed') return;
+    watch.state = 'failed';
+    this.context.note('failed', `${peer}: ${why}`);
+    this.events.failed(peer);
+  }
+
+  /** This node has slept: what it thinks of others is old, and it blames nobody (rule F4). */
+  forgive(): void {
+    for (const [peer, watch] of this.#watches) {
+      this.context.clearTimer(`probe:${peer}`);
+      watch.nonce = null;
+      watch.state = 'alive';
+      watch.heardAt = this.context.now;
+    }
+  }
+
+  #probe(peer: NodeId, watch: Watch): void {
+    watch.nonce = this.#nextNonce++;
+    watch.probedAt = this.context.now;
+    this.context.send(peer, { type: 'PROBE', nonce: watch.nonce });
+    this.context.setTimer(`probe:${peer}`, this.#timeout(watch));
+  }
+
+  /** Adapts to the round trips seen, so that a slow network is not taken for a dead peer. */
+  #timeout(watch: Watch): number {
+    const [low, high] = this.context.timing.probeTimeout;
+    if (watch.roundTrip === null) return Math.min(high, 1.5 * low);
+    return Math.min(high, Math.max(low, low / 2 + 6 * watch.roundTrip));
+  }
+
+  #watch(peer: NodeId): Watch {
+    let watch = this.#watches.get(peer);
+    if (!watch) {
+      watch = {
+        state: 'alive',
+        nonce: null,
+        probedAt: 0,
+        roundTrip: null,
+        heardAt: -Infinity,
+      };
+      this.#watches.set(peer, watch);
+    }
+    return watch;
+  }
+}

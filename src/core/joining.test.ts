@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import type { Hello } from './messages.ts';
+import { founding, entry, GENERATION, member, stored, term } from './testing/fixtures.ts';
+import { Solo } from './testing/solo.ts';
+
+const anna = member('anna', 1);
+const bert = member('bert', 2);
+const START = { index: 1, term: term(1, 'anna') };
+const PEER = { id: 'anna', priority: 1, name: 'Gate anna' };
+
+function hello(more: Partial<Hello> = {}): Hello {
+  return {
+    type: 'HELLO',
+    peer: PEER,
+    generations: [{ id: GENERATION, at: START }],
+    last: START,
+    holdsOperations: false,
+    leader: null,
+    knowsYou: false,
+    wantsReply: false,
+    ...more,
+  };
+}
+
+function blank(): Solo {
+  return new Solo('bert', { priority: 2 });
+}
+
+describe('founding', () => {
+  test('J1: alone, it founds: entry 1 holds the generation, the settings and the first voter', () => {
+    const solo = blank();
+    solo.event({ type: 'members', members: [] });
+    const { replica } = solo.node;
+    expect(replica.log.at(1)?.command).toMatchObject({
+      kind: 'founding',
+      generation: solo.node.view().generation,
+      settings: { capacity: 10 },
+      members: [bert],
+    });
+    solo.pass(1);
+    solo.write();
+    solo.write();
+    expect(solo.node.leadership).not.toBeNull();
+  });
+
+  test('J1: never before the coordinator has answered', () => {
+    const solo = blank();
+    solo.pass(60_000);
+    expect(solo.node.replica.log.lastIndex).toBe(0);
+  });
+
+  test('J1: not beside somebody that is listed, linked, or was met', () => {
+    const listed = blank();
+    listed.event({ type: 'members', members: [PEER] });
+    listed.pass(10_000);
+    expect(listed.node.replica.log.lastIndex).toBe(0);
+    const linked = blank();
+    linked.link('anna');
+    linked.event({ type: 'members', members: [] });
+    linked.pass(10_000);
+    expect(linked.node.replica.log.lastIndex).toBe(0);
+    linked.receive('anna', hello(), GENERATION);
+    linked.link('anna', 'closed');
+    linked.pass(10_000);
+    expect(linked.node.replica.log.lastIndex).toBe(0);
+    // Until the coordinator says that it is gone.
+    linked.event({ type: 'hint', peer: 'anna' });
+    expect(linked.node.replica.log.lastIndex).toBe(1);
+  });
+
+  test('J1: of blank ones that see each other the greatest founds', () => {
+    const greater = blank();
+    greater.event({ type: 'members', members: [PEER] });
+    greater.link('anna');
+    greater.receive('anna', hello({ generations: [], last: { index: 0, term: '' } }), '');
+    greater.pass(1000);
+    expect(greater.node.replica.log.lastIndex).toBe(1);
+    const lesser = blank();
+    const carl = { id: 'carl', priority: 3, name: 'Gate carl' };
+    lesser.event({ type: 'members', members: [carl] });
+    lesser.link('carl');
+    lesser.receive(
+      'carl',
+      hello({ peer: carl, generations: [], last: { index: 0, term: '' } }),
+      '',
+    );
+    lesser.pass(10_000);
+    expect(lesser.node.replica.log.lastIndex).toBe(0);
+  });
+});
+
+describe('HELLO', () => {
+  test('J2: it goes over every new link, and is answered if that is wished', () => {
+    const solo = blank();
+    solo.link('anna');
+    expect(solo.all('HELLO', 'anna')).toMatchObject([{ wantsReply: true, generations: [] }]);
+    solo.receive('anna', hello({ wantsReply: true }), GENERATION);
+    expect(solo.all('HELLO', 'anna')).toMatchObject([{ wantsReply: true }, { wantsReply: false }]);
+    solo.receive('anna', hello({ wantsReply: false }), GENERATION);
+    expect(solo.all('HELLO', 'anna')).toHaveLength(2);
+  });
+
+  test('J3: who is told of a leader that does not know it asks to join', () => {
+    const solo = blank();
+    solo.link('anna');
+    solo.receive('anna', hello({ leader: 'anna' }), GENERATION);
+    expect(solo.all('JOIN', 'anna')).toMatchObject([{ peer: { id: 'bert', priority: 2 } }]);
+  });
+
+  test('J3: who is a member there waits for the leader', () => {
+    const log = stored('bert', [anna, bert]);
+    const solo = new Solo('bert', { priority: 2, stored: log });
+    solo.link('anna');
+    solo.receive('anna', hello({ leader: 'anna', knowsYou: true }));
+    expect(solo.all('JOIN')).toEqual([]);
+  });
+
+  test('J2: nobody speaks in the name of another', () => {
+    const solo = blank();
+    solo.receive('carl', hello({ leader: 'carl' }), GENERATION);
+    expect(solo.all('JOIN')).toEqual([]);
+  });
+
+  test('J3: a follower under another name or priority than the log knows asks to be entered anew', () => {
+    const log = stored('bert', [anna, bert]);
+    const solo = new Solo('bert', { priority: 9, stored: log });
+    const append = {
+      type: 'APPEND',
+      term: term(3, 'anna'),
+      previous: START,
+      entries: [],
+      commit: 1,
+      beat: 1,
+      quorum: true,
+    } as const;
+    solo.receive('anna', append);
+    expect(solo.all('JOIN', 'anna')).toMatchObject([{ peer: { priority: 9 } }]);
+  });
+});
+
+describe('generations', () => {
+  const OTHER = 'othergeneration1';
+
+  test('G1: what speaks of another log is dropped', () => {
+    const solo = new Solo('bert', { priority: 2, stored: stored('bert', [anna, bert]) });
+    const last = START;
+    solo.receive(
+      'anna',
+      { type: 'PREPARE', term: term(9, 'anna'), peer: PEER, last, committed: last, without: null },
+      OTHER,
+    );
+    solo.receive(
+      'anna',
+      {
+        type: 'APPEND',
+        term: term(9, 'anna'),
+        previous: last,
+        entries: [entry(2, term(9, 'anna'))],
+        commit: 2,
+        beat: 1,
+        quorum: true,
+      },
+      OTHER,
+    );
+    solo.receive('anna', { type: 'I_AM_LEADER', term: term(9, 'anna') }, OTHER);
+    solo.write();
+    expect(solo.node.replica.promised).toBe(term(1, 'anna'));
+    expect(solo.node.replica.log.lastIndex).toBe(1);
+    expect(solo.node.follower.leader).toBeNull();
+    expect(solo.all('PROMISE')).toEqual([]);
+  });
+
+  /** Bert, whose founding without visitors met anna's park and gave way. */
+  function gaveWay(): Solo {
+    const solo = new Solo('bert', { priority: 2, stored: stored('bert', [bert]) });
+    solo.link('anna');
+    const theirs = [{ id: OTHER, at: START }];
+    solo.receive('anna', hello({ generations: theirs, holdsOperations: true }), OTHER);
+    return solo;
+  }
+
+  test('G3: to give way is durable: log and outbox are set aside, promise and sequence numbers stay', () => {
+    const solo = gaveWay();
+    expect(solo.node.context.generation).toBe('');
+    solo.write();
+    const found = solo.disk.load();
+    expect(found?.entries).toEqual([]);
+    expect(found?.meta).toMatchObject({ promised: term(1, 'bert'), committed: 0 });
+    expect(found?.archives).toMatchObject([{ generation: GENERATION }]);
+  });
+
+  test('G1: it never takes anything of the generation that it has abandoned, also after a restart', () => {
+    const solo = gaveWay();
+    solo.write();
+    for (const one of [solo, new Solo('bert', { priority: 2, stored: solo.disk.load() })]) {
+      const entries = [entry(1, term(1, 'bert'), founding([bert]))];
+      one.receive(
+        'bert2',
+        {
+          type: 'APPEND',
+          term: term(9, 'bert2'),
+          previous: { index: 0, term: '' },
+          entries,
+          commit: 1,
+          beat: 1,
+          quorum: true,
+        },
+        GENERATION,
+      );
+      one.write();
+      expect(one.node.replica.log.lastIndex).toBe(0);
+      one.receive(
+        'bert2',
+        {
+          type: 'PREPARE',
+          term: term(10, 'bert2'),
+          peer: { id: 'bert2', priority: 9, name: '' },
+          last: START,
+          committed: START,
+          without: null,
+        },
+        GENERATION,
+      );
+      one.write();
+      expect(one.all('PROMISE')).toEqual([]);
+    }
+  });
+
+  test('G1: a blank node takes the log of any other generation', () => {
+    const solo = gaveWay();
+    const entries = [entry(1, START.term, founding([anna, bert], OTHER))];
+    solo.receive(
+      'anna',
+      {
+        type: 'APPEND',
+        term: term(9, 'anna'),
+        previous: { index: 0, term: '' },
+        entries,
+        commit: 1,
+        beat: 1,
+        quorum: true,
+      },
+      OTHER,
+    );
+    expect(solo.node.context.generation).toBe(OTHER);
+  });
+
+  test('G3: what was open here is answered once it is set aside', () => {
+    const solo = new Solo('bert', { priority: 2, stored: stored('bert', [bert]) });
+    const request = solo.command({ type: 'submit', bodies: ['visitor'] });
+    solo.write();
+    solo.link('anna');
+    const theirs = [{ id: OTHER, at: START }];
+    solo.receive('anna', hello({ generations: theirs, holdsOperations: true }), OTHER);
+    expect(solo.replies.get(request)).toBeUndefined();
+    solo.write();
+    expect(solo.replies.get(request)).toMatchObject({ ok: false, definite: true });
+    expect(solo.disk.load()?.outbox).toEqual([]);
+    expect(solo.disk.load()?.archives[0]?.outbox.map(({ body }) => body)).toEqual(['visitor']);
+  });
+});

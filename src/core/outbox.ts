@@ -1,0 +1,218 @@
+import type { Context } from './context.ts';
+import type { Operation, Token } from './entry.ts';
+import type { Json } from './json.ts';
+import type { Declined, OperationResult } from './messages.ts';
+import type { Applied, Replica } from './replica.ts';
+
+/** More open operations than this are refused: the dedup must remember each (rule O4). */
+export const MAX_OPEN = 4096;
+/** Operations in one SUBMIT at most. */
+const BATCH = 256;
+
+interface Open {
+  readonly operation: Operation;
+  /** The request to answer, or null when it has been answered (or asked before a restart). */
+  request: number | null;
+  /** When the request gives up, ms. */
+  readonly deadline: number;
+  /** `writing`: not durable yet. `waiting`: for a leader. `sent`: some leader may have appended it. */
+  state: 'writing' | 'waiting' | 'sent';
+}
+
+export interface OutboxEvents {
+  /** Hand these to the leader, which may be this node. False when there is none that takes operations. */
+  deliver(operations: readonly Operation[]): boolean;
+}
+
+/**
+ * This node's operations until their outcome is known (rules O1 to O4): durable before they are sent, sent again
+ * until a leader answers, and answered exactly once to whoever asked.
+ */
+export class Outbox {
+  readonly #open = new Map<number, Open>();
+
+  constructor(
+    private readonly context: Context,
+    private readonly replica: Replica,
+    private readonly events: OutboxEvents,
+  ) {}
+
+  /** Operations whose outcome is not known. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  restore(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      this.#open.set(operation.id.sequence, {
+        operation,
+        request: null,
+        deadline: 0,
+        state: 'sent',
+      });
+    }
+  }
+
+  /** Writes the operations down, then sends them. Answers request, request + 1, ... in the order of the bodies. */
+  submit(firstRequest: number, bodies: readonly Json[], under: Token | null): void {
+    if (this.#open.size + bodies.length > MAX_OPEN) {
+      bodies.forEach((_, i) => {
+        const full = `more than ${String(MAX_OPEN)} operations are open here`;
+        this.context.replyError(firstRequest + i, 'invalid', true, full);
+      });
+      return;
+    }
+    const { first, write } = this.replica.takeSequences(bodies.length);
+    const settledBelow = this.#settledBelow(first);
+    const opened = bodies.map((body, i): Open => {
+      const id = { node: this.context.self, sequence: first + i };
+      const deadline = this.context.now + this.context.timing.request;
+      const operation: Operation = { id, settledBelow, under, body };
+      return { operation, request: firstRequest + i, deadline, state: 'writing' };
+    });
+    for (const open of opened) this.#open.set(open.operation.id.sequence, open);
+    const operations = opened.map((open) => open.operation);
+    this.context.persist([write, { type: 'outbox-put', operations }], [], () => {
+      for (const open of opened) if (open.state === 'writing') open.state = 'waiting';
+      this.flush();
+    });
+    this.#setDeadline();
+  }
+
+  /** Sends what waits. Called when something was written and when a leader is there. */
+  flush(): void {
+    this.#send([...this.#open.values()].filter((open) => open.state === 'waiting'));
+  }
+
+  /** Timer `resubmit`, and after a change of leader: asks again about everything whose fate is not known. */
+  resubmit(): void {
+    this.#send([...this.#open.values()].filter((open) => open.state !== 'writing'));
+  }
+
+  /** Timer `deadline`: requests that are too old are answered with what is known (rule O3). */
+  deadlinePassed(): void {
+    const withdrawn: number[] = [];
+    for (const [sequence, open] of this.#open) {
+      if (open.request === null || open.deadline > this.context.now) continue;
+      if (open.state === 'sent') this.#answerIndefinite(open);
+      else withdrawn.push(sequence);
+    }
+    if (withdrawn.length > 0) {
+      this.#withdraw(
+        withdrawn,
+        'no-quorum',
+        'no leader with a quorum was in reach; nothing was sent',
+      );
+    }
+    this.#setDeadline();
+  }
+
+  results(results: readonly OperationResult[]): void {
+    this.#settle(
+      results.flatMap(({ sequence, index, outcome }) => {
+        const open = this.#open.get(sequence);
+        return open ? [{ open, index, outcome }] : [];
+      }),
+    );
+  }
+
+  /** An entry of this node's own was applied here. */
+  applied({ entry, outcome }: Applied): void {
+    const { command } = entry;
+    if (command.kind !== 'operation' || command.operation.id.node !== this.context.self) return;
+    const open = this.#open.get(command.operation.id.sequence);
+    if (open) this.#settle([{ open, index: entry.index, outcome }]);
+  }
+
+  /** A definite no is final, so it is off the disk before it is spoken: no restart may send it again (rule O3). */
+  declined({ sequences, reason, detail }: Declined): void {
+    if (reason === 'not-leader' || reason === 'paused') return;
+    this.#withdraw(
+      sequences.filter((sequence) => this.#open.has(sequence)),
+      'invalid',
+      detail,
+    );
+  }
+
+  /**
+   * Everything is set aside with the log that it was meant for (rule G3). Returns the operations, and what to call once
+   * that is durable.
+   */
+  abandon(): { readonly operations: Operation[]; readonly whenDurable: () => void } {
+    const opened = [...this.#open.values()];
+    this.#open.clear();
+    this.context.clearTimer('resubmit');
+    this.context.clearTimer('deadline');
+    const whenDurable = (): void => {
+      for (const { request, state } of opened) {
+        if (request === null) continue;
+        const message = 'this gate gave way to another generation of the park';
+        this.context.replyError(request, 'timeout', state !== 'sent', message);
+      }
+    };
+    return { operations: opened.map((open) => open.operation), whenDurable };
+  }
+
+  #send(opened: readonly Open[]): void {
+    // Not put off by every flush: what was lost on its way must be asked for again.
+    if (this.#open.size > 0 && !this.context.isTimerSet('resubmit')) {
+      this.context.setTimer('resubmit', this.context.timing.resubmit);
+    }
+    for (let i = 0; i < opened.length; i += BATCH) {
+      const batch = opened.slice(i, i + BATCH);
+      if (!this.events.deliver(batch.map((open) => open.operation))) return;
+      for (const open of batch) open.state = 'sent';
+    }
+  }
+
+  #settle(settled: readonly { open: Open; index: number; outcome: Json }[]): void {
+    for (const { open, index, outcome } of settled) {
+      const { sequence } = open.operation.id;
+      if (open.request === null || !this.#open.has(sequence)) continue;
+      this.context.replyDone(open.request, { type: 'outcome', sequence, index, outcome });
+    }
+    this.#close(settled.map(({ open }) => open.operation.id.sequence));
+  }
+
+  #answerIndefinite(open: Open): void {
+    if (open.request === null) return;
+    const message =
+      'no answer in time; the operation may have happened, and the outbox is finding out';
+    this.context.replyError(open.request, 'timeout', false, message);
+    open.request = null;
+  }
+
+  /** It did not and will not happen: definite once it is off the disk (rule O3). */
+  #withdraw(sequences: readonly number[], code: 'no-quorum' | 'invalid', message: string): void {
+    if (sequences.length === 0) return;
+    const requests = sequences.flatMap((sequence) => this.#open.get(sequence)?.request ?? []);
+    for (const sequence of sequences) this.#open.delete(sequence);
+    this.context.persist([{ type: 'outbox-delete', sequences }], [], () => {
+      for (const request of requests) this.context.replyError(request, code, true, message);
+    });
+    this.#setDeadline();
+  }
+
+  #close(sequences: readonly number[]): void {
+    if (sequences.length === 0) return;
+    for (const sequence of sequences) this.#open.delete(sequence);
+    this.context.persist([{ type: 'outbox-delete', sequences }]);
+    if (this.#open.size === 0) this.context.clearTimer('resubmit');
+    this.#setDeadline();
+  }
+
+  #setDeadline(): void {
+    let earliest = Infinity;
+    for (const open of this.#open.values()) {
+      if (open.request !== null) earliest = Math.min(earliest, open.deadline);
+    }
+    if (earliest === Infinity) this.context.clearTimer('deadline');
+    else this.context.setTimer('deadline', Math.max(0, earliest - this.context.now));
+  }
+
+  #settledBelow(next: number): number {
+    let lowest = next;
+    for (const sequence of this.#open.keys()) lowest = Math.min(lowest, sequence);
+    return lowest;
+  }
+}

@@ -1,0 +1,131 @@
+import { assert } from './assert.ts';
+import type { Context } from './context.ts';
+import { decodeSnapshot } from './decode.ts';
+import type { Position } from './entry.ts';
+import type { NodeId } from './identity.ts';
+import type { SnapshotChunk, SnapshotOffer } from './messages.ts';
+import type { Replica } from './replica.ts';
+import type { Snapshot } from './stored.ts';
+import type { Term } from './term.ts';
+
+/** UTF-16 units in one SNAPSHOT_CHUNK. */
+const CHUNK = 64 * 1024;
+/** A snapshot larger than this is refused, in UTF-16 units. */
+const MAX_SIZE = 256 * 1024 * 1024;
+/** Before a chunk is asked for again, ms. */
+const RETRY = 1000;
+
+/** Gives away the snapshot that the log stands on, in chunks that the other side asks for (rule R6). */
+export class SnapshotSource {
+  #encoded: { readonly snapshot: Snapshot; readonly text: string } | null = null;
+
+  constructor(
+    private readonly context: Context,
+    private readonly replica: Replica,
+  ) {}
+
+  offer(to: NodeId, term: Term): void {
+    const encoded = this.#encode();
+    assert(encoded !== null, 'a log that begins after index 1 stands on a snapshot');
+    const { at } = encoded.snapshot;
+    this.context.send(to, { type: 'SNAPSHOT_OFFER', term, at, size: encoded.text.length });
+  }
+
+  /** SNAPSHOT_FETCH: a chunk, or an offer of the newer snapshot that took the place of the one asked for. */
+  fetch(from: NodeId, at: Position, offset: number): void {
+    const encoded = this.#encode();
+    if (!encoded) return;
+    const { snapshot, text } = encoded;
+    if (snapshot.at.index !== at.index || snapshot.at.term !== at.term) {
+      this.offer(from, this.replica.promised);
+      return;
+    }
+    const data = text.slice(offset, offset + CHUNK);
+    this.context.send(from, { type: 'SNAPSHOT_CHUNK', at, offset, size: text.length, data });
+  }
+
+  #encode(): { readonly snapshot: Snapshot; readonly text: string } | null {
+    const snapshot = this.replica.baseSnapshot;
+    if (!snapshot) return null;
+    if (this.#encoded?.snapshot !== snapshot) {
+      this.#encoded = { snapshot, text: JSON.stringify(snapshot) };
+    }
+    return this.#encoded;
+  }
+}
+
+/** Fetches a snapshot chunk by chunk; a lost chunk is asked for again, so a fetch resumes where it stopped. */
+export class SnapshotSink {
+  #fetch: {
+    readonly from: NodeId;
+    readonly at: Position;
+    readonly size: number;
+    text: string;
+  } | null = null;
+
+  constructor(
+    private readonly context: Context,
+    private readonly replica: Replica,
+    private readonly installed: (from: NodeId, at: Position) => void,
+  ) {}
+
+  offered(from: NodeId, { at, size }: SnapshotOffer): void {
+    if (at.index <= this.replica.commitIndex || size > MAX_SIZE) return;
+    const current = this.#fetch;
+    if (current?.from === from && current.at.index === at.index && current.at.term === at.term)
+      return;
+    this.#fetch = { from, at, size, text: '' };
+    this.#ask();
+  }
+
+  /** The log to adopt is behind a snapshot whose position is not known here: let its holder offer it. */
+  askFor(from: NodeId): void {
+    this.context.send(from, { type: 'SNAPSHOT_FETCH', at: { index: 0, term: '' }, offset: 0 });
+  }
+
+  received(from: NodeId, chunk: SnapshotChunk): void {
+    const current = this.#fetch;
+    if (current?.from !== from || current.at.index !== chunk.at.index) return;
+    if (chunk.offset !== current.text.length || chunk.data.length === 0) return;
+    current.text += chunk.data;
+    if (current.text.length < current.size) this.#ask();
+    else this.#install(from, current.text);
+  }
+
+  /** Timer `fetch`. */
+  timedOut(): void {
+    if (this.#fetch) this.#ask();
+  }
+
+  /** Another leader is followed: what the old one had offered is of no use. */
+  follow(leader: NodeId): void {
+    if (this.#fetch?.from !== leader) this.stop();
+  }
+
+  stop(): void {
+    this.#fetch = null;
+    this.context.clearTimer('fetch');
+  }
+
+  #ask(): void {
+    const current = this.#fetch;
+    assert(current !== null, 'a fetch is under way');
+    const { from, at, text } = current;
+    this.context.send(from, { type: 'SNAPSHOT_FETCH', at, offset: text.length });
+    this.context.setTimer('fetch', RETRY);
+  }
+
+  #install(from: NodeId, text: string): void {
+    this.stop();
+    const decoded = decodeSnapshot(text);
+    if (!decoded.ok) {
+      this.context.note('refused', `snapshot: ${decoded.reason}`);
+      return;
+    }
+    const snapshot = decoded.value;
+    if (snapshot.at.index <= this.replica.commitIndex) return;
+    this.replica.installSnapshot(snapshot, [], () => {
+      this.installed(from, snapshot.at);
+    });
+  }
+}

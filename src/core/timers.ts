@@ -1,0 +1,90 @@
+import type { NodeId } from './identity.ts';
+
+/** The timers of a node, by name: setting one again replaces it. */
+export type Timer =
+  /** Leader: the next heartbeat. */
+  | 'heartbeat'
+  /** Follower: too long since the leader was heard. */
+  | 'silence'
+  /** Follower: the next PROBE of the random schedule. */
+  | 'probe-leader'
+  /** An unanswered PROBE makes its peer failed. */
+  | `probe:${NodeId}`
+  /** Leader: a member has been failed for so long that it is evicted. */
+  | `evict:${NodeId}`
+  /** Election: nobody answered, or the winner did not show. */
+  | 'election'
+  /** Ballot: ask again the voters that have not answered. */
+  | 'ballot'
+  /** No leader: look for one, and elect if there is none. */
+  | 'seek'
+  /** Mutex: the holder's lease ends. */
+  | 'lease'
+  /** Outbox: ask the leader again. */
+  | 'resubmit'
+  /** Mutex: ask the leader again for a grant. */
+  | 'relock'
+  /** Outbox: the oldest open request gives up. */
+  | 'deadline'
+  /** Snapshot fetch: ask for the chunk again. */
+  | 'fetch'
+  /** Replica: write down how far the log is committed. */
+  | 'commit-mark';
+
+/** Times in milliseconds. The defaults suit tabs on one network; the simulator uses the same. */
+export interface Timing {
+  readonly heartbeat: number;
+  /** Silence of so many heartbeats is a suspicion. */
+  readonly missedHeartbeats: number;
+  /** The random pause between a follower's PROBEs. */
+  readonly probePause: readonly [number, number];
+  /** Bounds for the time-out of a PROBE, which adapts to the round trips seen. */
+  readonly probeTimeout: readonly [number, number];
+  /** How long an ELECT may stay unanswered. */
+  readonly electTimeout: number;
+  /** How long the winner of an election may take to show. */
+  readonly victoryTimeout: number;
+  /** Between two rounds of PREPARE of one ballot. */
+  readonly ballotRetry: number;
+  /** How many rounds of PREPARE a ballot has. */
+  readonly ballotRounds: number;
+  /** A leader that has not heard a quorum for so long pauses. */
+  readonly quorumTimeout: number;
+  /** Pause before a node without a leader looks again: doubles from the first to the second. */
+  readonly seek: readonly [number, number];
+  /** How long the others have to say who leads, before a node that looks for a leader starts an election. */
+  readonly ask: number;
+  readonly evictAfter: number;
+  readonly lease: number;
+  /** When an operation's fate is not known: ask again after. */
+  readonly resubmit: number;
+  /** When a person's request is given up. */
+  readonly request: number;
+  /** A timer so late means that this node has slept. */
+  readonly slept: number;
+  /** How long after a commit the commit index is written down. */
+  readonly commitMark: number;
+  /** The pause before a challenger that could not hold its office tries again: doubles from first to second. */
+  readonly challenge: readonly [number, number];
+}
+
+export const DEFAULT_TIMING: Timing = {
+  heartbeat: 200,
+  missedHeartbeats: 3,
+  probePause: [500, 3000],
+  probeTimeout: [250, 1000],
+  electTimeout: 400,
+  victoryTimeout: 1500,
+  ballotRetry: 300,
+  ballotRounds: 6,
+  quorumTimeout: 1000,
+  seek: [400, 3000],
+  ask: 100,
+  evictAfter: 10_000,
+  lease: 10_000,
+  resubmit: 1000,
+  request: 5000,
+  slept: 2000,
+  commitMark: 500,
+  challenge: [1000, 30_000],
+};

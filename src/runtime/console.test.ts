@@ -1,0 +1,352 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Peer } from '../core/identity.ts';
+import { SETTINGS } from '../core/testing/fixtures.ts';
+import { seeded } from '../core/testing/random.ts';
+import { VirtualClock } from '../sim/virtual-clock.ts';
+import { MemoryDisk } from '../storage/memory.ts';
+import { MemoryNetwork } from '../transport/memory.ts';
+import { Console } from './console.ts';
+import type { Ports } from './driver.ts';
+import { GatehouseError, type Status } from './gatehouse.ts';
+import { Host, type Home } from './host.ts';
+
+let clock: VirtualClock;
+let network: MemoryNetwork;
+const random = seeded(4);
+
+/** A tab without a browser: a host at home on a disk in memory, and its console. */
+class Tab implements Home {
+  readonly park = 'main';
+  readonly settings = { ...SETTINGS, capacity: 3 };
+  readonly disk = new MemoryDisk({ defer: (ms, done) => clock.schedule(ms, done) });
+  readonly host: Host;
+  readonly gatehouse: Console;
+  saved: Peer | null = null;
+  renewed = 0;
+
+  constructor(public self: Peer) {
+    this.host = new Host(this);
+    this.gatehouse = new Console(this.host, clock, random);
+    this.host.start();
+  }
+
+  open(): Ports {
+    return { clock, storage: this.disk.open(), transport: network.transport(this.self.id) };
+  }
+
+  async renew(): Promise<void> {
+    this.renewed += 1;
+    this.disk.wipe();
+    this.self = { ...this.self, id: `${this.self.id}${String(this.renewed)}` };
+  }
+
+  async save(self: Peer): Promise<void> {
+    this.saved = self;
+  }
+
+  random(): () => number {
+    return seeded(Math.floor(random() * 2 ** 32));
+  }
+
+  get status(): Status {
+    return this.gatehouse.status();
+  }
+}
+
+/** Virtual time passes, and promises get their turns in between. */
+async function pass(ms: number): Promise<void> {
+  const end = clock.now() + ms;
+  for (;;) {
+    for (let i = 0; i < 8; i++) await Promise.resolve();
+    if (clock.nextAt > end) break;
+    clock.step();
+  }
+  clock.waitUntil(end);
+}
+
+/** Time passes until the promise has ended, ten seconds at most. */
+async function ended<T>(promise: Promise<T>): Promise<T> {
+  const state = { done: false };
+  const settled = (): void => {
+    state.done = true;
+  };
+  promise.then(settled, settled);
+  const end = clock.now() + 10_000;
+  while (!state.done && clock.now() < end) await pass(20);
+  if (!state.done) throw new Error('not ended within ten seconds');
+  return promise;
+}
+
+async function refusal(promise: Promise<unknown>): Promise<GatehouseError> {
+  const error: unknown = await ended(promise).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(GatehouseError);
+  return error as GatehouseError;
+}
+
+function open(id: string, priority: number): Tab {
+  return new Tab({ id, priority, name: `Gate ${id}` });
+}
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  network = new MemoryNetwork({ clock, random, detectMs: 2000, copy: 'json' });
+});
+
+describe('one tab', () => {
+  let tab: Tab;
+  beforeEach(async () => {
+    tab = open('anna', 1);
+    await ended(tab.gatehouse.ready());
+  });
+
+  test('it is a park of its own', () => {
+    expect(tab.status).toMatchObject({
+      id: 'anna',
+      role: 'leader',
+      leader: 'anna',
+      quorum: true,
+      capacity: 3,
+      occupancy: 0,
+      members: 1,
+      pending: 0,
+      peers: [],
+      trouble: null,
+    });
+  });
+
+  test('visitors come and go, and the log tells', async () => {
+    const { gatehouse } = tab;
+    expect(await ended(gatehouse.enter('Ada'))).toMatchObject({ visitor: 'Ada', allowed: true });
+    expect(await ended(gatehouse.enter(' Ada '))).toMatchObject({
+      allowed: false,
+      reason: 'already-inside',
+    });
+    const made = await ended(gatehouse.enter());
+    expect(made.visitor).toMatch(/^Visitor [A-Z0-9]{6}$/);
+    expect(tab.status).toMatchObject({ occupancy: 2, visitors: ['Ada', made.visitor] });
+    expect(await ended(gatehouse.leave('Ada'))).toMatchObject({ allowed: true });
+    const log = await gatehouse.log();
+    expect(log.map(({ kind }) => kind)).toEqual([
+      'founding',
+      'opening',
+      'enter',
+      'enter',
+      'enter',
+      'leave',
+    ]);
+    expect((await gatehouse.log(3, 4)).map(({ index }) => index)).toEqual([3, 4]);
+  });
+
+  test('full is full, and the capacity may change', async () => {
+    const { gatehouse } = tab;
+    expect(await ended(gatehouse.stress(5))).toMatchObject({ allowed: 3, refused: 2, failed: 0 });
+    expect(await ended(gatehouse.setCapacity(2))).toMatchObject({ allowed: false, reason: 'full' });
+    expect(await ended(gatehouse.setCapacity(4))).toMatchObject({ allowed: true });
+    expect(await ended(gatehouse.enter('one more'))).toMatchObject({ allowed: true });
+  });
+
+  test.each([
+    ['enter', (tab: Tab) => tab.gatehouse.enter('')],
+    ['enter', (tab: Tab) => tab.gatehouse.enter(7 as unknown as string)],
+    ['enter', (tab: Tab) => tab.gatehouse.enter('x'.repeat(81))],
+    ['setCapacity', (tab: Tab) => tab.gatehouse.setCapacity(-1)],
+    ['stress', (tab: Tab) => tab.gatehouse.stress(0)],
+    ['log', (tab: Tab) => tab.gatehouse.log(1.5)],
+    ['proceedWithout', (tab: Tab) => tab.gatehouse.proceedWithout([])],
+    ['proceedWithout', (tab: Tab) => tab.gatehouse.proceedWithout(['bert'])],
+    ['adopt', (tab: Tab) => tab.gatehouse.adopt('nothing')],
+    ['rename', (tab: Tab) => tab.gatehouse.rename('  ')],
+  ])('bad input to %s rejects: invalid, definite', async (_what, call) => {
+    expect(await refusal(call(tab))).toMatchObject({ code: 'invalid', definite: true });
+    expect(tab.status.role).toBe('leader');
+  });
+
+  test('a crash loses the memory, recovery brings it back from the disk', async () => {
+    await ended(tab.gatehouse.enter('Ada'));
+    const open = refusal(tab.gatehouse.enter('Bea'));
+    tab.gatehouse.crash();
+    expect(await open).toMatchObject({ code: 'crashed', definite: false });
+    expect(tab.status).toMatchObject({ role: 'crashed', occupancy: 0, peers: [] });
+    expect(await refusal(tab.gatehouse.enter('Cleo'))).toMatchObject({
+      code: 'crashed',
+      definite: true,
+    });
+    await tab.gatehouse.recover();
+    await ended(tab.gatehouse.ready());
+    await pass(2000);
+    expect(tab.status.visitors).toContain('Ada');
+    expect(tab.status.visitors).not.toContain('Cleo');
+  });
+
+  test('terminated is for good', async () => {
+    await tab.gatehouse.terminate();
+    expect(tab.status.role).toBe('terminated');
+    expect(await refusal(tab.gatehouse.enter('Ada'))).toMatchObject({
+      code: 'terminated',
+      definite: true,
+    });
+    expect(await refusal(tab.gatehouse.recover())).toMatchObject({ code: 'terminated' });
+    expect(() => tab.gatehouse.crash()).toThrow(GatehouseError);
+  });
+
+  test('a new name is told, stored, and in the log', async () => {
+    await ended(tab.gatehouse.rename(' Gate Heron '));
+    expect(tab.saved?.name).toBe('Gate Heron');
+    await pass(100);
+    expect((await tab.gatehouse.log()).at(-1)).toMatchObject({
+      kind: 'membership',
+      subject: 'anna',
+    });
+  });
+
+  test('the mutex by hand', async () => {
+    const held = await ended(tab.gatehouse.lock());
+    expect(held.token.number).toBe(1);
+    const second = tab.gatehouse.lock();
+    await pass(500);
+    await ended(held.release());
+    expect((await ended(second)).token.number).toBe(2);
+  });
+
+  test('whoever subscribes is told once a turn, until the end', async () => {
+    let told = 0;
+    const end = tab.gatehouse.subscribe(() => (told += 1));
+    await ended(tab.gatehouse.enter('Ada'));
+    expect(told).toBeGreaterThan(0);
+    end();
+    const before = told;
+    await ended(tab.gatehouse.enter('Bea'));
+    expect(told).toBe(before);
+  });
+
+  test('the trace tells what happened', async () => {
+    await ended(tab.gatehouse.lock());
+    const trace = tab.gatehouse.trace();
+    expect(trace.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['founds', 'elected', 'lock', 'grants']),
+    );
+    expect(trace.map(({ sequence }) => sequence)).toEqual(trace.map((_, i) => i + 1));
+  });
+
+  test('S9: after the storage was cleared it never comes back under its old identity', async () => {
+    await ended(tab.gatehouse.enter('Ada'));
+    tab.disk.wipe();
+    const lost = refusal(tab.gatehouse.enter('Bea'));
+    expect(await lost).toMatchObject({ definite: false });
+    await pass(2000);
+    expect(tab.renewed).toBe(1);
+    expect(tab.status).toMatchObject({ id: 'anna1', occupancy: 0 });
+  });
+
+  test('a disk that fails stops it, and says so', async () => {
+    tab.disk.failNextWrite('undone');
+    expect(await refusal(tab.gatehouse.enter('Ada'))).toMatchObject({ definite: false });
+    expect(tab.status).toMatchObject({ role: 'crashed', trouble: { code: 'storage-failed' } });
+    await tab.gatehouse.recover();
+    await ended(tab.gatehouse.ready());
+    expect(tab.status).toMatchObject({ role: 'leader', trouble: null });
+  });
+});
+
+describe('three tabs', () => {
+  let tabs: Tab[];
+  let [anna, bert, carl]: Tab[] = [];
+
+  beforeEach(async () => {
+    tabs = [];
+    for (const [i, id] of ['anna', 'bert', 'carl'].entries()) {
+      tabs.push(open(id, i + 1));
+      await pass(1500);
+    }
+    [anna, bert, carl] = tabs;
+    for (const tab of tabs) await ended(tab.gatehouse.ready());
+    await pass(3000);
+  });
+  afterEach(() => {
+    for (const tab of tabs) tab.host.leave();
+  });
+
+  test('L2: one park, led by the greatest, and what one lets in all see', async () => {
+    expect(tabs.map(({ status }) => status.leader)).toEqual(['carl', 'carl', 'carl']);
+    expect(anna?.status).toMatchObject({ role: 'follower', members: 3, inStep: 3 });
+    expect(anna?.status.peers.map(({ id, link }) => [id, link])).toEqual([
+      ['carl', 'open'],
+      ['bert', 'open'],
+    ]);
+    await ended(anna!.gatehouse.enter('Ada'));
+    await pass(300);
+    expect(tabs.map(({ status }) => status.visitors)).toEqual([['Ada'], ['Ada'], ['Ada']]);
+  });
+
+  test.each(['stop', 'hang'] as const)(
+    'the leader crashes (%s), the next one takes over, and it comes back',
+    async (mode) => {
+      carl!.gatehouse.crash(mode);
+      await pass(3500);
+      expect(anna?.status.leader).toBe('bert');
+      await ended(anna!.gatehouse.enter('Ada'));
+      await carl!.gatehouse.recover();
+      await pass(8000);
+      expect(tabs.map(({ status }) => status.leader)).toEqual(['carl', 'carl', 'carl']);
+      expect(carl?.status.visitors).toEqual(['Ada']);
+    },
+  );
+
+  test('an election by hand ends with a leader', async () => {
+    await ended(anna!.gatehouse.startElection());
+    expect(anna?.status.leader).toBe('carl');
+  });
+
+  test('a removed leader leaves the office empty', async () => {
+    await ended(anna!.gatehouse.removeLeader());
+    await pass(3000);
+    expect(tabs.map(({ status }) => [status.vacant, status.quorum])).toEqual(
+      tabs.map(() => [true, false]),
+    );
+    await ended(bert!.gatehouse.startElection());
+    expect(anna?.status).toMatchObject({ leader: 'carl', vacant: false });
+  });
+
+  test('cut off by faults it admits nobody, says who is missing, and comes back', async () => {
+    anna!.gatehouse.faults([{ cut: true }]);
+    await pass(4000);
+    expect(anna?.status).toMatchObject({ quorum: false, faults: [{ cut: true }] });
+    const error = await refusal(anna!.gatehouse.enter('Ada'));
+    expect(error.code).toMatch(/no-quorum|timeout/);
+    expect(await ended(bert!.gatehouse.enter('Bea'))).toMatchObject({ allowed: true });
+    anna!.gatehouse.faults([]);
+    await pass(8000);
+    expect(anna?.status).toMatchObject({ quorum: true });
+    expect(anna?.status.visitors).toEqual(carl?.status.visitors);
+  });
+
+  test('going on without the missing', async () => {
+    bert!.gatehouse.crash();
+    carl!.gatehouse.crash();
+    await pass(4000);
+    expect(anna?.status.missing.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['bert', 'carl']),
+    );
+    await ended(anna!.gatehouse.proceedWithout(['bert', 'carl']));
+    expect(await ended(anna!.gatehouse.enter('Ada'))).toMatchObject({ allowed: true });
+    await bert!.gatehouse.recover();
+    await pass(8000);
+    expect(bert?.status.visitors).toEqual(['Ada']);
+    expect(bert?.gatehouse.archives()).toEqual([]);
+  });
+
+  test('feigned failure goes on and off', async () => {
+    anna!.gatehouse.feign({ failAfterMs: [100, 100], failForMs: [500, 500] });
+    expect(anna?.status.feigning).toBe(true);
+    await pass(150);
+    expect(anna?.status.role).toBe('crashed');
+    await pass(500);
+    expect(anna?.status.role).not.toBe('crashed');
+    anna!.gatehouse.feign(false);
+    await pass(3000);
+    expect(anna?.status).toMatchObject({ feigning: false, quorum: true });
+  });
+});

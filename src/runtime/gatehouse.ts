@@ -1,0 +1,196 @@
+import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
+import type { TraceEvent } from './trace.ts';
+
+/**
+ * The public contract of a tab, `window.gatehouse`: the command line of the node in the browser's console. The
+ * page's own buttons use the same calls.
+ */
+export interface Gatehouse {
+  /** Resolves when this node is a member and knows a leader with a quorum. */
+  ready(): Promise<Status>;
+  /** A plain snapshot, at any time. */
+  status(): Status;
+  /** Calls back after every change of the status. Returns the function that ends it. */
+  subscribe(listener: (status: Status) => void): () => void;
+
+  /** Lets a visitor in; no name: one is made. Resolves once the entry is committed. Rejects with `GatehouseError`. */
+  enter(visitor?: string): Promise<Outcome>;
+  leave(visitor: string): Promise<Outcome>;
+  /** Refused as `full` when more visitors are inside than the new capacity. */
+  setCapacity(capacity: number): Promise<Outcome>;
+  /** Lets `visitors` new visitors in at once and tells how it went. `ms`: until the last answer. */
+  stress(visitors: number): Promise<StressResult>;
+
+  /** Holds the mutex by hand, until `release`, the end of the lease, or the failure of this node. */
+  lock(): Promise<{ token: Token; release(): Promise<void> }>;
+
+  /** Resolves when the election has ended and a leader is known. */
+  startElection(): Promise<void>;
+  /** The leader gives up its office, without a successor named: there is none until somebody starts an election. */
+  removeLeader(): Promise<void>;
+  /** Leaves the network for good, gracefully. */
+  terminate(): Promise<void>;
+  /** stop: links closed, memory lost; hang: links open, nothing answered. */
+  crash(mode?: 'stop' | 'hang'): void;
+  recover(): Promise<void>;
+  /** Feigned failure: fail after a random time, stay failed for a random time, recover, again and again. */
+  feign(options?: FeignOptions | false): void;
+  /** A person's decision to go on without a quorum's missing voters. Starts a new generation. */
+  proceedWithout(ids: string[]): Promise<void>;
+  /** A person's decision between two generations that both hold visitors: keep the other, set ours aside. */
+  adopt(generation: string): Promise<void>;
+  /** The logs that were set aside here. */
+  archives(): ArchiveView[];
+  /** Gives this gate another name. */
+  rename(name: string): Promise<void>;
+
+  /** Puts faults on this node's messages; [] heals. */
+  faults(rules: FaultRuleInput[]): void;
+  /** Committed entries from index `from` to `to`, both included. */
+  log(from?: number, to?: number): Promise<Entry[]>;
+  trace(): TraceEvent[];
+}
+
+export type Role =
+  'joining' | 'learner' | 'follower' | 'candidate' | 'leader' | 'crashed' | 'terminated';
+
+export interface Status {
+  id: string;
+  name: string;
+  priority: number;
+  park: string;
+  role: Role;
+  /** Terms compare as strings in the order in which they were held; '' before the first. */
+  term: string;
+  leader: string | null;
+  /** A leader is known and it hears a quorum: admissions are open. */
+  quorum: boolean;
+  commitIndex: number;
+  lastIndex: number;
+  capacity: number;
+  occupancy: number;
+  visitors: string[];
+  /** Operations of this node whose outcome is not known yet. */
+  pending: number;
+  signaling: 'connected' | 'disconnected';
+  peers: PeerStatus[];
+
+  /** Id of the park's generation; '' before this node belongs to one. */
+  generation: string;
+  election: ElectionKind;
+  topology: TopologyKind;
+  multicast: MulticastKind;
+  /** True after `removeLeader`, until the next election. */
+  vacant: boolean;
+  /** The voters, this node included, that are needed for a quorum and can't be heard, when there is no quorum. */
+  missing: { id: string; name: string }[];
+  /** Members in the log, this node included, and how many of them are in reach and in step. */
+  members: number;
+  inStep: number;
+  /** Another generation of this park is in reach and both hold visitors: a person must choose (see `adopt`). */
+  conflict: { generation: string; peer: string; name: string } | null;
+  /** Why this node stopped by itself, e.g. its storage was cleared; null otherwise. */
+  trouble: { code: 'storage-failed' | 'storage-lost' | 'internal'; message: string } | null;
+  /** How many messages, frames and records were refused at the boundary, by reason. */
+  refused: Record<string, number>;
+  /** Fault rules that are in force here. */
+  faults: FaultRuleInput[];
+  /** Feigned failure is on. */
+  feigning: boolean;
+}
+
+export interface PeerStatus {
+  id: string;
+  name: string;
+  priority: number;
+  voter: boolean;
+  suspected: boolean;
+  link: 'open' | 'relayed' | 'connecting' | 'closed';
+}
+
+/** What the park decided about an operation. */
+export interface Outcome {
+  visitor?: string;
+  allowed: boolean;
+  reason?: 'full' | 'already-inside' | 'not-inside';
+  /** The id of the operation. */
+  operation: string;
+  /** Its entry in the log. */
+  index: number;
+}
+
+/** A committed entry, as people read it. */
+export interface Entry {
+  index: number;
+  term: string;
+  operation?: string;
+  /** The id of the node where it was asked for. */
+  node?: string;
+  kind:
+    | 'founding'
+    | 'opening'
+    | 'generation'
+    | 'membership'
+    | 'enter'
+    | 'leave'
+    | 'capacity'
+    | (string & {});
+  visitor?: string;
+  allowed?: boolean;
+  reason?: string;
+  /** Kind `capacity` and `founding`. */
+  capacity?: number;
+  /** Kind `membership`: what happened to whom. */
+  change?: string;
+  subject?: string;
+  /** The leader's wall clock, ms since 1970. */
+  at: number;
+}
+
+export interface StressResult {
+  allowed: number;
+  refused: number;
+  failed: number;
+  ms: number;
+}
+
+export interface FeignOptions {
+  /** Default [0, 10000]. */
+  failAfterMs?: [number, number];
+  /** Default [1000, 4000]. */
+  failForMs?: [number, number];
+}
+
+export interface FaultRuleInput {
+  to?: string[];
+  drop?: number;
+  delayMs?: [number, number];
+  cut?: boolean;
+}
+
+export interface ArchiveView {
+  generation: string;
+  /** When it was set aside, ms since 1970. */
+  at: number;
+  entries: number;
+  /** Operations in it that the park's log does not hold. */
+  unknown: Entry[];
+}
+
+export type ErrorCode = 'no-quorum' | 'timeout' | 'crashed' | 'terminated' | 'invalid' | 'storage';
+
+/** How a call of the console fails. */
+export class GatehouseError extends Error {
+  override readonly name = 'GatehouseError';
+  readonly code: ErrorCode;
+  /** True when the operation did not and will not happen; false when it may have (the outbox is finding out). */
+  readonly definite: boolean;
+
+  constructor(code: ErrorCode, definite: boolean, message: string) {
+    super(message);
+    this.code = code;
+    this.definite = definite;
+  }
+}
+
+export type { Token, TraceEvent };

@@ -1,0 +1,210 @@
+import type { Reply } from '../core/effects.ts';
+import type { ParkSettings } from '../core/entry.ts';
+import type { Peer } from '../core/identity.ts';
+import { DEFAULT_TIMING } from '../core/timers.ts';
+import { Machines } from '../machines/machine.ts';
+import { Park } from '../machines/park.ts';
+import type { FaultRule } from '../transport/transport.ts';
+import { Driver, type Observer, type Ports, type Trouble } from './driver.ts';
+import { TraceLog } from './trace-log.ts';
+
+/** Entries between two snapshots: between one and two times as many stay in the log. */
+const SNAPSHOT_INTERVAL = 50_000;
+
+/** Where a node lives, and what it keeps from one life to the next. */
+export interface Home {
+  readonly park: string;
+  readonly settings: ParkSettings;
+  /** Who lives here now. */
+  readonly self: Peer;
+  /** Fresh ports for a new life. */
+  open(): Ports;
+  /** Moves in as somebody new, after the data was lost (rule S9). */
+  renew(): Promise<void>;
+  save(self: Peer): Promise<void>;
+  /** Uniform in [0, 1), seeded anew for each life. */
+  random(): () => number;
+}
+
+/**
+ * `lost`: memory lost and links closed. `hung`: links open, nothing answered. `terminated`: left for good.
+ */
+type Condition = 'running' | 'lost' | 'hung' | 'terminated';
+
+interface Life {
+  readonly driver: Driver;
+  readonly park: Park;
+  readonly ports: Ports;
+}
+
+/** A node across its lives: starts it, crashes it, and brings it back from its disk. */
+export class Host {
+  readonly trace = new TraceLog();
+  readonly refused = new Map<string, number>();
+  coordinator: 'connected' | 'disconnected' = 'disconnected';
+  trouble: Trouble | null = null;
+  #life: Life | null = null;
+  #condition: Condition = 'lost';
+  #faults: readonly FaultRule[] = [];
+  readonly #listeners = new Set<() => void>();
+  #told = false;
+
+  constructor(readonly home: Home) {}
+
+  get condition(): Condition {
+    return this.#condition;
+  }
+
+  /** The node that is running, or null. */
+  get life(): Pick<Life, 'driver' | 'park'> | null {
+    return this.#condition === 'running' ? this.#life : null;
+  }
+
+  get faults(): readonly FaultRule[] {
+    return this.#faults;
+  }
+
+  start(): void {
+    const ports = this.home.open();
+    const park = new Park();
+    const config = {
+      self: this.home.self,
+      settings: this.home.settings,
+      timing: DEFAULT_TIMING,
+      random: this.home.random(),
+      machine: new Machines([park]),
+      snapshotInterval: SNAPSHOT_INTERVAL,
+    };
+    const driver = new Driver(config, ports, this.#observer());
+    this.#life = { driver, park, ports };
+    this.#condition = 'running';
+    this.trouble = null;
+    driver.start();
+    if (this.#faults.length > 0) ports.transport.setFaults(this.#faults);
+    this.#changed();
+  }
+
+  /** Memory is lost. `hang` leaves the links open, and nothing that comes over them is answered. */
+  crash(mode: 'stop' | 'hang'): void {
+    if (!this.#life || this.#condition === 'terminated') return;
+    this.#life.driver.halt();
+    if (mode === 'stop') this.#closePorts();
+    this.#condition = mode === 'stop' ? 'lost' : 'hung';
+    this.note(
+      'crashed',
+      mode === 'stop' ? 'memory lost, links closed' : 'links open, nothing answered',
+    );
+    this.#changed();
+  }
+
+  /** Starts again from the disk. Does nothing while the node runs. */
+  recover(): void {
+    if (this.#condition === 'running') return;
+    if (this.#condition === 'hung') this.#closePorts();
+    this.note('recovers', 'from its disk');
+    this.start();
+  }
+
+  /** Says goodbye, synchronously: also for the moment in which the page goes away. */
+  leave(): void {
+    if (!this.#life || this.#condition === 'terminated') return;
+    if (this.#condition === 'running') {
+      this.#life.driver.command({ type: 'leave' }, (_: Reply) => undefined);
+      this.#life.driver.halt();
+    }
+    if (this.#condition !== 'lost') this.#closePorts();
+    this.#condition = 'terminated';
+    this.#changed();
+  }
+
+  setFaults(rules: readonly FaultRule[]): void {
+    this.#faults = rules;
+    if (this.#condition === 'running') this.#life?.ports.transport.setFaults(rules);
+    this.#changed();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  note(what: string, detail: string): void {
+    this.trace.add({ at: Date.now(), node: this.home.self.id, kind: 'note', what, detail });
+  }
+
+  command(what: string): void {
+    this.trace.add({ at: Date.now(), node: this.home.self.id, kind: 'command', what });
+  }
+
+  #closePorts(): void {
+    this.#life?.ports.transport.close();
+    this.#life?.ports.storage.close();
+    this.coordinator = 'disconnected';
+  }
+
+  #observer(): Observer {
+    const about = (): { at: number; node: string } => ({ at: Date.now(), node: this.home.self.id });
+    return {
+      changed: () => {
+        this.#changed();
+      },
+      stopped: (trouble) => {
+        this.#stopped(trouble);
+      },
+      sent: (peer, envelope) => {
+        const what = envelope.message.type;
+        this.trace.add({ ...about(), kind: 'sent', peer, what }, envelope);
+      },
+      received: (peer, envelope) => {
+        const what = envelope.message.type;
+        this.trace.add({ ...about(), kind: 'received', peer, what }, envelope);
+      },
+      dropped: (peer, what, why) => {
+        this.trace.add({ ...about(), kind: 'dropped', peer, what, detail: why });
+      },
+      refused: (reason, peer) => {
+        this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
+        const from = peer === null ? {} : { peer };
+        this.trace.add({ ...about(), kind: 'refused', what: reason, ...from });
+      },
+      note: (what, detail) => {
+        this.trace.add({ ...about(), kind: 'note', what, detail });
+      },
+      coordinator: (state) => {
+        this.coordinator = state;
+        this.#changed();
+      },
+    };
+  }
+
+  /** The node stopped by itself. After data loss it comes back as a new member; anything else a person must see. */
+  #stopped(trouble: Trouble): void {
+    this.trouble = trouble;
+    this.#closePorts();
+    this.#condition = 'lost';
+    this.note(trouble.code, trouble.message);
+    this.#changed();
+    if (trouble.code !== 'storage-lost') return;
+    this.home.renew().then(
+      () => {
+        if (this.#condition === 'lost') this.start();
+      },
+      (error: unknown) => {
+        this.trouble = { code: 'storage-failed', message: String(error) };
+        this.#changed();
+      },
+    );
+  }
+
+  /** Listeners are told once per turn, however much changed in it. */
+  #changed(): void {
+    if (this.#told) return;
+    this.#told = true;
+    queueMicrotask(() => {
+      this.#told = false;
+      for (const listener of [...this.#listeners]) listener();
+    });
+  }
+}

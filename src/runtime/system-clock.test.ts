@@ -1,0 +1,8 @@
+import { clockContract } from './clock.contract.ts';
+import { SystemClock } from './system-clock.ts';
+
+clockContract('system', () => ({
+  clock: new SystemClock(),
+  run: (until) => until,
+  close: () => {},
+}));

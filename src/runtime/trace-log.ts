@@ -1,0 +1,43 @@
+import type { Envelope } from '../core/messages.ts';
+import { describe } from './describe.ts';
+import type { TraceEvent } from './trace.ts';
+
+/** How many events a tab keeps. */
+export const TRACE_LENGTH = 5000;
+
+/** A message's size and words are made when somebody looks: most are never looked at. */
+interface Kept {
+  event: TraceEvent;
+  envelope: Envelope | null;
+}
+
+/** The last events of this node, oldest first. */
+export class TraceLog {
+  #kept: Kept[] = [];
+  #sequence = 0;
+
+  /** @param envelope the message that the event is about */
+  add(event: Omit<TraceEvent, 'sequence'>, envelope: Envelope | null = null): void {
+    this.#sequence += 1;
+    this.#kept.push({ event: { sequence: this.#sequence, ...event }, envelope });
+    // Cut rarely and by half, so that an event costs the same however many there are.
+    if (this.#kept.length >= 2 * TRACE_LENGTH) this.#kept = this.#kept.slice(-TRACE_LENGTH);
+  }
+
+  events(): TraceEvent[] {
+    return this.#kept.slice(-TRACE_LENGTH).map(complete);
+  }
+}
+
+function complete(kept: Kept): TraceEvent {
+  const { event, envelope } = kept;
+  if (!envelope) return event;
+  const detail = describe(envelope.message);
+  kept.envelope = null;
+  kept.event = {
+    ...event,
+    bytes: new TextEncoder().encode(JSON.stringify(envelope)).length,
+    ...(detail === undefined ? {} : { detail }),
+  };
+  return kept.event;
+}

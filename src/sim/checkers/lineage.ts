@@ -1,0 +1,111 @@
+import { compareToken, operationKey, type LogEntry, type Token } from '../../core/entry.ts';
+import type { Term } from '../../core/term.ts';
+import { decodeParkOperation, type ParkOperation, type ParkOutcome } from '../../machines/park.ts';
+import { ParkModel } from './park-model.ts';
+import { Violation } from './violation.ts';
+
+/** One committed entry, as the first node that committed it showed it. */
+export interface Committed {
+  readonly entry: LogEntry;
+  readonly text: string;
+  /** What the rules say about it; null for what is no operation of the park. */
+  readonly outcome: ParkOutcome | null;
+  readonly operation: ParkOperation | null;
+  /** The operation stands in an earlier entry already. */
+  readonly duplicate: boolean;
+  /** When, in simulated ms. */
+  readonly at: number;
+  /** The term whose leader committed it: its own, or a later one. */
+  readonly committedIn: Term;
+}
+
+/**
+ * The committed log of one generation, as it grows (rules S1, S3, S5, S6 and S7). A generation that a person
+ * forced shares its beginning with the one that it came from.
+ */
+export class Lineage {
+  readonly generation: string;
+  /** The greatest term whose leader has committed something. */
+  newestTerm: Term = '';
+  readonly #records: Committed[] = [];
+  #model = new ParkModel(0);
+  /** Each operation's first entry. */
+  readonly #indexes = new Map<string, number>();
+  #lastToken: Token | null = null;
+  /** Whose operations ran under a token. */
+  readonly #tokens = new Map<string, string>();
+
+  constructor(generation: string, parent: Lineage | null = null, forkAt = 1) {
+    this.generation = generation;
+    for (let index = 1; parent && index < forkAt; index++) {
+      const record = parent.at(index);
+      if (record) this.extend(record.entry, record.text, record.at, record.committedIn);
+    }
+  }
+
+  get length(): number {
+    return this.#records.length;
+  }
+
+  get model(): ParkModel {
+    return this.#model;
+  }
+
+  at(index: number): Committed | undefined {
+    return this.#records[index - 1];
+  }
+
+  indexOf(key: string): number | undefined {
+    return this.#indexes.get(key);
+  }
+
+  records(): readonly Committed[] {
+    return this.#records;
+  }
+
+  /**
+   * The next committed entry.
+   * @param term in which it was committed
+   */
+  extend(entry: LogEntry, text: string, at: number, term: Term): Committed {
+    if (entry.index !== this.length + 1)
+      throw new Violation('S6', `entry ${entry.index} committed, but none at ${this.length + 1}`);
+    const last = this.#records[this.length - 1];
+    if (last && entry.term < last.entry.term)
+      throw new Violation('S6', `terms fall at index ${entry.index}`);
+    const record = { entry, text, at, committedIn: term, ...this.#judge(entry) };
+    this.#records.push(record);
+    return record;
+  }
+
+  #judge(entry: LogEntry): Pick<Committed, 'outcome' | 'operation' | 'duplicate'> {
+    const { command } = entry;
+    if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
+    if (command.kind !== 'operation') return { outcome: null, operation: null, duplicate: false };
+    this.#checkToken(command.token, command.operation.id.node, entry.index);
+    const key = operationKey(command.operation.id);
+    const decoded = decodeParkOperation(command.operation.body);
+    const operation = decoded.ok ? decoded.value : null;
+    const earlier = this.#indexes.get(key);
+    if (earlier !== undefined) {
+      const outcome = this.at(earlier)?.outcome ?? null;
+      return { outcome, operation, duplicate: true };
+    }
+    this.#indexes.set(key, entry.index);
+    const outcome = operation ? this.#model.apply(operation) : null;
+    if (this.#model.inside.size > this.#model.capacity)
+      throw new Violation('S1', `${this.#model.inside.size} inside at index ${entry.index}`);
+    return { outcome, operation, duplicate: false };
+  }
+
+  #checkToken(token: Token, node: string, index: number): void {
+    if (this.#lastToken && compareToken(token, this.#lastToken) < 0)
+      throw new Violation('S5', `tokens fall at index ${index}`);
+    this.#lastToken = token;
+    const key = `${token.term}/${token.number}`;
+    const holder = this.#tokens.get(key) ?? node;
+    if (holder !== node)
+      throw new Violation('S5', `token ${key} was used by ${holder} and by ${node}`);
+    this.#tokens.set(key, node);
+  }
+}

@@ -1,0 +1,12 @@
+/** A rule of the design that did not hold. Thrown where it is noticed: the seed ends there. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+
+  constructor(
+    /** `S1` to `S9`, `L1`, `L2`, or `invariant` for an assertion of the code itself. */
+    readonly rule: string,
+    readonly detail: string,
+  ) {
+    super(`${rule}: ${detail}`);
+  }
+}

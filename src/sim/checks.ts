@@ -1,0 +1,63 @@
+import type { NodeId } from '../core/identity.ts';
+import type { Envelope } from '../core/messages.ts';
+import type { Node } from '../core/node.ts';
+import type { Term } from '../core/term.ts';
+import type { Call } from './checkers/history.ts';
+import type { Lineage } from './checkers/lineage.ts';
+import { LogChecker } from './checkers/log-checker.ts';
+import { SpeechChecker } from './checkers/speech-checker.ts';
+import { Violation } from './checkers/violation.ts';
+
+/** All checkers of one run. */
+export class Checks {
+  readonly log: LogChecker;
+  readonly #speech = new SpeechChecker();
+  /** Per call the last index that anybody was told before it was made (rule S8). */
+  readonly #floors = new Map<string, number>();
+  #toldIndex = 0;
+
+  constructor(
+    now: () => number,
+    committed: (lineage: Lineage, index: number) => void,
+    guard: (work: () => void) => void,
+  ) {
+    this.log = new LogChecker(now, committed, guard);
+  }
+
+  follow(name: string, node: Node): () => void {
+    return this.log.follow(name, node);
+  }
+
+  wiped(id: NodeId, node: Node | null, promised: Term): void {
+    this.#speech.wiped(id, node, promised);
+  }
+
+  sent(from: NodeId, to: NodeId, envelope: Envelope): void {
+    this.#speech.sent(from, to, envelope);
+  }
+
+  invoked(key: string): void {
+    this.#floors.set(key, this.#toldIndex);
+  }
+
+  /** A client was told an outcome. The log's order must not turn time around (rule S8). */
+  told(node: Node, key: string, index: number, outcome: unknown): void {
+    this.log.told(node, key, index, outcome);
+    const floor = this.#floors.get(key) ?? 0;
+    if (index <= floor)
+      throw new Violation('S8', `${key} is at ${index}, but ${floor} was told before it was asked`);
+    this.#toldIndex = Math.max(this.#toldIndex, index);
+  }
+
+  /** A definite error means that it did not and will not happen. */
+  ended(calls: readonly Call[]): void {
+    for (const { key, result } of calls) {
+      if (result !== 'fail') continue;
+      for (const lineage of this.log.lineages.values()) {
+        const index = lineage.indexOf(key);
+        if (index !== undefined)
+          throw new Violation('S8', `${key} surely failed, yet is committed at ${index}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { MAX_VOTERS } from '../core/reconfiguration.ts';
+import { greatest } from '../core/identity.ts';
+import type { Gate, Life } from './gate.ts';
+import type { World } from './world.ts';
+
+export interface NotYet {
+  readonly rule: 'L1' | 'L2';
+  /** Made only for whoever reads it. */
+  detail(): string;
+}
+
+/** What is still missing once everything has healed (rules L1 and L2); null when nothing is. */
+export function convergence(world: World): NotYet | null {
+  const gates = world.gates.filter(({ status }) => status !== 'gone');
+  const down = gates.find(({ awake, life }) => !awake || life?.ready !== true);
+  if (down) return missing(`gate ${down.index} does not run`, gates);
+  const lives = gates.flatMap(({ life }) => life ?? []);
+  const leaders = lives.filter(({ driver }) => driver.node.leadership?.replication.quorum === true);
+  const [leader] = leaders;
+  if (!leader || leaders.length > 1) return missing(`${leaders.length} leaders`, gates);
+  return (
+    membershipOf(leader, lives, gates) ??
+    logsOf(leader, lives, gates) ??
+    operations(world, lives, gates) ??
+    bestLeader(leader, lives, gates)
+  );
+}
+
+function membershipOf(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
+  const { membership } = leader.driver.node.replica;
+  const ids = new Set(lives.map(({ peer }) => peer.id));
+  const strange = membership.members.find(({ id }) => !ids.has(id));
+  if (strange) return missing(`member ${strange.id} is gone for good`, gates);
+  if (membership.members.length < lives.length) return missing('not all are members', gates);
+  const voters = Math.min(MAX_VOTERS, lives.length);
+  if (membership.voters().length < voters) return missing('not all are voters', gates);
+  return null;
+}
+
+function logsOf(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
+  const end = leader.driver.node.replica;
+  for (const { driver, peer } of lives) {
+    const { replica } = driver.node;
+    if (driver.node.liveLeader()?.id !== leader.peer.id)
+      return missing(`${peer.id} follows another leader or none`, gates);
+    const equal =
+      replica.log.lastIndex === end.log.lastIndex && replica.commitIndex === end.log.lastIndex;
+    if (!equal) return missing(`${peer.id} does not hold all entries as committed`, gates);
+  }
+  return null;
+}
+
+function operations(world: World, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
+  const [open] = world.workload.openCalls;
+  if (open) return missing(`operation ${open.key} is open`, gates);
+  const full = lives.find(({ driver }) => driver.node.outbox.size > 0);
+  return full ? missing(`${full.peer.id} has operations in its outbox`, gates) : null;
+}
+
+function bestLeader(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
+  const best = greatest(lives.map(({ peer }) => peer));
+  if (!best || best.id === leader.peer.id) return null;
+  return { ...missing(`${best.id} is greater than its leader`, gates), rule: 'L2' };
+}
+
+function missing(what: string, gates: readonly Gate[]): NotYet {
+  return { rule: 'L1', detail: () => [what, ...gates.map(describe)].join('\n  ') };
+}
+
+/** A gate in one line, for whoever looks for the cause. */
+function describe({ index, peer, status, life }: Gate): string {
+  if (!life) return `gate ${index} ${peer.id} ${status}`;
+  const view = life.driver.view();
+  const members = view.members.map(({ id, voter }) => (voter ? id : `(${id})`)).join(' ');
+  const links = view.peers.map(({ id, link }) => `${id}:${link}`).join(' ');
+  return (
+    `gate ${index} ${peer.id} p${peer.priority} ${status} ${view.role} term ${view.term} leader ${view.leader ?? '-'} ` +
+    `quorum ${String(view.quorum)} commit ${view.commitIndex}/${view.lastIndex} pending ${view.pending} ` +
+    `generation ${view.generation}${view.conflict ? ' CONFLICT' : ''}${view.vacant ? ' VACANT' : ''} members ${members} links ${links}`
+  );
+}

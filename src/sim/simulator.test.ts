@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { FAULTS } from './faults.ts';
+import { NO_PLANT } from './plant.ts';
+import { PLANTS, type PlantedBug } from './plants.ts';
+import { run, type RunResult } from './simulator.ts';
+import type { HistoryLine } from './world.ts';
+
+const ALL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
+
+function runSeed(seed: number, faults: readonly string[], seconds = 20, nodes = 5): RunResult {
+  return run({ seed, nodes, seconds, faults, plant: NO_PLANT });
+}
+
+describe('short runs keep every rule', () => {
+  it.each([1, 2])('without faults, seed %i', (seed) => {
+    expect(runSeed(seed, []).violation).toBeNull();
+  });
+
+  it.each([3, 4, 5])('with all faults, seed %i', (seed) => {
+    expect(runSeed(seed, ALL).violation).toBeNull();
+  });
+
+  it.each([1, 2, 3])('with %i gates', (nodes) => {
+    expect(runSeed(6, ['crash', 'loss'], 15, nodes).violation).toBeNull();
+  });
+});
+
+it('a seed gives the same run every time', () => {
+  const [first, second, other] = [runSeed(7, ALL), runSeed(7, ALL), runSeed(8, ALL)];
+  expect(second).toEqual(first);
+  expect(other.digest).not.toBe(first.digest);
+});
+
+describe('the history', () => {
+  const lines: HistoryLine[] = [];
+  run({
+    seed: 9,
+    nodes: 3,
+    seconds: 15,
+    faults: ['crash', 'partition'],
+    plant: NO_PLANT,
+    recorded: (line) => lines.push(line),
+  });
+
+  it('begins with the founding capacity', () => {
+    expect(lines[0]).toMatchObject({ type: 'invoke', f: 'capacity' });
+    expect(lines[1]).toMatchObject({ type: 'ok', f: 'capacity', value: lines[0]?.value });
+  });
+
+  it('is in the order of time, and a process has one operation open at a time', () => {
+    const open = new Map<string, string>();
+    const over = new Set<string>();
+    let time = 0;
+    for (const line of lines) {
+      expect(line.time).toBeGreaterThanOrEqual(time);
+      time = line.time;
+      expect(over.has(line.process)).toBe(false);
+      if (line.type === 'invoke') {
+        expect(open.has(line.process)).toBe(false);
+        open.set(line.process, line.operation);
+      } else {
+        expect(open.get(line.process)).toBe(line.operation);
+        open.delete(line.process);
+        if (line.type === 'info') over.add(line.process);
+      }
+    }
+    expect(lines.length).toBeGreaterThan(20);
+  });
+});
+
+describe('a planted bug is found', () => {
+  it.each(PLANTS.map((plant) => [plant.name, plant] as const))(
+    '%s',
+    (_name, plant) => {
+      expect(search(plant)).not.toBeNull();
+    },
+    30_000,
+  );
+
+  function search(plant: PlantedBug): RunResult | null {
+    for (let seed = 1; seed <= 40; seed++) {
+      const remove = plant.install();
+      const result = run({
+        seed,
+        nodes: 5,
+        seconds: 40,
+        faults: [],
+        often: plant.faults,
+        plant: plant.plant,
+      });
+      remove();
+      if (result.violation) return result;
+    }
+    return null;
+  }
+});

@@ -1,0 +1,172 @@
+import { checkLinearizable } from './checkers/linearizability.ts';
+import { Violation } from './checkers/violation.ts';
+import { convergence } from './convergence.ts';
+import { electEverywhere, FAULTS, healAll, type Fault } from './faults.ts';
+import type { Plant } from './plant.ts';
+import { World, type HistoryLine } from './world.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly nodes: number;
+  /** Simulated, with faults; then everything heals. */
+  readonly seconds: number;
+  readonly faults: readonly string[];
+  /** Faults that come every few seconds, in every seed: those that a planted bug takes to show. */
+  readonly often?: readonly string[];
+  readonly plant: Plant;
+  readonly traceFile?: string | null;
+  readonly recorded?: (line: HistoryLine) => void;
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly violation: Violation | null;
+  /** Operations that clients asked for. */
+  readonly operations: number;
+  readonly events: number;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly simulatedSeconds: number;
+  readonly digest: string;
+  /** The search for an order of the clients' history ran out of its budget. */
+  readonly undecided: boolean;
+}
+
+/** Without faults, before they begin: the park is founded and all gates start. */
+const SETUP_MS = 4000;
+const OFTEN_MS = 8000;
+/** Rules L1 and L2: so long after everything has healed, ms. */
+const BOUND_MS = 60_000;
+
+/** Runs one seed: everything in it follows from the seed alone. */
+export function run(options: RunOptions): RunResult {
+  const world = new World({
+    seed: options.seed,
+    gates: options.nodes,
+    plant: options.plant,
+    traceFile: options.traceFile ?? null,
+    recorded: options.recorded ?? (() => undefined),
+  });
+  let violation: Violation | null = null;
+  let undecided = false;
+  try {
+    setUp(world);
+    inject(world, options);
+    world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
+    converge(world);
+    undecided = checkHistory(world);
+  } catch (error) {
+    violation = world.violation ?? asViolation(error);
+  }
+  world.flushTrace();
+  return {
+    seed: options.seed,
+    violation,
+    operations: world.workload.calls.length,
+    events: world.events,
+    faults: world.faults,
+    simulatedSeconds: world.clock.now() / 1000,
+    digest: world.digest.digest(),
+    undecided,
+  };
+}
+
+function setUp(world: World): void {
+  const random = world.random.split('setup');
+  for (const gate of world.gates) {
+    world.workload.join(gate);
+    if (gate.index === 0) gate.start();
+    else world.later(random.between(500, 3000), () => gate.start());
+  }
+}
+
+/** Each seed picks the faults that it has and how frequent each is. */
+function inject(world: World, { faults, often = [], seconds }: RunOptions): void {
+  for (const fault of FAULTS.filter(({ name }) => often.includes(name)))
+    repeat(world, fault, OFTEN_MS, seconds * 1000);
+  const chosen = FAULTS.filter(({ name }) => faults.includes(name) && !often.includes(name));
+  for (const fault of chosen) {
+    const random = world.random.split(`fault ${fault.name}`);
+    if (chosen.length > 2 && random.chance(0.4)) continue;
+    repeat(world, fault, fault.everyMs * random.logBetween(0.3, 3), seconds * 1000);
+  }
+}
+
+function repeat(world: World, fault: Fault, everyMs: number, untilMs: number): void {
+  const random = world.random.split(`fault ${fault.name}/times`);
+  const next = (after: number): void => {
+    world.later(after + random.exponential(everyMs), () => {
+      if (world.clock.now() >= untilMs) return;
+      if (fault.inject(world, random)) {
+        // Single messages are counted one by one.
+        if (!world.faults.has(fault.name) || !isWeather(fault.name)) world.count(fault.name);
+        world.trace('fault', null, fault.name);
+      }
+      next(0);
+    });
+  };
+  next(SETUP_MS);
+}
+
+function isWeather(name: string): boolean {
+  return ['loss', 'duplicate', 'delay', 'reorder'].includes(name);
+}
+
+/** Rules L1 and L2. */
+function converge(world: World): void {
+  world.trace('heals', null, '');
+  healAll(world);
+  const start = world.clock.now();
+  world.runUntil(start + 2000);
+  world.workload.stop();
+  let last = convergence(world);
+  while (last !== null) {
+    if (world.clock.now() > start + BOUND_MS)
+      throw new Violation(last.rule, `${BOUND_MS / 1000} s after all faults: ${last.detail()}`);
+    electEverywhere(world);
+    world.runUntil(world.clock.now() + 250);
+    last = convergence(world);
+  }
+  probe(world);
+  world.checks.ended(world.workload.calls);
+}
+
+/** Every gate takes an operation, within the bound too: somebody may hold the mutex until the lease ends. */
+function probe(world: World): void {
+  const start = world.clock.now();
+  const silent = new Set(world.gates.filter(({ life }) => life !== null));
+  while (silent.size > 0) {
+    const [first] = silent;
+    if (first && world.clock.now() > start + BOUND_MS)
+      throw new Violation('L1', `gate ${first.index} takes no operation in the end`);
+    for (const gate of silent) {
+      world.workload.probe(gate, (ok) => {
+        if (ok) silent.delete(gate);
+      });
+    }
+    world.runUntil(world.clock.now() + 5000);
+  }
+  const last = convergence(world);
+  if (last) throw new Violation(last.rule, `after having converged: ${last.detail()}`);
+}
+
+/** Rule S8, by what the clients saw. Returns whether it stayed undecided. */
+function checkHistory(world: World): boolean {
+  for (const call of world.workload.calls) {
+    const hint = world.main?.indexOf(call.key);
+    if (hint !== undefined) call.hint = hint;
+  }
+  const verdict = checkLinearizable(world.workload.calls, world.settings.capacity);
+  if (verdict.result === 'violation') {
+    const stuck = verdict.stuckAt.map(({ key, operation, outcome }) =>
+      JSON.stringify({ key, operation, outcome }),
+    );
+    throw new Violation('S8', `no order explains the history; stuck at ${stuck.join(', ')}`);
+  }
+  return verdict.result === 'unknown';
+}
+
+function asViolation(error: unknown): Violation {
+  if (error instanceof Violation) return error;
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new Violation('invariant', detail);
+}

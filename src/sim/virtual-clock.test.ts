@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { NodeClock, VirtualClock } from './virtual-clock.ts';
+
+function drain(clock: VirtualClock): void {
+  while (clock.step() !== null);
+}
+
+describe('the virtual clock', () => {
+  it('goes through events by time, and by the order in which they were set', () => {
+    const clock = new VirtualClock();
+    const seen: string[] = [];
+    const note = (name: string) => () => seen.push(`${name}@${clock.now()}`);
+    clock.schedule(5, note('c'));
+    clock.schedule(1, note('a'));
+    clock.schedule(5, note('d'));
+    clock.schedule(2, note('b'));
+    const cancelled = clock.schedule(3, note('never'));
+    clock.cancel(cancelled);
+    drain(clock);
+    expect(seen).toEqual(['a@1', 'b@2', 'c@5', 'd@5']);
+  });
+
+  it('has come to the moment that was waited for, whatever fractions were added', () => {
+    const clock = new VirtualClock();
+    for (let i = 0; i < 1000; i++) {
+      const due = clock.now() + 0.1 * i + 1 / 3;
+      let came = false;
+      clock.schedule(due - clock.now(), () => {
+        came = clock.now() >= due;
+      });
+      drain(clock);
+      expect(came).toBe(true);
+    }
+  });
+
+  it('orders many events', () => {
+    const clock = new VirtualClock();
+    const seen: number[] = [];
+    for (let i = 0; i < 500; i++) clock.schedule((i * 7919) % 1000, () => seen.push(clock.now()));
+    drain(clock);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen).toHaveLength(500);
+  });
+});
+
+describe("a node's clock", () => {
+  it('holds back what falls due while it hangs, and delivers it in order', () => {
+    const base = new VirtualClock();
+    const clock = new NodeClock(base, 100, 0);
+    const seen: string[] = [];
+    clock.schedule(10, () => seen.push('a'));
+    clock.schedule(20, () => seen.push('b'));
+    clock.pause('hang');
+    base.schedule(500, () => {
+      clock.resume();
+    });
+    drain(base);
+    expect(seen).toEqual(['a', 'b']);
+    expect(clock.now()).toBe(600);
+  });
+
+  it('stands still while it sleeps: timers are late by as much', () => {
+    const base = new VirtualClock();
+    const clock = new NodeClock(base, 0, 0);
+    let fired = 0;
+    clock.schedule(100, () => {
+      fired = base.now();
+    });
+    base.schedule(10, () => {
+      clock.pause('sleep');
+    });
+    base.schedule(50, () => {
+      clock.resume();
+    });
+    drain(base);
+    expect(fired).toBe(140);
+    expect(clock.now()).toBe(100);
+    expect(clock.wall() - base.wall()).toBe(0);
+  });
+});

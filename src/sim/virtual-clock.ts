@@ -1,0 +1,227 @@
+import { assert } from '../core/assert.ts';
+import type { Clock, TimerHandle } from '../runtime/clock.ts';
+
+/**
+ * Times are multiples of this fraction of a millisecond, which a double holds exactly: who waits for a moment and looks
+ * at the clock then finds that it has come, whatever was added and subtracted on the way.
+ */
+const TICKS_PER_MS = 1024;
+
+/** The next such moment. */
+export function onTick(ms: number): number {
+  return Math.ceil(ms * TICKS_PER_MS) / TICKS_PER_MS;
+}
+
+interface Pending {
+  readonly at: number;
+  /** Grows: of two at the same moment the one that was set first comes first. */
+  readonly handle: TimerHandle;
+  /** null when cancelled: it stays in the heap until its time. */
+  callback: (() => void) | null;
+}
+
+/** The simulation's time: it moves from one event to the next, as fast as they can be handled. */
+export class VirtualClock implements Clock {
+  #now = 0;
+  #nextHandle = 1;
+  readonly #heap: Pending[] = [];
+  readonly #pending = new Map<TimerHandle, Pending>();
+  readonly #wallStart: number;
+
+  constructor(wallStart = 1_790_000_000_000) {
+    this.#wallStart = wallStart;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  wall(): number {
+    return this.#wallStart + this.#now;
+  }
+
+  schedule(delayMs: number, callback: () => void): TimerHandle {
+    const handle = this.#nextHandle++;
+    const pending = { at: onTick(this.#now + Math.max(0, delayMs)), handle, callback };
+    this.#pending.set(handle, pending);
+    this.#push(pending);
+    return handle;
+  }
+
+  cancel(handle: TimerHandle): void {
+    const pending = this.#pending.get(handle);
+    if (!pending) return;
+    pending.callback = null;
+    this.#pending.delete(handle);
+  }
+
+  /** When the next event is due, or Infinity. */
+  get nextAt(): number {
+    let first = this.#heap[0];
+    while (first?.callback === null) {
+      this.#pop();
+      first = this.#heap[0];
+    }
+    return first?.at ?? Infinity;
+  }
+
+  /** Handles the next event. Returns its handle, null when there is none. */
+  step(): TimerHandle | null {
+    if (this.nextAt === Infinity) return null;
+    const next = this.#pop();
+    assert(next.callback !== null, 'cancelled events are skipped');
+    this.#pending.delete(next.handle);
+    this.#now = next.at;
+    next.callback();
+    return next.handle;
+  }
+
+  /** Waits until a moment before which nothing is due. */
+  waitUntil(time: number): void {
+    assert(time <= this.nextAt, 'nothing is passed over');
+    this.#now = Math.max(this.#now, onTick(time));
+  }
+
+  #push(pending: Pending): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(pending);
+    while (at > 0) {
+      const parentAt = (at - 1) >> 1;
+      const parent = heap[parentAt];
+      if (parent === undefined || before(parent, pending)) break;
+      heap[at] = parent;
+      at = parentAt;
+    }
+    heap[at] = pending;
+  }
+
+  #pop(): Pending {
+    const heap = this.#heap;
+    const top = heap[0];
+    const last = heap.pop();
+    assert(top !== undefined && last !== undefined, 'the heap is not empty');
+    if (heap.length > 0) this.#sink(last);
+    return top;
+  }
+
+  #sink(pending: Pending): void {
+    const heap = this.#heap;
+    let at = 0;
+    for (;;) {
+      const left = heap[2 * at + 1];
+      const right = heap[2 * at + 2];
+      if (left === undefined) break;
+      const goesRight = right !== undefined && before(right, left);
+      const child = goesRight ? right : left;
+      if (before(pending, child)) break;
+      heap[at] = child;
+      at = 2 * at + (goesRight ? 2 : 1);
+    }
+    heap[at] = pending;
+  }
+}
+
+function before(a: Pending, b: Pending): boolean {
+  return a.at < b.at || (a.at === b.at && a.handle < b.handle);
+}
+
+/** `hang`: time goes on and what falls due waits. `sleep`: the monotonic clock stands still as well. */
+export type Pause = 'hang' | 'sleep';
+
+interface NodeTimer {
+  /** By this clock's own time. */
+  readonly due: number;
+  readonly callback: () => void;
+  base: TimerHandle;
+}
+
+/** One life of one node sees its own time: with an offset, standing still while it sleeps, a wall clock that jumps. */
+export class NodeClock implements Clock {
+  readonly #base: VirtualClock;
+  #offset: number;
+  #wallOffset: number;
+  #pause: { readonly kind: Pause; readonly since: number } | null = null;
+  #held: TimerHandle[] = [];
+  readonly #timers = new Map<TimerHandle, NodeTimer>();
+  #nextHandle = 1;
+
+  constructor(base: VirtualClock, offset: number, wallOffset: number) {
+    this.#base = base;
+    this.#offset = onTick(offset);
+    this.#wallOffset = wallOffset;
+  }
+
+  get wallOffset(): number {
+    return this.#wallOffset;
+  }
+
+  now(): number {
+    const stoodStill = this.#pause?.kind === 'sleep' ? this.#pause.since : null;
+    return (stoodStill ?? this.#base.now()) + this.#offset;
+  }
+
+  wall(): number {
+    return this.#base.wall() + this.#wallOffset;
+  }
+
+  schedule(delayMs: number, callback: () => void): TimerHandle {
+    const handle = this.#nextHandle++;
+    const delay = Math.max(0, delayMs);
+    const timer = { due: this.now() + delay, callback, base: 0 };
+    this.#timers.set(handle, timer);
+    this.#arm(handle, timer, delay);
+    return handle;
+  }
+
+  cancel(handle: TimerHandle): void {
+    const timer = this.#timers.get(handle);
+    if (!timer) return;
+    this.#base.cancel(timer.base);
+    this.#timers.delete(handle);
+  }
+
+  jump(ms: number): void {
+    this.#wallOffset += ms;
+  }
+
+  pause(kind: Pause): void {
+    assert(this.#pause === null, 'paused once');
+    this.#pause = { kind, since: this.#base.now() };
+  }
+
+  /** What fell due meanwhile comes now, in order. */
+  resume(): void {
+    if (this.#pause?.kind === 'sleep') this.#offset -= this.#base.now() - this.#pause.since;
+    this.#pause = null;
+    const held = this.#held;
+    this.#held = [];
+    for (const handle of held) {
+      const timer = this.#timers.get(handle);
+      if (timer) this.#arm(handle, timer, Math.max(0, timer.due - this.now()));
+    }
+  }
+
+  /** The life is over. */
+  stop(): void {
+    for (const timer of this.#timers.values()) this.#base.cancel(timer.base);
+    this.#timers.clear();
+  }
+
+  #arm(handle: TimerHandle, timer: NodeTimer, delay: number): void {
+    timer.base = this.#base.schedule(delay, () => {
+      if (this.#pause) {
+        this.#held.push(handle);
+        return;
+      }
+      const rest = timer.due - this.now();
+      // It slept in between: so much later by its own time.
+      if (rest > 0) {
+        this.#arm(handle, timer, rest);
+        return;
+      }
+      this.#timers.delete(handle);
+      timer.callback();
+    });
+  }
+}

@@ -1,0 +1,246 @@
+import { operationKey } from '../core/entry.ts';
+import type { Token } from '../core/entry.ts';
+import type { Reply } from '../core/effects.ts';
+import type { ParkOperation, ParkOutcome } from '../machines/park.ts';
+import { decodeOutcome } from './checkers/outcome.ts';
+import { Violation } from './checkers/violation.ts';
+import type { Call } from './checkers/history.ts';
+import type { Gate, Life } from './gate.ts';
+import type { Random } from './random.ts';
+import type { World } from './world.ts';
+
+/** A person at a gate: asks for one thing at a time, and waits for the answer. */
+interface Client {
+  readonly gate: Gate;
+  readonly name: string;
+  readonly random: Random;
+  /** Processes that it speaks as, one for each operation of a critical section. */
+  readonly lanes: Lane[];
+  /** Calls that are not answered yet. */
+  open: number;
+  /** Grows when the page is gone: what is under way then concerns nobody. */
+  epoch: number;
+}
+
+interface Lane {
+  /** A process whose operation's fate is unknown is not used again. */
+  incarnation: number;
+  call: Call | null;
+}
+
+/** Clients that enter and leave visitors, collide on purpose, and sometimes hold the mutex by hand. */
+export class Workload {
+  readonly calls: Call[] = [];
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #visitors: readonly string[];
+  readonly #clients: Client[] = [];
+  readonly #thinkMs: number;
+  readonly #batch: number;
+  readonly #capacityRate: number;
+  #lockRate = 0;
+  #stopped = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#random = world.random.split('workload');
+    const visitors = this.#random.int(3, 24);
+    this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
+    this.#thinkMs = this.#random.logBetween(400, 6000);
+    this.#batch = this.#random.chance(0.3) ? this.#random.int(2, 6) : 1;
+    this.#capacityRate = this.#random.chance(0.5) ? 0.05 : 0;
+  }
+
+  get visitors(): number {
+    return this.#visitors.length;
+  }
+
+  get openCalls(): readonly Call[] {
+    return this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
+  }
+
+  locks(rate: number): void {
+    this.#lockRate = rate;
+  }
+
+  join(gate: Gate): void {
+    const random = this.#random.split(`clients of ${gate.index}`);
+    const clients = random.int(1, 3);
+    for (let i = 0; i < clients; i++) {
+      const lanes = Array.from({ length: this.#batch }, () => ({ incarnation: 1, call: null }));
+      const name = `g${gate.index}.${i}`;
+      const client = { gate, name, random: random.split(name), lanes, open: 0, epoch: 0 };
+      this.#clients.push(client);
+      this.#think(client);
+    }
+  }
+
+  /** No new operations. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** One last operation at a gate, to see that it works. */
+  probe(gate: Gate, done: (ok: boolean) => void): void {
+    const { life } = gate;
+    if (!life) {
+      done(false);
+      return;
+    }
+    const operation: ParkOperation = { machine: 'park', kind: 'leave', visitor: 'nobody' };
+    life.driver.submit([operation], (reply) => {
+      done(reply.ok);
+    });
+  }
+
+  /** Its page is gone, and with it whoever would have been answered. */
+  lost(gate: Gate): void {
+    for (const client of this.#clients) {
+      if (client.gate !== gate) continue;
+      client.epoch += 1;
+      client.open = 0;
+      for (const lane of client.lanes) if (lane.call) this.#unknown(lane, 'crashed');
+      this.#think(client);
+    }
+  }
+
+  #think(client: Client): void {
+    const { epoch } = client;
+    this.#world.clock.schedule(client.random.exponential(this.#thinkMs), () => {
+      if (client.epoch === epoch) this.#act(client);
+    });
+  }
+
+  #act(client: Client): void {
+    if (this.#stopped) return;
+    const { life } = client.gate;
+    const ready =
+      client.gate.awake && life?.ready === true && this.#world.isMain(generationOf(life));
+    if (!ready) this.#think(client);
+    else if (client.random.chance(this.#lockRate)) this.#lock(client, life);
+    else this.#submit(client, life);
+  }
+
+  #submit(client: Client, life: Life): void {
+    const size = client.random.int(1, client.lanes.length);
+    const lanes = client.lanes.slice(0, size);
+    const operations = lanes.map(() => this.#operation(client.random));
+    const { node } = life.driver;
+    const first = node.replica.nextSequence;
+    const { epoch } = client;
+    lanes.forEach((lane, place) => {
+      const operation = operations[place];
+      if (!operation) return;
+      const key = operationKey({ node: life.peer.id, sequence: first + place });
+      this.#invoke(client, lane, place, key, operation);
+    });
+    client.open = size;
+    life.driver.submit(operations, (reply, place) => {
+      const lane = lanes[place];
+      if (client.epoch !== epoch || !lane?.call) return;
+      const { call } = lane;
+      this.#world.check(() => {
+        this.#answered(life, lane, call, reply);
+      });
+      if (--client.open === 0) this.#think(client);
+    });
+  }
+
+  #invoke(client: Client, lane: Lane, place: number, key: string, operation: ParkOperation): void {
+    const world = this.#world;
+    const call: Call = {
+      key,
+      process: `${client.name}.${place}#${lane.incarnation}`,
+      operation,
+      invokedAt: world.clock.now(),
+      returnedAt: Infinity,
+      result: 'open',
+      outcome: null,
+    };
+    lane.call = call;
+    this.calls.push(call);
+    world.checks.invoked(key);
+    world.record(call, 'invoke', null);
+  }
+
+  #answered(life: Life, lane: Lane, call: Call, reply: Reply): void {
+    const world = this.#world;
+    if (!reply.ok) {
+      if (!reply.definite) {
+        this.#unknown(lane, reply.code);
+        return;
+      }
+      lane.call = null;
+      call.result = 'fail';
+      call.returnedAt = world.clock.now();
+      world.record(call, 'fail', reply.code);
+      return;
+    }
+    const { value } = reply;
+    const outcome = value.type === 'outcome' ? decodeOutcome(value.outcome) : null;
+    if (value.type !== 'outcome' || !outcome)
+      throw new Violation('S8', `${call.key} is answered with ${JSON.stringify(value)}`);
+    const key = operationKey({ node: life.peer.id, sequence: value.sequence });
+    if (key !== call.key) throw new Violation('S7', `${call.key} gets the answer to ${key}`);
+    world.checks.told(life.driver.node, key, value.index, value.outcome);
+    lane.call = null;
+    this.#done(call, outcome);
+  }
+
+  #done(call: Call, outcome: ParkOutcome): void {
+    call.result = 'ok';
+    call.outcome = outcome;
+    call.returnedAt = this.#world.clock.now();
+    this.#world.record(call, 'ok', null);
+  }
+
+  #unknown(lane: Lane, reason: string): void {
+    const { call } = lane;
+    if (!call) return;
+    lane.call = null;
+    lane.incarnation += 1;
+    call.result = 'info';
+    this.#world.record(call, 'info', reason);
+  }
+
+  /** Holds the mutex for a while, does something under it, and mostly gives it back. */
+  #lock(client: Client, life: Life): void {
+    const { epoch, random } = client;
+    life.driver.command({ type: 'lock' }, (reply) => {
+      if (client.epoch !== epoch) return;
+      if (!reply.ok || reply.value.type !== 'granted') {
+        this.#think(client);
+        return;
+      }
+      const { token } = reply.value;
+      const later = random.logBetween(1, 3000);
+      this.#world.clock.schedule(later, () => {
+        if (client.epoch === epoch) this.#underLock(client, life, token);
+      });
+    });
+  }
+
+  #underLock(client: Client, life: Life, token: Token): void {
+    const { random, epoch } = client;
+    if (random.chance(0.8)) {
+      this.#world.clock.schedule(random.logBetween(10, 12_000), () => {
+        if (client.epoch === epoch && client.gate.awake)
+          life.driver.command({ type: 'release', token }, () => undefined);
+      });
+    }
+    this.#act(client);
+  }
+
+  #operation(random: Random): ParkOperation {
+    const visitor = random.pick(this.#visitors) ?? 'v0';
+    if (random.chance(this.#capacityRate)) {
+      const capacity = random.int(0, this.#visitors.length);
+      return { machine: 'park', kind: 'capacity', capacity };
+    }
+    return { machine: 'park', kind: random.chance(0.55) ? 'enter' : 'leave', visitor };
+  }
+}
+
+function generationOf(life: Life): string {
+  return life.driver.node.replica.membership.generation;
+}

@@ -1,0 +1,271 @@
+import { appendFileSync } from 'node:fs';
+import type { Envelope } from '../core/messages.ts';
+import type { NodeId } from '../core/identity.ts';
+import type { ParkSettings } from '../core/entry.ts';
+import type { Trouble } from '../runtime/driver.ts';
+import { MemoryNetwork } from '../transport/memory.ts';
+import type { Call } from './checkers/history.ts';
+import type { Lineage } from './checkers/lineage.ts';
+import { Violation } from './checkers/violation.ts';
+import { Checks } from './checks.ts';
+import { Gate } from './gate.ts';
+import { Hash } from './hash.ts';
+import { MessagePolicy } from './network.ts';
+import type { Plant } from './plant.ts';
+import { Random } from './random.ts';
+import { onTick, VirtualClock } from './virtual-clock.ts';
+import { Workload } from './workload.ts';
+
+/** More events than this in one simulated second are a loop or a storm. */
+const MOST_A_SECOND = 20_000;
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly gates: number;
+  readonly plant: Plant;
+  /** A line for each thing that happens is appended to this file. */
+  readonly traceFile: string | null;
+  /** Every line of the history, in the order of time. */
+  readonly recorded: (line: HistoryLine) => void;
+}
+
+/** A line of the history, as the public contract has it. */
+export interface HistoryLine {
+  readonly seed: number;
+  readonly time: number;
+  readonly process: string;
+  readonly type: 'invoke' | 'ok' | 'fail' | 'info';
+  readonly f: 'enter' | 'leave' | 'capacity';
+  readonly operation: string;
+  readonly visitor?: string;
+  readonly value?: number;
+  readonly allowed?: boolean;
+  readonly reason?: string;
+}
+
+/** Everything that one seed consists of: gates, the network between them, who uses them, and who watches. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly random: Random;
+  readonly network: MemoryNetwork;
+  readonly messages: MessagePolicy;
+  readonly gates: Gate[] = [];
+  readonly checks: Checks;
+  readonly workload: Workload;
+  readonly settings: ParkSettings;
+  readonly snapshotInterval: number;
+  readonly plant: Plant;
+  readonly digest = new Hash();
+  readonly faults = new Map<string, number>();
+  events = 0;
+  /** The first rule that was seen broken: the driver would take it for trouble of its own. */
+  violation: Violation | null = null;
+  /** The coordinator has been up since then, Infinity while it is down. */
+  coordinatorSince = 0;
+  /** The generation of the first gate's founding, and those that people made of it. */
+  #main: string | null = null;
+  readonly #options: WorldOptions;
+  #traceLines: string[] = [];
+  #second = 0;
+  #eventsBefore = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.plant = options.plant;
+    this.random = new Random(`seed ${options.seed}`);
+    const random = this.random.split('world');
+    this.messages = new MessagePolicy(this.random.split('messages'), (fault) => {
+      this.count(fault);
+    });
+    this.network = new MemoryNetwork({
+      clock: this.clock,
+      random: this.random.split('network').next,
+      policy: this.messages.decide,
+      detectMs: random.logBetween(2000, 15_000),
+    });
+    this.workload = new Workload(this);
+    this.snapshotInterval = 32 * random.int(1, 16);
+    this.settings = {
+      capacity: random.int(1, this.workload.visitors),
+      election: 'bully',
+      topology: 'mesh',
+      multicast: 'sequencer',
+    };
+    this.checks = new Checks(
+      () => this.clock.now(),
+      (lineage, index) => {
+        this.#committed(lineage, index);
+      },
+      (work) => {
+        this.check(work);
+      },
+    );
+    for (let i = 0; i < options.gates; i++) this.gates.push(new Gate(this, i));
+  }
+
+  get main(): Lineage | undefined {
+    return this.#main === null ? undefined : this.checks.log.lineages.get(this.#main);
+  }
+
+  isMain(generation: string): boolean {
+    return generation === this.#main;
+  }
+
+  addGate(): Gate {
+    const gate = new Gate(this, this.gates.length);
+    this.gates.push(gate);
+    return gate;
+  }
+
+  /** Runs a checker inside of a node's step. */
+  check(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof Violation) this.violation ??= error;
+      throw error;
+    }
+  }
+
+  /** Runs until a moment. Throws what is thrown on the way. */
+  runUntil(time: number): void {
+    const end = onTick(time);
+    while (this.clock.nextAt <= end) {
+      const handle = this.clock.step();
+      if (handle === null) break;
+      if (this.violation) throw this.violation;
+      this.#countEvent();
+      this.digest.number(handle);
+    }
+    this.clock.waitUntil(end);
+    this.digest.number(end);
+  }
+
+  #countEvent(): void {
+    this.events += 1;
+    const second = Math.floor(this.clock.now() / 1000);
+    if (second > this.#second) {
+      this.#second = second;
+      this.#eventsBefore = this.events;
+    }
+    if (this.events - this.#eventsBefore > MOST_A_SECOND)
+      throw new Violation('L1', `a storm: more than ${MOST_A_SECOND} events in a second`);
+  }
+
+  later(ms: number, work: () => void): void {
+    this.clock.schedule(ms, work);
+  }
+
+  count(fault: string): void {
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  /**
+   * A blank page founds a park of its own when the coordinator knows nobody else. Who sets up a new gate sees to it
+   * that there is a park to join: two parks would be for a person to decide about.
+   */
+  startWhenSafe(gate: Gate): void {
+    if (gate.status === 'gone' || gate.life) return;
+    const now = this.clock.now();
+    const settled = now - this.coordinatorSince > 2000;
+    const others = this.gates.some(
+      (other) =>
+        other !== gate &&
+        other.awake &&
+        other.life?.ready === true &&
+        now - other.life.since > 2000 &&
+        this.isMain(other.life.driver.node.replica.membership.generation),
+    );
+    if (!gate.blank || (settled && others)) gate.start();
+    else this.later(500, () => this.startWhenSafe(gate));
+  }
+
+  /** A node stopped by itself: whoever owns it starts a new one, as the tab does. */
+  stopped(gate: Gate, { code, message }: Trouble): void {
+    if (this.violation) throw this.violation;
+    if (code === 'internal') {
+      const rule = /^([SL]\d)\b/.exec(message)?.[1] ?? 'invariant';
+      throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
+    }
+    this.later(0, () => {
+      if (code === 'storage-lost') gate.cleared = true;
+      const said = this.random.split(`stopped ${this.clock.now()}`);
+      if (said.chance(0.5)) gate.close();
+      else gate.crash('done', {});
+      this.later(said.logBetween(10, 3000), () => this.startWhenSafe(gate));
+    });
+  }
+
+  sent(gate: Gate, to: NodeId, { generation, message }: Envelope): void {
+    if (this.#options.traceFile === null) return;
+    const at = this.gates.find((other) => other.id === to)?.index ?? '?';
+    this.trace('sent', gate, `to ${at} ${message.type} ${generation} ${brief(message)}`);
+  }
+
+  /** For people, and part of the digest. */
+  trace(what: string, gate: Gate | null, detail: string): void {
+    if (what !== 'sent') {
+      this.digest.text(what);
+      this.digest.text(detail);
+    }
+    if (this.#options.traceFile === null) return;
+    const where = gate ? `${gate.index}` : '-';
+    this.#traceLines.push(`${this.clock.now().toFixed(3)} ${where} ${what}: ${detail}`);
+    if (this.#traceLines.length > 20) this.flushTrace();
+  }
+
+  flushTrace(): void {
+    const { traceFile } = this.#options;
+    if (traceFile !== null && this.#traceLines.length > 0)
+      appendFileSync(traceFile, `${this.#traceLines.join('\n')}\n`);
+    this.#traceLines = [];
+  }
+
+  record(call: Call, type: HistoryLine['type'], reason: string | null): void {
+    const { operation, outcome } = call;
+    const told = type === 'ok' && outcome ? outcome : null;
+    const why = told ? (told.allowed ? null : told.reason) : reason;
+    this.#recordLine({
+      process: call.process,
+      type,
+      f: operation.kind,
+      operation: call.key,
+      ...(operation.kind === 'capacity'
+        ? { value: operation.capacity }
+        : { visitor: operation.visitor }),
+      ...(told ? { allowed: told.allowed } : {}),
+      ...(why === null ? {} : { reason: why }),
+    });
+  }
+
+  #recordLine(line: Omit<HistoryLine, 'seed' | 'time'>): void {
+    const { process, type, operation, f, visitor, value, allowed, reason } = line;
+    const about = visitor ?? String(value);
+    const answer = `${allowed === undefined ? '' : String(allowed)} ${reason ?? ''}`;
+    this.trace(type, null, `${process} ${operation} ${f} ${about} ${answer}`);
+    this.#options.recorded({ seed: this.#options.seed, time: this.clock.now(), ...line });
+  }
+
+  #committed(lineage: Lineage, index: number): void {
+    const record = lineage.at(index);
+    if (!record) return;
+    this.digest.text(record.text);
+    const { command } = record.entry;
+    if (command.kind !== 'founding' || this.#main !== null) return;
+    this.#main = command.generation;
+    const value = command.settings.capacity;
+    const founding = { process: 'founder', f: 'capacity', operation: 'founding', value } as const;
+    this.#recordLine({ ...founding, type: 'invoke' });
+    this.#recordLine({ ...founding, type: 'ok', allowed: true });
+  }
+}
+
+/** What matters of a message when one reads a trace. */
+function brief(message: Envelope['message']): string {
+  const fields = Object.entries(message).flatMap(([key, value]: [string, unknown]) => {
+    if (key === 'type' || key === 'peer' || key === 'members') return [];
+    if (Array.isArray(value)) return [`${key}[${value.length}]`];
+    return [`${key}=${JSON.stringify(value)}`];
+  });
+  return fields.join(' ');
+}

@@ -1,0 +1,256 @@
+import { entries as readAll, promisifyRequest } from 'idb-keyval';
+import { customAlphabet } from 'nanoid';
+import { batchCutAt, BatchPlan, type Batch } from './batches.ts';
+import { assertFounding, extentAfter, extentAfterAll, extentOf, type LogExtent } from './extent.ts';
+import { completion, Database } from './indexeddb-database.ts';
+import { KEYS, OPERATION_RANGE, readContents } from './layout.ts';
+import { decodeRecord, encodeRecord, FORMAT, type Sentinel } from './records.ts';
+import type { LogEntry } from '../core/entry.ts';
+import type { Archive, StorageWrite } from '../core/stored.ts';
+import type { LoadResult, Storage, StorageError } from './storage.ts';
+
+/** Needs no secure context, unlike `crypto.randomUUID`. */
+const newSentinelId = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
+
+/** What a handle knows of its store since it last read or wrote it. */
+interface Known {
+  /** As it is stored; undefined for a store that was never written. */
+  readonly sentinelText: string | undefined;
+  readonly sentinel: Sentinel | null;
+  /** False until the node's first write. The identity of a slot makes a sentinel before that. */
+  readonly founded: boolean;
+  readonly extent: LogExtent;
+  readonly batches: readonly Batch[];
+}
+
+/**
+ * The storage port on IndexedDB. Each write is one strictly durable transaction, which first reads the sentinel: if it
+ * is not the one that this handle last saw, the data was cleared or somebody else writes, and nothing is changed.
+ */
+export class IndexedDbStorage implements Storage {
+  private readonly database: Database;
+  private known: Known | null = null;
+  private busy = false;
+  private closed = false;
+
+  /** `name` as `databaseName` makes it. Nothing is opened before `load`. */
+  constructor(name: string) {
+    this.database = new Database(name);
+  }
+
+  load(done: (result: LoadResult) => void): void {
+    this.assertIdle();
+    this.settle(
+      this.read().catch((error: unknown): LoadResult => ({
+        ok: false,
+        error: toStorageError(error),
+      })),
+      done,
+    );
+  }
+
+  write(writes: readonly StorageWrite[], done: (error: StorageError | null) => void): void {
+    this.assertIdle();
+    const { known } = this;
+    if (known === null) throw new Error('a store is loaded before it is written');
+    if (!known.founded) assertFounding(writes);
+    const extent = extentAfterAll(known.extent, writes);
+    this.settle(
+      this.commit(known, extent, writes).then(() => null, toStorageError),
+      done,
+    );
+  }
+
+  close(): void {
+    this.closed = true;
+    this.database.close();
+  }
+
+  private assertIdle(): void {
+    if (this.closed) throw new Error('the store is closed');
+    if (this.busy) throw new Error('one call at a time');
+  }
+
+  private settle<T>(call: Promise<T>, done: (result: T) => void): void {
+    this.busy = true;
+    void call.then((result) => {
+      this.busy = false;
+      if (!this.closed) done(result);
+    });
+  }
+
+  private async read(): Promise<LoadResult> {
+    const records = await readAll<IDBValidKey, unknown>(this.database.use);
+    const sentinelText = records.find(([key]) => key === KEYS.sentinel)?.[1];
+    if (this.known !== null) assertSame(this.known, sentinelText);
+    const result = readContents(records);
+    if (!result.ok) return result;
+    const { sentinel, stored, batches } = result.contents;
+    this.known = {
+      sentinelText: typeof sentinelText === 'string' ? sentinelText : undefined,
+      sentinel,
+      founded: stored !== null,
+      extent: extentOf(stored),
+      batches,
+    };
+    return { ok: true, stored };
+  }
+
+  private commit(known: Known, extent: LogExtent, writes: readonly StorageWrite[]): Promise<void> {
+    return this.database.use('readwrite', async (store) => {
+      const completed = completion(store.transaction);
+      try {
+        const cut = await this.readCutBatches(store, known, writes);
+        const next = perform(store, known, extent, writes, cut);
+        // Without this the browser first waits whether more requests come.
+        store.transaction.commit();
+        await completed;
+        this.known = next;
+      } catch (error) {
+        abort(store.transaction);
+        throw error;
+      }
+    });
+  }
+
+  /** Checks the sentinel, and reads with it the batches of which a part is to be kept. */
+  private async readCutBatches(
+    store: IDBObjectStore,
+    known: Known,
+    writes: readonly StorageWrite[],
+  ): Promise<ReadonlyMap<number, readonly LogEntry[]>> {
+    const firsts = cutBatches(known.batches, writes);
+    const [sentinelText, ...texts] = await Promise.all(
+      [KEYS.sentinel, ...firsts.map(KEYS.batch)].map((key) =>
+        promisifyRequest<unknown>(store.get(key)),
+      ),
+    );
+    assertSame(known, sentinelText);
+    return new Map(
+      firsts.map((first, at) => {
+        const decoded = decodeRecord('batch', texts[at]);
+        if (!decoded.ok) throw new Refusal({ code: 'corrupt', message: decoded.reason });
+        return [first, decoded.value];
+      }),
+    );
+  }
+}
+
+/** Carries a storage error out of a transaction. */
+class Refusal extends Error {
+  constructor(readonly error: StorageError) {
+    super(error.message);
+  }
+}
+
+function toStorageError(error: unknown): StorageError {
+  if (error instanceof Refusal) return error.error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { code: 'failed', message };
+}
+
+function assertSame(known: Known, sentinelText: unknown): void {
+  if (sentinelText === known.sentinelText) return;
+  const message =
+    sentinelText === undefined
+      ? 'the stored data was cleared'
+      : 'somebody else writes to this store';
+  throw new Refusal({ code: 'lost', message });
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended already.
+  }
+}
+
+function cutBatches(batches: readonly Batch[], writes: readonly StorageWrite[]): number[] {
+  const firsts = new Set<number>();
+  for (const write of writes) {
+    const at = write.type === 'append' ? write.entries[0]?.index : undefined;
+    const first = at === undefined ? null : batchCutAt(batches, at);
+    if (first !== null) firsts.add(first);
+  }
+  return [...firsts];
+}
+
+/** Puts all requests of a write; returns what is known once they are durable. */
+function perform(
+  store: IDBObjectStore,
+  known: Known,
+  extent: LogExtent,
+  writes: readonly StorageWrite[],
+  cut: ReadonlyMap<number, readonly LogEntry[]>,
+): Known {
+  const plan = new BatchPlan(known.batches, (first) => {
+    const entries = cut.get(first);
+    if (entries === undefined) throw new Error(`batch ${first} was not read`);
+    return entries;
+  });
+  let reached = known.extent;
+  for (const write of writes) {
+    reached = extentAfter(reached, write);
+    performOne(store, plan, reached, write);
+  }
+  for (const step of plan.steps) {
+    const key = KEYS.batch(step.first);
+    if (step.type === 'put') store.put(encodeRecord('batch', step.entries), key);
+    else store.delete(key);
+  }
+  const sentinel: Sentinel = {
+    format: FORMAT,
+    id: known.sentinel?.id ?? newSentinelId(),
+    revision: (known.sentinel?.revision ?? 0) + 1,
+    tip: extent.end,
+  };
+  const sentinelText = encodeRecord('sentinel', sentinel);
+  store.put(sentinelText, KEYS.sentinel);
+  return { sentinelText, sentinel, founded: true, extent, batches: plan.result() };
+}
+
+/** Puts the requests of one write, but for the log's batches: those are the plan's. */
+function performOne(
+  store: IDBObjectStore,
+  plan: BatchPlan,
+  extent: LogExtent,
+  write: StorageWrite,
+): void {
+  switch (write.type) {
+    case 'meta':
+      store.put(encodeRecord('meta', write.meta), KEYS.meta);
+      break;
+    case 'append':
+      plan.append(write.entries);
+      break;
+    case 'snapshot': {
+      const { snapshot, reset, dropThrough } = write;
+      if (reset) plan.clear();
+      else plan.dropThrough(dropThrough);
+      store.put(encodeRecord('logStart', { start: extent.start, snapshot }), KEYS.logStart);
+      break;
+    }
+    case 'outbox-put':
+      for (const operation of write.operations) {
+        store.put(encodeRecord('operation', operation), KEYS.operation(operation.id.sequence));
+      }
+      break;
+    case 'outbox-delete':
+      for (const sequence of write.sequences) store.delete(KEYS.operation(sequence));
+      break;
+    case 'archive':
+      plan.clear();
+      store.delete(KEYS.logStart);
+      store.delete(IDBKeyRange.bound(...OPERATION_RANGE, false, true));
+      putArchive(store, write.archive);
+      break;
+    case 'archive-put':
+      putArchive(store, write.archive);
+      break;
+  }
+}
+
+function putArchive(store: IDBObjectStore, archive: Archive): void {
+  store.put(encodeRecord('archive', archive), KEYS.archive(archive.generation));
+}

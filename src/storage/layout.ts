@@ -1,0 +1,148 @@
+import { toBatch, type Batch } from './batches.ts';
+import { compareArchives, extentOf } from './extent.ts';
+import { decodeRecord, type Records, type Sentinel } from './records.ts';
+import type { LogEntry, Operation } from '../core/entry.ts';
+import type { Archive, Stored } from '../core/stored.ts';
+import type { StorageError } from './storage.ts';
+
+/** The keys of a store. Numbers are padded, so that keys sort as they count. */
+export const KEYS = {
+  sentinel: 'sentinel',
+  identity: 'identity',
+  meta: 'meta',
+  logStart: 'log-start',
+  batch: (first: number) => BATCH + padded(first),
+  operation: (sequence: number) => OPERATION + padded(sequence),
+  archive: (generation: string) => ARCHIVE + generation,
+} as const;
+
+const BATCH = 'log/';
+const OPERATION = 'outbox/';
+const ARCHIVE = 'archive/';
+
+const SINGLE: ReadonlySet<string> = new Set([
+  KEYS.sentinel,
+  KEYS.identity,
+  KEYS.meta,
+  KEYS.logStart,
+]);
+
+/** The ends of the range of all keys of operations: `0` follows `/`. */
+export const OPERATION_RANGE: readonly [string, string] = ['outbox/', 'outbox0'];
+
+function padded(number: number): string {
+  return String(number).padStart(String(Number.MAX_SAFE_INTEGER).length, '0');
+}
+
+/** A store as it was read at once. */
+export interface Contents {
+  /** Null for a store that was never written. */
+  readonly sentinel: Sentinel | null;
+  readonly stored: Stored | null;
+  readonly batches: readonly Batch[];
+}
+
+export type ReadResult =
+  | { readonly ok: true; readonly contents: Contents }
+  | { readonly ok: false; readonly error: StorageError };
+
+/** Everything in a store, checked: each record against its schema, and that they fit together. Never throws. */
+export function readContents(records: readonly (readonly [IDBValidKey, unknown])[]): ReadResult {
+  try {
+    return { ok: true, contents: assemble(records) };
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, error: error.error };
+    throw error;
+  }
+}
+
+/** Leaves the many steps of reading at once; never leaves this file. */
+class Refusal extends Error {
+  constructor(readonly error: StorageError) {
+    super(error.message);
+  }
+}
+
+function corrupt(message: string): Refusal {
+  return new Refusal({ code: 'corrupt', message });
+}
+
+function decode<K extends keyof Records>(kind: K, value: unknown): Records[K] {
+  const decoded = decodeRecord(kind, value);
+  if (!decoded.ok) throw corrupt(decoded.reason);
+  return decoded.value;
+}
+
+/** The records by what they are. */
+interface Sorted {
+  readonly single: Map<string, unknown>;
+  readonly batches: (readonly [string, readonly LogEntry[]])[];
+  readonly outbox: Operation[];
+  readonly archives: Archive[];
+}
+
+function assemble(records: readonly (readonly [IDBValidKey, unknown])[]): Contents {
+  if (records.length === 0) return { sentinel: null, stored: null, batches: [] };
+  if (!records.some(([key]) => key === KEYS.sentinel)) {
+    throw new Refusal({ code: 'lost', message: 'the sentinel is gone, other records are there' });
+  }
+  const sorted = sort(records);
+  const sentinel = decode('sentinel', sorted.single.get(KEYS.sentinel));
+  if (sentinel.revision === 0 && !sorted.single.has(KEYS.meta)) {
+    return { sentinel, stored: null, batches: [] };
+  }
+  const { stored, batches } = join(sorted);
+  const { end } = extentOf(stored);
+  if (end.index !== sentinel.tip.index || end.term !== sentinel.tip.term) {
+    throw corrupt(`the log ends at ${end.index}, and should at ${sentinel.tip.index}`);
+  }
+  return { sentinel, stored, batches };
+}
+
+function sort(records: readonly (readonly [IDBValidKey, unknown])[]): Sorted {
+  const sorted: Sorted = { single: new Map(), batches: [], outbox: [], archives: [] };
+  for (const [key, value] of records) {
+    if (typeof key !== 'string') throw corrupt('a key that is no text');
+    if (key.startsWith(BATCH)) sorted.batches.push([key, decode('batch', value)]);
+    else if (key.startsWith(OPERATION)) sorted.outbox.push(decode('operation', value));
+    else if (key.startsWith(ARCHIVE)) sorted.archives.push(decode('archive', value));
+    else if (SINGLE.has(key)) sorted.single.set(key, value);
+    else throw corrupt(`nothing is known of a record ${key}`);
+  }
+  return sorted;
+}
+
+function join(sorted: Sorted): { stored: Stored; batches: Batch[] } {
+  const meta = decode('meta', sorted.single.get(KEYS.meta));
+  const { start, snapshot } = sorted.single.has(KEYS.logStart)
+    ? decode('logStart', sorted.single.get(KEYS.logStart))
+    : { start: 1, snapshot: null };
+  const held = joinBatches(sorted.batches);
+  const hidden = start - (held[0]?.index ?? start);
+  if (hidden < 0) throw corrupt(`the log has no entry ${start}`);
+  const entries = hidden === 0 ? held : held.slice(hidden);
+  const covered = snapshot?.at.index ?? 0;
+  const end = entries.at(-1)?.index ?? start - 1;
+  if (start > covered + 1 || end < covered) {
+    throw corrupt(`the log is ${start} to ${end}, the snapshot at ${covered}`);
+  }
+  const outbox = sorted.outbox.sort((a, b) => a.id.sequence - b.id.sequence);
+  const archives = sorted.archives.sort(compareArchives);
+  const batches = sorted.batches.map(([, batch]) => toBatch(batch));
+  return { stored: { meta, snapshot, entries, outbox, archives }, batches };
+}
+
+/** Keys come sorted, so the batches join if each entry has the index that follows. */
+function joinBatches(batches: readonly (readonly [string, readonly LogEntry[]])[]): LogEntry[] {
+  const entries: LogEntry[] = [];
+  let next = batches[0]?.[1][0]?.index ?? 0;
+  for (const [key, batch] of batches) {
+    if (key !== KEYS.batch(next)) throw corrupt(`${key} does not follow entry ${next - 1}`);
+    for (const entry of batch) {
+      if (entry.index !== next) throw corrupt(`entry ${entry.index} stands in place of ${next}`);
+      next++;
+      entries.push(entry);
+    }
+  }
+  return entries;
+}

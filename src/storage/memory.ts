@@ -1,0 +1,350 @@
+import {
+  assertFounding,
+  compareArchives,
+  EMPTY_EXTENT,
+  extentAfter,
+  extentAfterAll,
+  extentOf,
+  type LogExtent,
+} from './extent.ts';
+import type { LogEntry, Operation } from '../core/entry.ts';
+import type { Archive, Meta, Snapshot, Stored, StorageWrite } from '../core/stored.ts';
+import type { LoadResult, Storage, StorageError } from './storage.ts';
+
+/** Calls back once, `delayMs` later. The simulator's is its virtual clock. */
+export type Defer = (delayMs: number, callback: () => void) => void;
+
+export interface MemoryDiskOptions {
+  readonly defer: Defer;
+  /** How long a call takes, ms; asked once per call. `Infinity`: it never ends. Without: 0, yet never at once. */
+  readonly latency?: (call: 'load' | 'write') => number;
+}
+
+/** What becomes of a write that did not end well. A transaction is atomic: all of it happened, or nothing. */
+export type Fate = 'done' | 'undone';
+
+/** What is on the disk at one moment. Immutable, so that going back by one write costs nothing. */
+interface DiskState {
+  /** 0 while there is none. */
+  readonly sentinel: number;
+  /** Counts the writes, so that a second handle on one disk is noticed. */
+  readonly revision: number;
+  readonly meta: Meta | null;
+  readonly snapshot: Snapshot | null;
+  readonly extent: LogExtent;
+  readonly log: SharedLog;
+  readonly outbox: ReadonlyMap<number, Operation>;
+  readonly archives: ReadonlyMap<string, Archive>;
+}
+
+/**
+ * Entries from `base` on. Only ever pushed to, so states that share it stay valid: each looks no further than its
+ * own extent. A state that can't push (another went on from the same point) makes a copy.
+ */
+interface SharedLog {
+  readonly base: number;
+  readonly entries: LogEntry[];
+}
+
+function emptyState(): DiskState {
+  return {
+    sentinel: 0,
+    revision: 0,
+    meta: null,
+    snapshot: null,
+    extent: EMPTY_EXTENT,
+    log: { base: 1, entries: [] },
+    outbox: new Map(),
+    archives: new Map(),
+  };
+}
+
+/** A disk in memory that outlives the handles on it: a crash drops the handle and keeps the disk. */
+export class MemoryDisk {
+  private state = emptyState();
+  private before = this.state;
+  private sentinels = 0;
+  private corrupted = false;
+  private handle: MemoryStorage | null = null;
+  private readonly planned: { load: boolean; write: Fate | null } = { load: false, write: null };
+
+  constructor(private readonly options: MemoryDiskOptions) {}
+
+  /** A handle. An earlier one that is still open is fenced as soon as the newer one writes. */
+  open(): Storage {
+    this.handle = new MemoryStorage(this.options, {
+      read: (known) => this.read(known),
+      write: (expected, writes) => this.write(expected, writes),
+    });
+    return this.handle;
+  }
+
+  /** True while the newest handle has a write under way. */
+  get writing(): boolean {
+    return this.handle !== null && this.handle.underWay !== null;
+  }
+
+  /** The newest handle is gone, its callbacks never come; a write under way is done or not. */
+  crash(underWay: Fate): void {
+    if (underWay === 'done') this.handle?.finishSilently();
+    this.handle?.close();
+    this.handle = null;
+  }
+
+  /**
+   * Takes back the last write that was acknowledged, as a crash of the device does under relaxed durability: a
+   * planted bug, for a strict store never forgets. Once per write; false when there is nothing to forget.
+   */
+  forgetLastWrite(): boolean {
+    if (this.state === this.before) return false;
+    this.state = this.before;
+    return true;
+  }
+
+  /** The next load of any handle ends with `failed`. */
+  failNextLoad(): void {
+    this.planned.load = true;
+  }
+
+  /**
+   * The next write of any handle ends with `failed`. With fate `done` it happened all the same, which its handle
+   * can't know: that handle's next write ends with `lost`; a new handle loads what is there.
+   */
+  failNextWrite(fate: Fate): void {
+    this.planned.write = fate;
+  }
+
+  /** Somebody cleared the site's data: all is gone, the sentinel too. */
+  wipe(): void {
+    this.state = emptyState();
+    this.before = this.state;
+    this.corrupted = false;
+  }
+
+  /** Only the sentinel is gone. */
+  removeSentinel(): void {
+    this.state = { ...this.state, sentinel: 0 };
+    this.before = this.state;
+  }
+
+  /** From now until `wipe`, loads end with `corrupt`. */
+  corrupt(): void {
+    this.corrupted = true;
+  }
+
+  /** What is durable at this moment, for checkers; null when nothing was ever written. Costs a copy of the log. */
+  peek(): Stored | null {
+    return toStored(this.state);
+  }
+
+  private read(known: Mark | null): LoadResult & { mark: Mark } {
+    const mark: Mark = { sentinel: this.state.sentinel, revision: this.state.revision };
+    if (this.planned.load) {
+      this.planned.load = false;
+      return { ok: false, error: failed('a planned failure'), mark };
+    }
+    if (this.corrupted) {
+      return { ok: false, error: { code: 'corrupt', message: 'a planned corruption' }, mark };
+    }
+    const error = known === null ? this.orphaned() : this.difference(known);
+    if (error !== null) return { ok: false, error, mark };
+    return { ok: true, stored: toStored(this.state), mark };
+  }
+
+  private write(expected: Mark, writes: readonly StorageWrite[]): StorageError | Mark {
+    const { sentinel, revision } = this.state;
+    const error = this.difference(expected);
+    if (error !== null) return error;
+    const fate = this.planned.write;
+    this.planned.write = null;
+    if (fate === 'undone') return failed('a planned failure');
+    this.before = this.state;
+    this.state = {
+      ...writes.reduce(applyWrite, this.state),
+      sentinel: sentinel === 0 ? ++this.sentinels : sentinel,
+      revision: revision + 1,
+    };
+    if (fate === 'done') return failed('a planned failure, yet it happened');
+    return { sentinel: this.state.sentinel, revision: this.state.revision };
+  }
+
+  /** Records without a sentinel are a rest of something: nobody knows what is missing. */
+  private orphaned(): StorageError | null {
+    return this.state.sentinel === 0 && this.state.meta !== null ? LOST : null;
+  }
+
+  /** Why what a handle knows is not what is there, or null. */
+  private difference(known: Mark): StorageError | null {
+    if (this.state.sentinel !== known.sentinel) return this.state.sentinel === 0 ? LOST : FENCED;
+    return this.state.revision === known.revision ? null : FENCED;
+  }
+}
+
+const LOST: StorageError = { code: 'lost', message: 'the stored data was cleared' };
+const FENCED: StorageError = { code: 'lost', message: 'somebody else writes to this store' };
+
+/** What a handle knows of the disk: a disk that differs is not the one that it wrote. */
+interface Mark {
+  readonly sentinel: number;
+  readonly revision: number;
+}
+
+interface DiskAccess {
+  read(known: Mark | null): LoadResult & { mark: Mark };
+  write(expected: Mark, writes: readonly StorageWrite[]): StorageError | Mark;
+}
+
+/** The storage port on a memory disk: the twin of IndexedDB for simulations and tests. */
+class MemoryStorage implements Storage {
+  /** The write that is under way, null without one. */
+  underWay: readonly StorageWrite[] | null = null;
+  private loading = false;
+  private closed = false;
+  private mark: Mark | null = null;
+  private extent = EMPTY_EXTENT;
+  private founded = false;
+
+  constructor(
+    private readonly options: MemoryDiskOptions,
+    private readonly disk: DiskAccess,
+  ) {}
+
+  load(done: (result: LoadResult) => void): void {
+    this.assertIdle();
+    this.loading = true;
+    this.after('load', () => {
+      this.loading = false;
+      const { mark, ...result } = this.disk.read(this.mark);
+      if (result.ok) {
+        this.mark = mark;
+        this.extent = extentOf(result.stored);
+        this.founded = result.stored !== null;
+      }
+      done(result);
+    });
+  }
+
+  write(writes: readonly StorageWrite[], done: (error: StorageError | null) => void): void {
+    this.assertIdle();
+    if (this.mark === null) throw new Error('a store is loaded before it is written');
+    if (!this.founded) assertFounding(writes);
+    const extent = extentAfterAll(this.extent, writes);
+    this.underWay = writes;
+    this.after('write', () => {
+      const error = this.finish(writes);
+      if (error === null) {
+        this.extent = extent;
+        this.founded = true;
+      }
+      done(error);
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.underWay = null;
+  }
+
+  /** The write under way becomes durable, and nobody is told. */
+  finishSilently(): void {
+    if (this.underWay !== null) this.finish(this.underWay);
+  }
+
+  private finish(writes: readonly StorageWrite[]): StorageError | null {
+    if (this.mark === null) throw new Error('unreachable: write() checked it');
+    this.underWay = null;
+    const result = this.disk.write(this.mark, writes);
+    if ('code' in result) return result;
+    this.mark = result;
+    return null;
+  }
+
+  private after(call: 'load' | 'write', callback: () => void): void {
+    const delay = this.options.latency?.(call) ?? 0;
+    if (delay === Infinity) return;
+    this.options.defer(delay, () => {
+      if (!this.closed) callback();
+    });
+  }
+
+  private assertIdle(): void {
+    if (this.closed) throw new Error('the store is closed');
+    if (this.loading || this.underWay !== null) throw new Error('one call at a time');
+  }
+}
+
+function failed(message: string): StorageError {
+  return { code: 'failed', message };
+}
+
+function toStored(state: DiskState): Stored | null {
+  if (state.meta === null) return null;
+  const { log, extent } = state;
+  return {
+    meta: state.meta,
+    snapshot: state.snapshot,
+    entries: log.entries.slice(extent.start - log.base, extent.end.index + 1 - log.base),
+    outbox: [...state.outbox.values()].sort((a, b) => a.id.sequence - b.id.sequence),
+    archives: [...state.archives.values()].sort(compareArchives),
+  };
+}
+
+function applyWrite(state: DiskState, write: StorageWrite): DiskState {
+  const extent = extentAfter(state.extent, write);
+  switch (write.type) {
+    case 'meta':
+      return { ...state, meta: write.meta };
+    case 'append':
+      return { ...state, extent, log: appended(state, write.entries) };
+    case 'snapshot': {
+      const log = dropped(state.log, extent);
+      return { ...state, extent, snapshot: write.snapshot, log };
+    }
+    case 'outbox-put':
+    case 'outbox-delete':
+      return { ...state, outbox: outboxAfter(state.outbox, write) };
+    case 'archive': {
+      const { snapshot, log, outbox } = emptyState();
+      const archives = archivesWith(state.archives, write.archive);
+      return { ...state, extent, snapshot, log, outbox, archives };
+    }
+    case 'archive-put':
+      return { ...state, archives: archivesWith(state.archives, write.archive) };
+  }
+}
+
+function archivesWith(
+  archives: ReadonlyMap<string, Archive>,
+  archive: Archive,
+): ReadonlyMap<string, Archive> {
+  return new Map(archives).set(archive.generation, archive);
+}
+
+function appended({ log, extent }: DiskState, entries: readonly LogEntry[]): SharedLog {
+  const keep = (entries[0]?.index ?? extent.end.index + 1) - log.base;
+  const target = keep === log.entries.length ? log.entries : log.entries.slice(0, keep);
+  for (const entry of entries) target.push(entry);
+  return { base: log.base, entries: target };
+}
+
+/** Entries before the extent are hidden at first and copied away once they are the greater part. */
+function dropped(log: SharedLog, extent: LogExtent): SharedLog {
+  const held = extent.end.index + 1 - extent.start;
+  if (held === 0) return { base: extent.start, entries: [] };
+  if (log.entries.length < 2 * held) return log;
+  const from = extent.start - log.base;
+  return { base: extent.start, entries: log.entries.slice(from, from + held) };
+}
+
+function outboxAfter(
+  outbox: ReadonlyMap<number, Operation>,
+  write: Extract<StorageWrite, { type: 'outbox-put' | 'outbox-delete' }>,
+): ReadonlyMap<number, Operation> {
+  const next = new Map(outbox);
+  if (write.type === 'outbox-put') {
+    for (const operation of write.operations) next.set(operation.id.sequence, operation);
+  } else {
+    for (const sequence of write.sequences) next.delete(sequence);
+  }
+  return next;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { decodeRecord, encodeRecord, FORMAT, type Records } from './records.ts';
+import {
+  archiveOf,
+  entries,
+  entry,
+  META,
+  operation,
+  snapshotAt,
+  TERM,
+} from './examples.contract.ts';
+
+const examples: Records = {
+  sentinel: { format: FORMAT, id: 'abcdefgh', revision: 3, tip: { index: 4, term: TERM } },
+  identity: { id: 'heron', name: 'Gate Heron', priority: -1.5, secret: '0123456789' },
+  meta: META,
+  logStart: { start: 3, snapshot: snapshotAt(4) },
+  batch: entries(1, 3),
+  operation: operation(1),
+  archive: archiveOf('g1', 3),
+};
+const kinds = Object.keys(examples) as (keyof Records)[];
+
+describe('records', () => {
+  it.each(kinds)('%s is read as it was written', (kind) => {
+    expect(decodeRecord(kind, encodeRecord(kind, examples[kind]))).toEqual({
+      ok: true,
+      value: examples[kind],
+    });
+  });
+
+  it.each(kinds)('%s is refused when it is no text, no JSON or of another kind', (kind) => {
+    for (const nonsense of [undefined, null, 1, examples[kind], '', '{', 'null', '[]', '{}', '0']) {
+      expect(decodeRecord(kind, nonsense)).toMatchObject({ ok: false });
+    }
+  });
+
+  it.each(kinds.filter((kind) => kind !== 'batch'))('%s is refused with one field more', (kind) => {
+    const more = JSON.stringify({ ...examples[kind], more: 1 });
+    expect(decodeRecord(kind, more)).toMatchObject({ ok: false });
+  });
+
+  it.each(kinds.filter((kind) => kind !== 'batch'))('%s is refused with one field less', (kind) => {
+    for (const field of Object.keys(examples[kind])) {
+      const less = JSON.stringify({ ...examples[kind], [field]: undefined });
+      expect([field, decodeRecord(kind, less)]).toMatchObject([field, { ok: false }]);
+    }
+  });
+
+  it.each<[string, keyof Records, object, string]>([
+    ['an index below 0', 'batch', [{ ...entry(1), index: -1 }], 'batch: [0].index: '],
+    ['a fraction', 'batch', [{ ...entry(1), index: 1.5 }], 'batch: [0].index: '],
+    ['a term that is none', 'meta', { ...META, promised: '1' }, 'meta: promised: '],
+    ['an id that is none', 'meta', { ...META, id: 'Heron' }, 'meta: id: '],
+    [
+      'an unknown command',
+      'batch',
+      [{ ...entry(1), command: { kind: 'x' } }],
+      'batch: [0].command: ',
+    ],
+    ['another format', 'sentinel', { ...examples.sentinel, format: 2 }, 'sentinel: format: '],
+    ['a long name', 'identity', { ...examples.identity, name: 'x'.repeat(41) }, 'identity: name: '],
+  ])('%s is refused, with the place of it', (_what, kind, value, reason) => {
+    const decoded = decodeRecord(kind, JSON.stringify(value));
+    expect(decoded.ok ? '' : decoded.reason).toContain(reason);
+  });
+});

@@ -1,0 +1,200 @@
+import { customAlphabet } from 'nanoid';
+import { comparePosition } from '../core/entry.ts';
+import { databaseName } from './indexeddb-database.ts';
+import {
+  glanceAtSlot,
+  writeFreshIdentity,
+  writeIdentity,
+  type SlotGlance,
+} from './indexeddb-identity.ts';
+import { friendlyName } from './names.ts';
+import { leaseLock } from './slot-lease.ts';
+import { webLock, type SlotLock, type TryLock } from './slot-lock.ts';
+import type { SlotIdentity } from './records.ts';
+
+export type { SlotIdentity } from './records.ts';
+
+/** The most slots, and so tabs, that one park has on one device. */
+export const MAX_SLOTS = 64;
+/** How long a reloaded tab waits for its own slot, which the page before it may still hold, ms. */
+const RELOAD_PATIENCE_MS = 400;
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const newId = customAlphabet(ALPHABET, 10);
+const newSecret = customAlphabet(ALPHABET, 32);
+
+/** A slot that this tab holds. */
+export interface Slot {
+  readonly park: string;
+  readonly slot: number;
+  /** For `IndexedDbStorage`. */
+  readonly databaseName: string;
+  /** Who lives here; null when nothing is stored: `reset` then makes a new identity. */
+  readonly identity: SlotIdentity | null;
+  /** Deletes everything in the slot and moves in as somebody new. Close the storage first. */
+  reset(choices?: IdentityChoices): Promise<SlotIdentity>;
+  /** Keeps a changed name or priority. Rejects when the data is gone. */
+  save(identity: SlotIdentity): Promise<void>;
+  /** Lets another tab have it. Happens by itself when the page goes away. */
+  release(): void;
+}
+
+/** What people may choose of a new identity. */
+export interface IdentityChoices {
+  readonly name?: string;
+  readonly priority?: number;
+}
+
+/** What a claim needs from the browser; tests bring their own. */
+export interface SlotEnvironment {
+  readonly tryLock: TryLock;
+  /** The slot that this tab held before it was reloaded. */
+  readonly remembered: number | null;
+  remember(slot: number): void;
+}
+
+/**
+ * Claims a slot of a park for this tab: its own after a reload, else of the free ones the one with the newest log, else
+ * a new one. A slot that is damaged or can't be read is left as it is, for it may hold what nobody else knows. Rejects
+ * when all are taken or the browser can't store anything.
+ */
+export async function claimSlot(
+  park: string,
+  environment: SlotEnvironment = browserEnvironment(park),
+): Promise<Slot> {
+  const glances = await glanceAtAll(park);
+  for (const { slot, patienceMs } of inOrder(glances, environment.remembered)) {
+    const lock = await environment.tryLock(databaseName(park, slot), patienceMs);
+    if (lock === null) continue;
+    try {
+      // What was seen before the claim may have changed until it was granted.
+      const glance = await glanceAtSlot(park, slot);
+      if (glance.state !== 'damaged') {
+        environment.remember(slot);
+        return moveIn(park, slot, glance, namesOf(glances), lock);
+      }
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+    lock.release();
+  }
+  throw new Error(`this device has no free slot in park ${park}: ${MAX_SLOTS} are the most`);
+}
+
+function moveIn(
+  park: string,
+  slot: number,
+  glance: Exclude<SlotGlance, { state: 'damaged' }>,
+  taken: ReadonlySet<string>,
+  lock: SlotLock,
+): Slot {
+  return {
+    park,
+    slot,
+    databaseName: databaseName(park, slot),
+    identity: glance.state === 'whole' ? glance.identity : null,
+    reset: (choices) => resetSlot(park, slot, { ...choices, taken }),
+    save: (identity) => writeIdentity(park, slot, identity),
+    release: releaseWithPage(() => lock.release()),
+  };
+}
+
+/** Deletes everything in a slot that the caller holds and makes it a new identity. Rejects when storage fails. */
+export async function resetSlot(
+  park: string,
+  slot: number,
+  choices: IdentityChoices & { readonly taken?: ReadonlySet<string> } = {},
+): Promise<SlotIdentity> {
+  const id = newId();
+  const identity: SlotIdentity = {
+    id,
+    name: choices.name ?? friendlyName(id, choices.taken),
+    priority: choices.priority ?? 0,
+    secret: newSecret(),
+  };
+  await writeFreshIdentity(park, slot, identity);
+  return identity;
+}
+
+/** What each slot of a park looks like, held or free. One that can't be read counts as damaged. */
+async function glanceAtAll(park: string): Promise<readonly SlotGlance[]> {
+  const glances = new Array<SlotGlance>(MAX_SLOTS).fill({ state: 'empty' });
+  const looks = (await existingSlots(park)).map(async (slot) => {
+    glances[slot] = await glanceAtSlot(park, slot).catch(() => ({ state: 'damaged' }) as const);
+  });
+  await Promise.all(looks);
+  return glances;
+}
+
+async function existingSlots(park: string): Promise<number[]> {
+  const all = Array.from({ length: MAX_SLOTS }, (_, slot) => slot);
+  // Old browsers can't list their databases; a glance at one that does not exist is only slower.
+  if (!('databases' in indexedDB)) return all;
+  const names = new Set((await indexedDB.databases()).map(({ name }) => name));
+  return all.filter((slot) => names.has(databaseName(park, slot)));
+}
+
+/** The order in which slots are claimed, and how long each is waited for. */
+function inOrder(
+  glances: readonly SlotGlance[],
+  remembered: number | null,
+): { slot: number; patienceMs: number }[] {
+  const slots = glances.map((glance, slot) => ({
+    slot,
+    glance,
+    patienceMs: slot === remembered ? RELOAD_PATIENCE_MS : 0,
+  }));
+  const rank = ({ glance, patienceMs }: (typeof slots)[number]): number => {
+    if (patienceMs > 0) return 0;
+    // An identity without a log yet is still better than none.
+    return glance.state === 'whole' ? (glance.tip === null ? 2 : 1) : 3;
+  };
+  return slots
+    .filter(({ glance }) => glance.state !== 'damaged')
+    .sort((a, b) => rank(a) - rank(b) || compareTips(b.glance, a.glance) || a.slot - b.slot);
+}
+
+function compareTips(a: SlotGlance, b: SlotGlance): number {
+  if (a.state !== 'whole' || b.state !== 'whole') return 0;
+  return a.tip === null || b.tip === null ? 0 : comparePosition(a.tip, b.tip);
+}
+
+function namesOf(glances: readonly SlotGlance[]): ReadonlySet<string> {
+  return new Set(
+    glances.flatMap((glance) => (glance.state === 'whole' ? [glance.identity.name] : [])),
+  );
+}
+
+function browserEnvironment(park: string): SlotEnvironment {
+  const key = `gatehouse/${park}/slot`;
+  return {
+    // Missing on plain http, whatever the types say.
+    tryLock: 'locks' in navigator ? webLock(navigator.locks) : leaseLock(),
+    remembered: wasReloaded() ? Number(sessionStorage.getItem(key) ?? NaN) : null,
+    remember: (slot) => sessionStorage.setItem(key, String(slot)),
+  };
+}
+
+/** True for a reload and a return in history: then what this tab remembers is its own, and not a copy of another's. */
+function wasReloaded(): boolean {
+  const [navigation] = performance.getEntriesByType('navigation');
+  const type = navigation instanceof PerformanceNavigationTiming ? navigation.type : 'navigate';
+  return type === 'reload' || type === 'back_forward';
+}
+
+/**
+ * Releases when the page goes away, which is sooner than the browser finds that it is gone. A page that is only put
+ * aside keeps its slot, for it may come back.
+ */
+function releaseWithPage(release: () => void): () => void {
+  const onHide = (event: PageTransitionEvent) => {
+    if (!event.persisted) end();
+  };
+  const end = () => {
+    removeEventListener('pagehide', onHide);
+    release();
+  };
+  addEventListener('pagehide', onHide);
+  return end;
+}

@@ -1,0 +1,90 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { ParkSettings } from './core/entry.ts';
+import type { Peer } from './core/identity.ts';
+import type { Address } from './runtime/address.ts';
+import type { Clock } from './runtime/clock.ts';
+import type { Ports } from './runtime/driver.ts';
+import type { Home } from './runtime/host.ts';
+import { IndexedDbStorage } from './storage/indexeddb.ts';
+import { claimSlot, type Slot, type SlotIdentity } from './storage/slots.ts';
+import { createTabTransport } from './transport/tab-transport.ts';
+
+/** Where a tab's node lives: a slot of the device, which keeps its identity and its log. */
+export class TabHome implements Home {
+  readonly park: string;
+  readonly settings: ParkSettings;
+
+  private constructor(
+    private slot: Slot,
+    private identity: SlotIdentity,
+    private readonly address: Address,
+    private readonly clock: Clock,
+    private readonly iceServers: RTCIceServer[],
+  ) {
+    this.park = address.park;
+    this.settings = address.settings;
+  }
+
+  /** Claims a slot, and moves in as the address asks. Rejects when the browser has no storage for it. */
+  static async claim(address: Address, clock: Clock, iceServers: RTCIceServer[]): Promise<TabHome> {
+    const slot = await claimSlot(address.park);
+    const stored = slot.identity ?? (await slot.reset(choices(address)));
+    const identity = { ...stored, ...choices(address) };
+    if (identity.name !== stored.name || identity.priority !== stored.priority) {
+      await slot.save(identity);
+    }
+    return new TabHome(slot, identity, address, clock, iceServers);
+  }
+
+  get self(): Peer {
+    const { id, name, priority } = this.identity;
+    return { id, name, priority };
+  }
+
+  open(): Ports {
+    const { clock, iceServers, park } = this;
+    return {
+      clock,
+      storage: new IndexedDbStorage(this.slot.databaseName),
+      transport: createTabTransport({
+        signalingUrl: signalingUrl(location),
+        park,
+        secret: this.identity.secret,
+        iceServers,
+        clock,
+        random: this.random(),
+      }),
+    };
+  }
+
+  async renew(): Promise<void> {
+    // Claimed again, so that a slot that another tab has taken meanwhile is left alone.
+    this.slot.release();
+    this.slot = await claimSlot(this.park);
+    this.identity = this.slot.identity ?? (await this.slot.reset(choices(this.address)));
+  }
+
+  async save(self: Peer): Promise<void> {
+    this.identity = { ...this.identity, name: self.name, priority: self.priority };
+    await this.slot.save(this.identity);
+  }
+
+  random(): () => number {
+    const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const generator = xoroshiro128plus(seed);
+    return () => uniformFloat64(generator);
+  }
+}
+
+/** The part of the address that becomes part of the identity. */
+function choices({ name, priority }: Address): { name?: string; priority?: number } {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(priority === undefined ? {} : { priority }),
+  };
+}
+
+function signalingUrl({ protocol, host }: Location): string {
+  return `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/signaling`;
+}

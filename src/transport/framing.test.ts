@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  encodeFrames,
+  MAX_FRAME_BYTES,
+  MAX_MESSAGE_BYTES,
+  Reassembler,
+  type FrameResult,
+} from './framing.ts';
+
+function pushAll(reassembler: Reassembler, frames: readonly Uint8Array[]): FrameResult[] {
+  return frames.map((frame) => reassembler.push(frame));
+}
+
+const large = 'héron 🐦 '.repeat(5_000);
+
+describe('framing', () => {
+  it('brings back any text, in frames of a bounded size', () => {
+    const texts = fc.tuple(fc.string({ unit: 'binary' }), fc.integer({ min: 0, max: 3_000 }));
+    fc.assert(
+      fc.property(fc.array(texts, { maxLength: 3 }), (parts) => {
+        const reassembler = new Reassembler();
+        parts.forEach(([unit, times], number) => {
+          const text = unit.repeat(times);
+          const frames = encodeFrames(text, number)!;
+          const results = pushAll(reassembler, frames);
+          expect(frames.every((frame) => frame.length <= MAX_FRAME_BYTES)).toBe(true);
+          expect(results.slice(0, -1).every(({ kind }) => kind === 'partial')).toBe(true);
+          const last = results.at(-1)!;
+          expect(last.kind === 'message' && last.text === text).toBe(true);
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    ['at the edge of one frame', MAX_FRAME_BYTES - 1, 1],
+    ['one byte over it', MAX_FRAME_BYTES, 2],
+    ['of full parts only', 3 * (MAX_FRAME_BYTES - 9), 3],
+    ['of the greatest size', MAX_MESSAGE_BYTES, 257],
+  ])('carries a message %s', (_what, length, count) => {
+    const text = 'x'.repeat(length);
+    const frames = encodeFrames(text, 2 ** 32 - 1)!;
+    expect(frames).toHaveLength(count);
+    const last = pushAll(new Reassembler(), frames).at(-1)!;
+    expect(last.kind === 'message' && last.text === text).toBe(true);
+  });
+
+  it('has no frames for what is too large, in units or in bytes', () => {
+    expect(encodeFrames('x'.repeat(MAX_MESSAGE_BYTES + 1), 1)).toBeUndefined();
+    expect(encodeFrames('é'.repeat(MAX_MESSAGE_BYTES / 2 + 1), 1)).toBeUndefined();
+  });
+
+  it('takes anything without an exception, and a message after it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 20 }), (garbage) => {
+        const reassembler = new Reassembler();
+        pushAll(reassembler, garbage);
+        // What was left unfinished costs one message at the most.
+        const [frame] = encodeFrames('fine', 1) as [Uint8Array];
+        reassembler.push(frame);
+        expect(reassembler.push(frame)).toEqual({ kind: 'message', text: 'fine' });
+      }),
+    );
+  });
+
+  it('makes no message of parts of which one was lost, doubled or moved', () => {
+    const frames = encodeFrames(large, 1)!;
+    expect(frames.length).toBeGreaterThan(3);
+    const wrong = [
+      frames.slice(1),
+      frames.filter((_, index) => index !== 1),
+      [frames[0]!, ...frames],
+      [frames[0]!, frames[2]!, frames[1]!, ...frames.slice(3)],
+      [frames[0]!, ...encodeFrames(large, 2)!.slice(1)],
+      [frames[0]!, ...encodeFrames('fine', 2)!, ...frames.slice(1)],
+    ];
+    for (const list of wrong) {
+      const results = pushAll(new Reassembler(), list);
+      expect(results.some(({ kind }) => kind === 'message')).toBe(false);
+      expect(results.some(({ kind }) => kind === 'refused')).toBe(true);
+    }
+  });
+
+  it.each([
+    ['empty', new Uint8Array()],
+    ['of an unknown kind', Uint8Array.of(2, 1)],
+    ['too large', new Uint8Array(MAX_FRAME_BYTES + 1)],
+    ['with a broken character', Uint8Array.of(0, 0xc3)],
+    ['a part without a piece', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 2)],
+    ['a part of one', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 65)],
+    ['a part of too many', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 255, 255, 65)],
+    ['a part beyond the last', Uint8Array.of(1, 0, 0, 0, 1, 0, 2, 0, 2, 65)],
+    ['a short first part', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 2, 65)],
+  ])('refuses a frame that is %s', (_what, frame) => {
+    expect(new Reassembler().push(frame).kind).toBe('refused');
+  });
+
+  it('keeps no reference to a frame', () => {
+    const reassembler = new Reassembler();
+    const results = encodeFrames(large, 1)!.map((frame) => {
+      const result = reassembler.push(frame);
+      frame.fill(0);
+      return result;
+    });
+    expect(results.at(-1)).toEqual({ kind: 'message', text: large });
+  });
+});

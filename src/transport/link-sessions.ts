@@ -1,0 +1,384 @@
+/**
+ * The link layer: one link per peer, made by numbered attempts, again and again until it holds. What a connection
+ * is made of (WebRTC in a tab, memory in the simulator) comes in as a factory.
+ *
+ * - Of two nodes the one with the greater id is the initiator: it alone makes offers, so there is no glare.
+ * - Each attempt is a session; the initiator numbers them, starting from its wall clock, so that a restarted node
+ *   goes on above its former self. The other side follows the greatest number it has seen and ignores the rest.
+ * - The other side can only `ask` for an attempt. Every signal tells the incarnation of its sender, by which an
+ *   ask from a page that was opened anew is told from one that is merely late.
+ * - A side whose clock went back is told by `stale` what it has to exceed.
+ */
+import type { NodeId } from '../core/identity.ts';
+import type { Clock, TimerHandle } from '../runtime/clock.ts';
+import type {
+  Connection,
+  ConnectionFactory,
+  LinkEvents,
+  LinkLayer,
+  SendResult,
+  SignalPath,
+} from './links.ts';
+import {
+  decodeLinkSignal,
+  MAX_NUMBER,
+  type LinkSignal,
+  type LinkSignalBody,
+} from './link-signal.ts';
+import { isNodeId, type WireMessage } from './wire.ts';
+
+/** The most peers that we are linked to, or try to be. */
+export const MAX_LINKS = 64;
+
+/** Times in ms. */
+export interface LinkTiming {
+  /** An attempt that has not opened by then is given up. */
+  readonly connectTimeoutMs: number;
+  /** The pause after the first failed attempt; it doubles with each. */
+  readonly retryMs: number;
+  readonly retryMostMs: number;
+  /** The most that the first attempt after the loss of an open link waits: short, but not in step with others. */
+  readonly reopenMs: number;
+  /** An ask that crosses an offer of ours younger than this does not end it. */
+  readonly freshMs: number;
+}
+
+export const LINK_TIMING: LinkTiming = {
+  connectTimeoutMs: 10_000,
+  retryMs: 500,
+  retryMostMs: 10_000,
+  reopenMs: 50,
+  freshMs: 500,
+};
+
+export interface LinkSessionsOptions {
+  readonly connect: ConnectionFactory;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly timing?: Partial<LinkTiming>;
+}
+
+type LinkPhase =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly connection: Connection; readonly since: number }
+  | { readonly kind: 'open'; readonly connection: Connection };
+
+interface Link {
+  readonly peer: NodeId;
+  /** Whether to try again when it breaks. */
+  wanted: boolean;
+  phase: LinkPhase;
+  /** The newest attempt's number, 0 before the first. */
+  session: number;
+  /** The newest incarnation of the peer that we heard of, 0 before the first. */
+  incarnation: number;
+  /** How many attempts failed since it was last open. */
+  failures: number;
+  /** The way that signals go: the peer's own last one for its answers, else the other one after each failure. */
+  path: SignalPath;
+  /** While idle: of the next attempt. While connecting: of giving up. */
+  timer: TimerHandle | undefined;
+}
+
+export class LinkSessions implements LinkLayer {
+  readonly #options: LinkSessionsOptions;
+  readonly #timing: LinkTiming;
+  readonly #links = new Map<NodeId, Link>();
+  #self: NodeId = '';
+  readonly #incarnation: number;
+  #events: LinkEvents | undefined;
+
+  constructor(options: LinkSessionsOptions) {
+    this.#options = options;
+    this.#timing = { ...LINK_TIMING, ...options.timing };
+    this.#incarnation = this.#wall();
+  }
+
+  start(self: NodeId, events: LinkEvents): void {
+    this.#self = self;
+    this.#events = events;
+  }
+
+  connect(peer: NodeId): void {
+    if (this.#events === undefined || peer === this.#self) return;
+    const link = this.#link(peer);
+    if (link === undefined || link.wanted) return;
+    link.wanted = true;
+    if (link.phase.kind === 'idle') this.#attempt(link);
+  }
+
+  nudge(peer: NodeId): void {
+    const link = this.#links.get(peer);
+    if (link === undefined || !link.wanted || link.phase.kind !== 'idle') return;
+    link.failures = 0;
+    this.#attempt(link);
+  }
+
+  disconnect(peer: NodeId): void {
+    const link = this.#links.get(peer);
+    if (link === undefined) return;
+    // Its session number is kept, so that what is still under way from before is known as late.
+    link.wanted = false;
+    this.#end(link);
+  }
+
+  send(peer: NodeId, message: WireMessage): SendResult {
+    const phase = this.#links.get(peer)?.phase;
+    return phase?.kind === 'open' ? phase.connection.send(message) : 'closed';
+  }
+
+  signal(from: NodeId, signal: unknown, path: SignalPath): void {
+    if (this.#events === undefined) return;
+    const decoded = decodeLinkSignal(signal);
+    if (decoded === undefined || !isNodeId(from) || from === this.#self) {
+      this.#events.refused('signal: not one between links');
+      return;
+    }
+    const link = this.#link(from);
+    if (link === undefined) return;
+    if (this.#initiates(from)) this.#onReply(link, decoded, path);
+    else this.#onRequest(link, decoded, path);
+  }
+
+  close(): void {
+    this.#events = undefined;
+    for (const link of this.#links.values()) this.#end(link);
+    this.#links.clear();
+  }
+
+  /** The greater id makes the offers. */
+  #initiates(peer: NodeId): boolean {
+    return this.#self > peer;
+  }
+
+  #link(peer: NodeId): Link | undefined {
+    const known = this.#links.get(peer);
+    if (known !== undefined) return known;
+    if (this.#links.size >= MAX_LINKS && !this.#makeRoom()) {
+      this.#events?.refused('link: too many peers');
+      return undefined;
+    }
+    const link: Link = {
+      peer,
+      wanted: false,
+      phase: { kind: 'idle' },
+      session: 0,
+      incarnation: 0,
+      failures: 0,
+      path: 'coordinator',
+      timer: undefined,
+    };
+    this.#links.set(peer, link);
+    return link;
+  }
+
+  /** Forgets one peer that nobody wants and that has no link. */
+  #makeRoom(): boolean {
+    for (const link of this.#links.values()) {
+      if (!link.wanted && link.phase.kind === 'idle') return this.#links.delete(link.peer);
+    }
+    return false;
+  }
+
+  /** The initiator's side: answers to our offers, and asks for new ones. */
+  #onReply(link: Link, signal: LinkSignal, path: SignalPath): void {
+    switch (signal.type) {
+      case 'offer':
+        this.#events?.refused('signal: an offer from the side that only answers');
+        return;
+      case 'more':
+        link.incarnation = Math.max(link.incarnation, signal.incarnation);
+        if (signal.session === link.session) this.#feed(link, signal.payload);
+        return;
+      case 'stale':
+        // Told only to one whose clock went back: go on above what the other side has seen.
+        if (signal.session <= link.session) return;
+        link.session = Math.min(signal.session, MAX_NUMBER - 1);
+        this.#restart(link, path, false);
+        return;
+      case 'ask':
+        this.#onAsk(link, signal.session, signal.incarnation, path);
+        return;
+    }
+  }
+
+  #onAsk(link: Link, session: number, incarnation: number, path: SignalPath): void {
+    const { phase } = link;
+    const reborn = incarnation > link.incarnation && link.incarnation > 0;
+    const late = incarnation < link.incarnation;
+    // What we have and it asks about, it does not have: dead. With another page the old one has closed.
+    const dead = reborn || (session === link.session && !late);
+    switch (phase.kind) {
+      case 'idle':
+        break;
+      case 'connecting':
+        // Our offer did not arrive, or it would have asked with its number.
+        if (!dead && this.#fresh(phase.since)) return;
+        break;
+      case 'open':
+        if (!dead) return;
+        break;
+    }
+    link.incarnation = incarnation;
+    this.#restart(link, path, reborn);
+  }
+
+  #fresh(since: number): boolean {
+    return this.#options.clock.now() - since < this.#timing.freshMs;
+  }
+
+  #restart(link: Link, path: SignalPath, pageGone: boolean): void {
+    link.path = path;
+    this.#drop(link, pageGone);
+    if (link.phase.kind === 'idle') this.#attempt(link);
+  }
+
+  /** The other side: it follows the initiator's attempts. */
+  #onRequest(link: Link, signal: LinkSignal, path: SignalPath): void {
+    switch (signal.type) {
+      case 'offer':
+        if (signal.session < link.session) {
+          this.#emit(link, { type: 'stale', session: link.session }, path);
+        } else if (signal.session > link.session) {
+          this.#follow(link, signal.session, signal.incarnation, path);
+          this.#feed(link, signal.payload);
+        }
+        return;
+      case 'more':
+        if (signal.session === link.session) this.#feed(link, signal.payload);
+        return;
+      case 'stale':
+      case 'ask':
+        this.#events?.refused(`signal: ${signal.type} from the side that makes the offers`);
+        return;
+    }
+  }
+
+  #follow(link: Link, session: number, incarnation: number, path: SignalPath): void {
+    const reborn = link.incarnation > 0 && incarnation !== link.incarnation;
+    link.session = session;
+    link.incarnation = incarnation;
+    link.path = path;
+    this.#drop(link, reborn);
+    this.#open(link, false);
+  }
+
+  #feed(link: Link, payload: unknown): void {
+    if (link.phase.kind !== 'idle') link.phase.connection.signal(payload);
+  }
+
+  /** Makes or asks for the next attempt. */
+  #attempt(link: Link): void {
+    this.#cancel(link);
+    if (this.#initiates(link.peer)) {
+      link.session = Math.min(Math.max(link.session + 1, this.#wall()), MAX_NUMBER);
+      this.#open(link, true);
+      return;
+    }
+    this.#later(link);
+    this.#emit(link, { type: 'ask', session: link.session }, link.path);
+  }
+
+  #open(link: Link, initiator: boolean): void {
+    this.#cancel(link);
+    const { clock, connect } = this.#options;
+    const session = link.session;
+    let first = initiator;
+    // What a connection of an attempt that is over still says concerns nobody.
+    const current = (): boolean => link.session === session && link.phase.kind !== 'idle';
+    const connection = connect(this.#self, link.peer, initiator, {
+      signal: (payload) => {
+        if (!current()) return;
+        const type = first ? 'offer' : 'more';
+        first = false;
+        const sent = this.#emit(link, { type, session, payload }, link.path);
+        // Nobody will answer: wait for a better moment, which may come with a nudge.
+        if (type === 'offer' && !sent) this.#onStuck(link);
+      },
+      open: () => {
+        if (current()) this.#onOpen(link, connection);
+      },
+      closed: (closedByPeer) => {
+        if (current()) this.#onClosed(link, closedByPeer);
+      },
+      received: (data) => {
+        if (current() && link.phase.kind === 'open') this.#events?.received(link.peer, data);
+      },
+      refused: (reason) => this.#events?.refused(reason),
+    });
+    link.phase = { kind: 'connecting', connection, since: clock.now() };
+    link.timer = clock.schedule(this.#timing.connectTimeoutMs, () => this.#onStuck(link));
+  }
+
+  #onOpen(link: Link, connection: Connection): void {
+    if (link.phase.kind !== 'connecting') return;
+    this.#cancel(link);
+    link.failures = 0;
+    link.phase = { kind: 'open', connection };
+    this.#events?.up(link.peer);
+  }
+
+  #onClosed(link: Link, closedByPeer: boolean): void {
+    const wasOpen = link.phase.kind === 'open';
+    this.#drop(link, closedByPeer);
+    this.#again(link, wasOpen);
+  }
+
+  #onStuck(link: Link): void {
+    this.#drop(link, false);
+    this.#again(link, false);
+  }
+
+  #again(link: Link, wasOpen: boolean): void {
+    // On `down` the owner may have forgotten the peer.
+    if (!link.wanted || link.phase.kind !== 'idle') return;
+    if (wasOpen) {
+      const pause = this.#options.random() * this.#timing.reopenMs;
+      link.timer = this.#options.clock.schedule(pause, () => this.#attempt(link));
+    } else {
+      this.#later(link);
+    }
+  }
+
+  /** The next attempt after a pause that grows with each failure, and that no two nodes share. */
+  #later(link: Link): void {
+    const { retryMs, retryMostMs } = this.#timing;
+    const pause = Math.min(retryMs * 2 ** Math.min(link.failures, 16), retryMostMs);
+    link.failures++;
+    const jittered = pause * (0.5 + this.#options.random());
+    link.timer = this.#options.clock.schedule(jittered, () => {
+      link.path = link.path === 'coordinator' ? 'peers' : 'coordinator';
+      this.#attempt(link);
+    });
+  }
+
+  /** Ends the present attempt or link and tells the owner if it was open. */
+  #drop(link: Link, closedByPeer: boolean): void {
+    const wasOpen = link.phase.kind === 'open';
+    this.#end(link);
+    if (wasOpen) this.#events?.down(link.peer, closedByPeer);
+  }
+
+  /** Ends the present attempt or link, silently. */
+  #end(link: Link): void {
+    this.#cancel(link);
+    const phase = link.phase;
+    link.phase = { kind: 'idle' };
+    if (phase.kind !== 'idle') phase.connection.close();
+  }
+
+  #cancel(link: Link): void {
+    if (link.timer !== undefined) this.#options.clock.cancel(link.timer);
+    link.timer = undefined;
+  }
+
+  #emit(link: Link, signal: LinkSignalBody, path: SignalPath): boolean {
+    const whole = { ...signal, incarnation: this.#incarnation };
+    return this.#events?.signal(link.peer, whole, path) ?? false;
+  }
+
+  #wall(): number {
+    return Math.min(Math.max(1, Math.floor(this.#options.clock.wall())), MAX_NUMBER);
+  }
+}

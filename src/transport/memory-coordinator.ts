@@ -1,0 +1,147 @@
+/** The coordinator of the virtual network: introduces nodes and relays signals, with a delay, while it is up. */
+import type { NodeId, Peer } from '../core/identity.ts';
+import type { Coordinator, CoordinatorEvents } from './links.ts';
+import type { MemoryNetwork, MemoryNode } from './memory.ts';
+
+export class MemoryCoordinator {
+  readonly #network: MemoryNetwork;
+  readonly #clients = new Set<MemoryCoordinatorClient>();
+  readonly #registered = new Map<NodeId, MemoryCoordinatorClient>();
+  #up = true;
+
+  constructor(network: MemoryNetwork) {
+    this.#network = network;
+  }
+
+  get up(): boolean {
+    return this.#up;
+  }
+
+  set up(up: boolean) {
+    if (up === this.#up) return;
+    this.#up = up;
+    const clients = [...this.#clients];
+    if (!up) this.#registered.clear();
+    for (const client of clients) {
+      if (up) this.#later(() => this.register(client), this.#network.random() * RECONNECT_MS);
+      else this.#tell(client, (events) => events.state('disconnected'));
+    }
+  }
+
+  client(node: MemoryNode): Coordinator {
+    return new MemoryCoordinatorClient(this, node);
+  }
+
+  add(client: MemoryCoordinatorClient): void {
+    this.#clients.add(client);
+    this.#later(() => this.register(client));
+  }
+
+  register(client: MemoryCoordinatorClient): void {
+    const { self } = client;
+    if (!this.#up || self === undefined || !this.#clients.has(client)) return;
+    this.#registered.set(self.id, client);
+    this.#tell(client, (events) => {
+      events.state('connected');
+      events.members(this.#others(client));
+    });
+    this.#tellOthers(client, (events) => events.joined(self));
+  }
+
+  /** Its page is gone, or said goodbye. */
+  remove(client: MemoryCoordinatorClient): void {
+    const { self } = client;
+    if (!this.#clients.delete(client) || self === undefined) return;
+    if (this.#registered.get(self.id) !== client) return;
+    this.#registered.delete(self.id);
+    this.#later(() => {
+      if (!this.#registered.has(self.id)) {
+        this.#tellOthers(client, (events) => events.gone(self.id));
+      }
+    }, GONE_MS);
+  }
+
+  /** The node was killed. */
+  drop(node: MemoryNode): void {
+    for (const client of this.#clients) if (client.node === node) this.remove(client);
+  }
+
+  relay(from: MemoryCoordinatorClient, to: NodeId, signal: unknown): boolean {
+    const { self } = from;
+    if (self === undefined || this.#registered.get(self.id) !== from) return false;
+    const copy = this.#network.copy(signal);
+    this.#later(() => {
+      const target = this.#registered.get(to);
+      if (target !== undefined) this.#tell(target, (events) => events.signal(self.id, copy), 0);
+    });
+    return true;
+  }
+
+  list(client: MemoryCoordinatorClient): void {
+    if (client.self === undefined || this.#registered.get(client.self.id) !== client) return;
+    this.#tell(client, (events) => events.members(this.#others(client)));
+  }
+
+  #others(client: MemoryCoordinatorClient): Peer[] {
+    const others = [...this.#registered.values()].filter((other) => other !== client);
+    return others.flatMap(({ self }) => (self === undefined ? [] : [self]));
+  }
+
+  #tellOthers(client: MemoryCoordinatorClient, event: (events: CoordinatorEvents) => void): void {
+    for (const other of this.#registered.values()) {
+      if (other !== client) this.#tell(other, event, 0);
+    }
+  }
+
+  #tell(
+    client: MemoryCoordinatorClient,
+    event: (events: CoordinatorEvents) => void,
+    delayMs = this.#network.coordinatorDelayMs,
+  ): void {
+    this.#later(() => {
+      client.node.whenAwake(() => {
+        if (this.#clients.has(client) && client.events !== undefined) event(client.events);
+      });
+    }, delayMs);
+  }
+
+  #later(work: () => void, delayMs = this.#network.coordinatorDelayMs): void {
+    this.#network.clock.schedule(delayMs, work);
+  }
+}
+
+/** Tabs don't come back to a restarted server all at once. */
+const RECONNECT_MS = 500;
+/** From the end of a page to the news of it. */
+const GONE_MS = 30;
+
+export class MemoryCoordinatorClient implements Coordinator {
+  readonly node: MemoryNode;
+  readonly #coordinator: MemoryCoordinator;
+  self: Peer | undefined;
+  events: CoordinatorEvents | undefined;
+
+  constructor(coordinator: MemoryCoordinator, node: MemoryNode) {
+    this.#coordinator = coordinator;
+    this.node = node;
+  }
+
+  start(self: Peer, events: CoordinatorEvents): void {
+    this.self = self;
+    this.events = events;
+    this.#coordinator.add(this);
+  }
+
+  signal(to: NodeId, signal: unknown): boolean {
+    return this.node.alive && this.#coordinator.relay(this, to, signal);
+  }
+
+  list(): void {
+    if (this.node.alive) this.#coordinator.list(this);
+  }
+
+  close(): void {
+    this.events = undefined;
+    this.#coordinator.remove(this);
+  }
+}

@@ -1,0 +1,441 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeId, Peer } from '../core/identity.ts';
+import { FLOOD_TIMING } from './flooding.ts';
+import type { Coordinator, CoordinatorEvents, LinkEvents, LinkLayer, SignalPath } from './links.ts';
+import { RoutedTransport } from './routed-transport.ts';
+import { seeded, TestClock } from './test-clock.ts';
+import { TestNode } from './test-node.ts';
+import { MAX_HOPS, type WireMessage } from './wire.ts';
+
+class FakeLinks implements LinkLayer {
+  events!: LinkEvents;
+  readonly sent: { to: NodeId; message: WireMessage }[] = [];
+  readonly calls: string[] = [];
+  readonly signals: string[] = [];
+  result: 'sent' | 'closed' | 'too-large' = 'sent';
+
+  start(_self: NodeId, events: LinkEvents): void {
+    this.events = events;
+  }
+
+  connect(peer: NodeId): void {
+    this.calls.push(`connect ${peer}`);
+  }
+
+  nudge(peer: NodeId): void {
+    this.calls.push(`nudge ${peer}`);
+  }
+
+  disconnect(peer: NodeId): void {
+    this.calls.push(`disconnect ${peer}`);
+  }
+
+  send(to: NodeId, message: WireMessage): typeof this.result {
+    this.sent.push({ to, message });
+    return this.result;
+  }
+
+  signal(from: NodeId, signal: unknown, path: SignalPath): void {
+    this.signals.push(`${from} ${String(signal)} by ${path}`);
+  }
+
+  close(): void {
+    this.calls.push('close');
+  }
+}
+
+class FakeCoordinator implements Coordinator {
+  events!: CoordinatorEvents;
+  readonly sent: string[] = [];
+  works = true;
+
+  start(_self: Peer, events: CoordinatorEvents): void {
+    this.events = events;
+  }
+
+  signal(to: NodeId, signal: unknown): boolean {
+    if (this.works) this.sent.push(`${to} ${String(signal)}`);
+    return this.works;
+  }
+
+  list(): void {
+    this.sent.push('list');
+  }
+
+  close(): void {
+    this.sent.push('close');
+  }
+}
+
+function peer(id: NodeId): Peer {
+  return { id, priority: 1, name: id };
+}
+
+/** The node `self` with everything below it faked. */
+function bench() {
+  const clock = new TestClock();
+  const links = new FakeLinks();
+  const coordinator = new FakeCoordinator();
+  const transport = new RoutedTransport({ links, coordinator, clock, random: seeded(9) });
+  const node = new TestNode('self', transport);
+  let sequence = 1;
+  return {
+    clock,
+    links,
+    coordinator,
+    node,
+    transport,
+    /** A link of ours opens. */
+    up: (...ids: NodeId[]) => ids.forEach((id) => links.events.up(id)),
+    hear: (from: NodeId, message: unknown) => links.events.received(from, message),
+    /** A neighbour passes on what a node advertises. */
+    advert: (from: NodeId, origin: NodeId, ...neighbours: NodeId[]) =>
+      links.events.received(from, {
+        kind: 'neighbours',
+        adverts: [{ origin, sequence: sequence++, neighbours }],
+      }),
+    /** What was sent of a kind, and to whom; forgets it. */
+    took: (kind: WireMessage['kind']) => {
+      const taken = links.sent.filter(({ message }) => message.kind === kind);
+      links.sent.length = 0;
+      return taken;
+    },
+  };
+}
+
+const data = { kind: 'data', source: 'far1', target: 'self', hops: 1, body: 'x' } as const;
+
+/** With a link to `near` over which `far1` and `far2` can be reached. */
+function relayed() {
+  const made = bench();
+  made.up('near', 'more');
+  made.advert('near', 'near', 'far1', 'far2', 'self');
+  made.advert('near', 'far1', 'near');
+  made.advert('near', 'far2', 'near');
+  made.clock.advance(FLOOD_TIMING.addedMs);
+  made.links.sent.length = 0;
+  made.links.calls.length = 0;
+  return made;
+}
+
+describe('relaying', () => {
+  it('passes a message on and counts its hops', () => {
+    const made = relayed();
+    made.hear('more', { ...data, source: 'more', target: 'far1', hops: 2 });
+    expect(made.links.sent).toEqual([
+      { to: 'near', message: { ...data, source: 'more', target: 'far1', hops: 3 } },
+    ]);
+    expect(made.node.messages).toEqual([]);
+  });
+
+  it('ends with the last hop', () => {
+    const made = relayed();
+    made.hear('more', { ...data, source: 'more', target: 'far1', hops: MAX_HOPS });
+    expect(made.links.sent).toEqual([]);
+  });
+
+  it('never turns a message back to where it came from', () => {
+    const made = relayed();
+    made.hear('near', { ...data, source: 'far2', target: 'far1' });
+    expect(made.links.sent).toEqual([]);
+  });
+
+  it('takes no message that it sent itself', () => {
+    const made = relayed();
+    made.hear('near', { ...data, source: 'self', target: 'self' });
+    made.hear('near', { ...data, source: 'self', target: 'more' });
+    expect(made.links.sent).toEqual([]);
+    expect(made.node.messages).toEqual([]);
+  });
+
+  it('loses what has no way on', () => {
+    const made = relayed();
+    made.hear('near', { ...data, target: 'unknown' });
+    expect(made.links.sent).toEqual([]);
+    expect(made.node.refused).toEqual([]);
+  });
+
+  it('passes signals on, and hands ours to the link layer', () => {
+    const made = relayed();
+    const signal = { kind: 'signal', source: 'far1', target: 'self', hops: 1, signal: 'offer' };
+    made.hear('near', signal);
+    made.hear('near', { ...signal, target: 'more' });
+    expect(made.links.signals).toEqual(['far1 offer by peers']);
+    expect(made.took('signal')).toEqual([
+      { to: 'more', message: { ...signal, target: 'more', hops: 2 } },
+    ]);
+  });
+});
+
+describe('a cut', () => {
+  it('shuts out what the peer itself sends, whomever it is from', () => {
+    const made = relayed();
+    made.node.faults({ to: ['near'], cut: true });
+    made.hear('near', { ...data, source: 'near' });
+    made.hear('near', data);
+    made.hear('near', { ...data, target: 'more' });
+    made.advert('near', 'far1', 'more');
+    made.clock.advance(1);
+    expect(made.took('data')).toEqual([]);
+    expect(made.node.messages).toEqual([]);
+    expect(made.node.dropped.map(({ peer: from, why }) => [from, why])).toEqual([
+      ['near', 'cut-incoming'],
+      ['far1', 'cut-incoming'],
+      ['far1', 'cut-incoming'],
+    ]);
+  });
+
+  it('shuts out what others relay from and for the peer', () => {
+    const made = relayed();
+    made.node.faults({ to: ['far1'], cut: true });
+    made.hear('near', data);
+    made.hear('near', { ...data, target: 'more' });
+    made.hear('more', { ...data, source: 'more', target: 'far1' });
+    made.hear('near', { ...data, kind: 'signal', signal: 1, body: undefined });
+    expect(made.took('data')).toEqual([]);
+    expect(made.node.messages).toEqual([]);
+    expect(made.links.signals).toEqual([]);
+  });
+
+  it('is told to the peer in time, so that nobody sends over a deaf node; then silence', () => {
+    const made = relayed();
+    made.node.faults({ to: ['near'], cut: true });
+    const first = made.took('neighbours');
+    expect(first).toHaveLength(1);
+    expect(first[0]).toMatchObject({
+      to: 'near',
+      message: { adverts: [{ origin: 'self', neighbours: ['more'] }] },
+    });
+    made.clock.advance(60_000);
+    expect(new Set(made.took('neighbours').map(({ to }) => to))).toEqual(new Set(['more']));
+  });
+
+  it('keeps what a delay rule still holds for the peer', () => {
+    const made = relayed();
+    made.node.faults({ delayMs: [50, 50] });
+    made.transport.send('near', 'late');
+    made.node.faults({ to: ['near'], cut: true });
+    made.clock.advance(100);
+    expect(made.took('data')).toEqual([]);
+    expect(made.node.dropped).toEqual([{ peer: 'near', message: 'late', why: 'cut' }]);
+  });
+
+  it('stops signals over peers, and no farewell goes out', () => {
+    const made = relayed();
+    made.node.faults({ cut: true });
+    made.coordinator.works = false;
+    expect(made.links.events.signal('far1', 'offer', 'peers')).toBe(false);
+    made.links.sent.length = 0;
+    made.node.close();
+    expect(made.links.sent).toEqual([]);
+  });
+
+  it('is over when it is healed: the peer gets to know everything again', () => {
+    const made = relayed();
+    made.node.faults({ to: ['more'], cut: true });
+    made.clock.advance(FLOOD_TIMING.addedMs);
+    made.links.sent.length = 0;
+    made.node.faults();
+    made.clock.advance(FLOOD_TIMING.addedMs);
+    const [toMore] = made.took('neighbours').filter(({ to }) => to === 'more');
+    const { adverts } = toMore!.message as Extract<WireMessage, { kind: 'neighbours' }>;
+    expect(adverts.map(({ origin }) => origin)).toEqual(['self', 'near', 'far1', 'far2']);
+  });
+});
+
+describe('adverts', () => {
+  it('tell a new neighbour everything and the others what changed', () => {
+    const made = relayed();
+    made.up('new1');
+    made.clock.advance(FLOOD_TIMING.addedMs);
+    const sent = made.took('neighbours').map(({ to, message }) => {
+      const { adverts } = message as Extract<WireMessage, { kind: 'neighbours' }>;
+      return [to, adverts.map(({ origin }) => origin)];
+    });
+    expect(sent).toEqual([
+      ['more', ['self']],
+      ['near', ['self']],
+      ['new1', ['self', 'near', 'far1', 'far2']],
+    ]);
+  });
+
+  it('of a lost link go out sooner than those of a new one', () => {
+    const made = relayed();
+    made.up('new1');
+    made.clock.advance(FLOOD_TIMING.gatherMs);
+    made.up('new2');
+    made.clock.advance(FLOOD_TIMING.gatherMs);
+    expect(made.took('neighbours'), 'of new1 only').toHaveLength(3);
+    made.links.events.down('new1', false);
+    made.clock.advance(FLOOD_TIMING.lostMs);
+    expect(made.took('neighbours').map(({ to }) => to)).toEqual(['more', 'near', 'new2']);
+    made.clock.advance(FLOOD_TIMING.addedMs);
+    expect(made.took('neighbours'), 'nothing is left to say').toEqual([]);
+  });
+
+  it('that are stale are answered with the newest, once', () => {
+    const made = relayed();
+    made.hear('more', {
+      kind: 'neighbours',
+      adverts: [{ origin: 'far1', sequence: 0, neighbours: ['more'] }],
+    });
+    expect(made.took('neighbours')).toMatchObject([
+      { to: 'more', message: { adverts: [{ origin: 'far1', neighbours: ['near'] }] } },
+    ]);
+  });
+
+  it('of an earlier life of ours are outdone at once', () => {
+    const made = relayed();
+    const sequence = made.clock.wall() + 1_000_000;
+    made.hear('more', {
+      kind: 'neighbours',
+      adverts: [{ origin: 'self', sequence, neighbours: ['gone'] }],
+    });
+    made.clock.advance(FLOOD_TIMING.lostMs);
+    const sent = made.took('neighbours');
+    expect(sent.map(({ to }) => to)).toEqual(['more', 'near']);
+    expect(sent[0]!.message).toMatchObject({ adverts: [{ sequence: sequence + 1 }] });
+  });
+
+  it('are sent again after a while, with a greater sequence', () => {
+    const made = relayed();
+    const seen: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      made.clock.advance(FLOOD_TIMING.refreshMs * 1.25);
+      for (const { to, message } of made.took('neighbours')) {
+        if (to !== 'near' || message.kind !== 'neighbours') continue;
+        seen.push(message.adverts[0]!.sequence);
+      }
+    }
+    expect(seen.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+});
+
+describe('the state of a peer', () => {
+  it('follows the links and the routes', () => {
+    const made = bench();
+    const { node, links } = made;
+    node.meet({ peer: peer('far1') });
+    made.clock.advance(1);
+    made.up('near');
+    made.advert('near', 'near', 'far1', 'self');
+    made.advert('near', 'far1', 'near');
+    made.up('far1');
+    links.events.down('far1', false);
+    made.advert('near', 'near', 'self');
+    made.transport.forget('far1');
+    made.clock.advance(1);
+    const states = node.links.filter((link) => link.peer === 'far1').map(({ state }) => state);
+    expect(states).toEqual(['connecting', 'relayed', 'open', 'relayed', 'connecting', 'closed']);
+  });
+
+  it('is closed by a goodbye although others have not noticed yet, until the peer is seen again', () => {
+    const made = bench();
+    const { node } = made;
+    node.meet({ peer: peer('near') });
+    made.clock.advance(1);
+    made.up('near', 'more');
+    made.advert('near', 'near', 'more', 'self');
+    made.advert('more', 'more', 'near', 'self');
+    made.hear('near', { kind: 'bye' });
+    expect(node.links.at(-1)).toEqual({ peer: 'near', state: 'closed', closedByPeer: true });
+    expect(made.links.calls.at(-1)).toBe('disconnect near');
+    made.coordinator.events.joined(peer('near'));
+    expect(made.links.calls.slice(-2)).toEqual(['connect near', 'nudge near']);
+    expect(node.links.at(-1)).toEqual({ peer: 'near', state: 'connecting', closedByPeer: false });
+  });
+
+  it('is tried at once when peers can reach it again', () => {
+    const made = bench();
+    made.node.meet({ peer: peer('far1') });
+    made.up('near');
+    made.advert('near', 'near', 'far1', 'self');
+    made.advert('near', 'far1', 'near');
+    expect(made.links.calls).toContain('nudge far1');
+  });
+});
+
+describe('signals', () => {
+  it('take the path they ask for, and the other one when it fails', () => {
+    const made = relayed();
+    const { coordinator, links } = made;
+    coordinator.events.state('connected');
+    expect(links.events.signal('far1', 'a', 'coordinator')).toBe(true);
+    expect(links.events.signal('far1', 'b', 'peers')).toBe(true);
+    expect(links.events.signal('unknown', 'c', 'peers')).toBe(true);
+    coordinator.works = false;
+    expect(links.events.signal('far1', 'd', 'coordinator')).toBe(true);
+    expect(links.events.signal('unknown', 'e', 'coordinator')).toBe(false);
+    expect(coordinator.sent).toEqual(['far1 a', 'unknown c']);
+    expect(made.took('signal').map(({ to, message }) => [to, message])).toMatchObject([
+      ['near', { target: 'far1', signal: 'b' }],
+      ['near', { target: 'far1', signal: 'd' }],
+    ]);
+    coordinator.events.signal('far1', 'back');
+    expect(links.signals).toEqual(['far1 back by coordinator']);
+  });
+});
+
+describe('the coordinator', () => {
+  it('is asked and reported', () => {
+    const { coordinator, node, transport, links } = bench();
+    node.meet({ peer: peer('met1') });
+    links.calls.length = 0;
+    coordinator.events.state('connected');
+    coordinator.events.members([peer('self'), peer('met1')]);
+    expect(node.members.map(({ id }) => id)).toEqual(['met1']);
+    expect(links.calls).toEqual(['connect met1', 'nudge met1']);
+    coordinator.events.members([peer('met1')]);
+    expect(links.calls, 'no news').toHaveLength(2);
+    coordinator.events.joined(peer('new1'));
+    expect(node.members.map(({ id }) => id)).toEqual(['met1', 'new1']);
+    expect(links.calls, 'not met').toHaveLength(2);
+    coordinator.events.gone('new1');
+    expect(node.hints).toEqual(['new1']);
+    coordinator.events.state('disconnected');
+    expect(node.coordinator).toBe('disconnected');
+    coordinator.events.members([peer('met1')]);
+    expect(links.calls, 'news again').toHaveLength(4);
+    transport.requestMembers();
+    expect(coordinator.sent).toEqual(['list']);
+  });
+});
+
+describe('losses', () => {
+  it.each([
+    ['closed', 'unreachable'],
+    ['too-large', 'too-large'],
+  ] as const)('of a link that says %s are told as %s', (result, why) => {
+    const made = relayed();
+    made.links.result = result;
+    made.node.send({ id: 'near' }, 'x');
+    made.clock.advance(1);
+    expect(made.node.dropped).toEqual([{ peer: 'near', message: 'x', why }]);
+  });
+});
+
+describe('after the end', () => {
+  it('nothing is sent, called back or left waiting', () => {
+    const made = relayed();
+    made.node.faults({ delayMs: [50, 50] });
+    made.transport.send('near', 'held');
+    made.node.close();
+    expect(made.took('bye').map(({ to }) => to)).toEqual(['near', 'more']);
+    expect(made.links.calls).toEqual(['close']);
+    expect(made.coordinator.sent).toEqual(['close']);
+    expect(made.clock.pending).toBe(0);
+    const links = made.node.links.length;
+    made.transport.send('near', 'x');
+    made.transport.meet([peer('near')]);
+    made.transport.requestMembers();
+    made.transport.close();
+    made.links.events.down('near', true);
+    made.hear('near', data);
+    made.clock.advance(60_000);
+    expect(made.links.sent).toEqual([]);
+    expect(made.node.links).toHaveLength(links);
+    expect(made.node.messages).toEqual([]);
+    expect(made.links.calls).toEqual(['close']);
+  });
+});

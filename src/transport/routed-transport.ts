@@ -1,0 +1,377 @@
+/**
+ * The transport: messages over direct links where there are any, and relayed by peers where there are not. The
+ * same class runs in a tab and in the simulator; what differs are the ports below it.
+ */
+import type { NodeId, Peer } from '../core/identity.ts';
+import { unreachable } from '../core/assert.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { EventQueue } from './event-queue.ts';
+import { DelayLines, FaultRules } from './faults.ts';
+import { Flooding } from './flooding.ts';
+import type { Coordinator, LinkLayer, SignalPath } from './links.ts';
+import { Router } from './router.ts';
+import type { DropReason, FaultRule, LinkState, Transport, TransportEvents } from './transport.ts';
+import { decodeWire, MAX_HOPS, type Advert, type DataMessage, type SignalMessage } from './wire.ts';
+
+export interface RoutedTransportOptions {
+  readonly links: LinkLayer;
+  readonly coordinator: Coordinator;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** What exists between `start` and `close`. */
+interface Running {
+  readonly self: NodeId;
+  readonly events: TransportEvents;
+  readonly router: Router;
+  readonly flooding: Flooding;
+}
+
+export class RoutedTransport implements Transport {
+  readonly #links: LinkLayer;
+  readonly #coordinator: Coordinator;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #queue: EventQueue;
+  #faults = new FaultRules();
+  readonly #delays: DelayLines;
+  #running: Running | undefined;
+  #connected = false;
+  /** Peers that the owner wants links to. */
+  readonly #met = new Set<NodeId>();
+  /** Of those, the ones that said goodbye and have not been seen since. */
+  readonly #left = new Set<NodeId>();
+  /** Peers with an open link of our own. */
+  readonly #up = new Set<NodeId>();
+  /** What the owner was told last; absent: closed. */
+  readonly #states = new Map<NodeId, LinkState>();
+  /** The coordinator's list. */
+  readonly #members = new Map<NodeId, Peer>();
+
+  constructor(options: RoutedTransportOptions) {
+    this.#links = options.links;
+    this.#coordinator = options.coordinator;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#queue = new EventQueue(options.clock);
+    this.#delays = new DelayLines(options.clock, (peer, message) => {
+      this.#queue.handle(() => this.#release(peer, message));
+    });
+  }
+
+  start(self: Peer, events: TransportEvents): void {
+    if (this.#running !== undefined) return;
+    this.#queue.call(() => {
+      const router = new Router(self.id, this.#clock.wall());
+      const flooding = new Flooding(router, {
+        clock: this.#clock,
+        random: this.#random,
+        send: (neighbour, adverts) => this.#sendAdverts(neighbour, adverts),
+        handle: (work) => this.#queue.handle(work),
+      });
+      this.#running = { self: self.id, events, router, flooding };
+      flooding.start();
+      this.#startLinks(self.id);
+      this.#startCoordinator(self);
+    });
+  }
+
+  send(to: NodeId, message: unknown): void {
+    if (this.#running === undefined) return;
+    this.#queue.call(() => {
+      const fate = this.#faults.fate(to, this.#random);
+      if (fate !== 'pass') {
+        this.#lost(to, message, fate === 'cut' ? 'cut' : 'fault');
+        return;
+      }
+      const delayMs = this.#faults.delay(to, this.#random);
+      if (delayMs > 0 || this.#delays.busy(to)) this.#delays.hold(to, message, delayMs);
+      else this.#transmit(to, message);
+    });
+  }
+
+  meet(peers: readonly Peer[]): void {
+    if (this.#running === undefined) return;
+    const { self } = this.#running;
+    this.#queue.call(() => {
+      for (const { id } of peers) {
+        if (id === self) continue;
+        this.#met.add(id);
+        this.#left.delete(id);
+        this.#links.connect(id);
+      }
+      this.#tellStates();
+    });
+  }
+
+  forget(peer: NodeId): void {
+    this.#queue.call(() => {
+      this.#met.delete(peer);
+      this.#left.delete(peer);
+      this.#links.disconnect(peer);
+      this.#linkDown(peer, false);
+    });
+  }
+
+  requestMembers(): void {
+    if (this.#running !== undefined) this.#coordinator.list();
+  }
+
+  setFaults(rules: readonly FaultRule[]): void {
+    this.#queue.call(() => {
+      const before = this.#usable();
+      const faults = new FaultRules(rules);
+      const after = [...this.#up].filter((id) => !faults.cut(id));
+      this.#lastWords(before, after);
+      this.#faults = faults;
+      const healed = after.filter((id) => !before.includes(id));
+      this.#running?.flooding.changed(after, healed);
+      this.#tellStates();
+    });
+  }
+
+  close(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    this.#queue.close();
+    this.#delays.clear();
+    running.flooding.stop();
+    for (const id of this.#up) {
+      if (!this.#faults.cut(id)) this.#links.send(id, { kind: 'bye' });
+    }
+    this.#coordinator.close();
+    this.#links.close();
+  }
+
+  #startLinks(self: NodeId): void {
+    this.#links.start(self, {
+      up: (peer) => this.#queue.handle(() => this.#linkUp(peer)),
+      down: (peer, closedByPeer) => this.#queue.handle(() => this.#linkDown(peer, closedByPeer)),
+      received: (peer, data) => this.#queue.handle(() => this.#received(peer, data)),
+      signal: (to, signal, path) => this.#sendSignal(to, signal, path),
+      refused: (reason) => this.#queue.handle(() => this.#refused(reason)),
+    });
+  }
+
+  #startCoordinator(self: Peer): void {
+    this.#coordinator.start(self, {
+      state: (state) => {
+        this.#queue.handle(() => {
+          this.#connected = state === 'connected';
+          // What was listed before is news again: it may have come back in the meantime.
+          if (!this.#connected) this.#members.clear();
+          this.#emit((events) => events.coordinator(state));
+        });
+      },
+      members: (members) => this.#queue.handle(() => this.#listed(members)),
+      joined: (member) => this.#queue.handle(() => this.#joined(member)),
+      gone: (member) => {
+        this.#queue.handle(() => {
+          this.#members.delete(member);
+          this.#emit((events) => events.hint(member));
+        });
+      },
+      signal: (from, signal) => this.#links.signal(from, signal, 'coordinator'),
+      refused: (reason) => this.#queue.handle(() => this.#refused(reason)),
+    });
+  }
+
+  #listed(members: readonly Peer[]): void {
+    const others = members.filter(({ id }) => id !== this.#running?.self);
+    const news = others.filter(({ id }) => !this.#members.has(id));
+    this.#members.clear();
+    for (const member of others) this.#members.set(member.id, member);
+    this.#emit((events) => events.members(others));
+    for (const { id } of news) this.#revive(id);
+  }
+
+  #joined(member: Peer): void {
+    if (member.id === this.#running?.self) return;
+    this.#members.set(member.id, member);
+    const members = [...this.#members.values()];
+    this.#emit((events) => events.members(members));
+    this.#revive(member.id);
+  }
+
+  /** A peer that we want a link to has shown up. */
+  #revive(peer: NodeId): void {
+    if (!this.#met.has(peer)) return;
+    this.#left.delete(peer);
+    this.#links.connect(peer);
+    this.#links.nudge(peer);
+    this.#tellStates();
+  }
+
+  #linkUp(peer: NodeId): void {
+    if (this.#running === undefined) return;
+    this.#up.add(peer);
+    this.#left.delete(peer);
+    if (!this.#faults.cut(peer)) this.#running.flooding.changed(this.#usable(), [peer]);
+    this.#tellStates();
+  }
+
+  #linkDown(peer: NodeId, closedByPeer: boolean): void {
+    if (this.#up.delete(peer)) this.#running?.flooding.changed(this.#usable());
+    this.#tellStates(closedByPeer ? peer : undefined);
+  }
+
+  #received(peer: NodeId, data: unknown): void {
+    const decoded = decodeWire(data);
+    if (!decoded.ok) {
+      this.#refused(decoded.reason);
+      return;
+    }
+    const { message } = decoded;
+    if (this.#faults.cut(peer)) {
+      if (message.kind === 'data') this.#lost(message.source, message.body, 'cut-incoming');
+      return;
+    }
+    switch (message.kind) {
+      case 'data':
+      case 'signal':
+        this.#route(peer, message);
+        return;
+      case 'neighbours':
+        this.#receivedAdverts(peer, message.adverts);
+        return;
+      case 'bye':
+        this.#receivedBye(peer);
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #receivedAdverts(peer: NodeId, adverts: readonly Advert[]): void {
+    if (this.#running?.flooding.received(peer, adverts) === false) {
+      this.#refused('routing: too many nodes');
+    }
+    this.#tellStates();
+  }
+
+  #receivedBye(peer: NodeId): void {
+    if (this.#met.has(peer)) this.#left.add(peer);
+    // At once, not only when its other neighbours have said that it is gone.
+    this.#running?.router.forget(peer);
+    this.#links.disconnect(peer);
+    this.#linkDown(peer, true);
+  }
+
+  /** Delivers a message or passes it on. It can't go round for ever: hops are counted, and it never turns back. */
+  #route(from: NodeId, message: DataMessage | SignalMessage): void {
+    const { self, router } = this.#running ?? {};
+    const { source, target } = message;
+    if (self === undefined || router === undefined || source === self) return;
+    if (this.#faults.cut(source)) {
+      if (target === self && message.kind === 'data') {
+        this.#lost(source, message.body, 'cut-incoming');
+      }
+      return;
+    }
+    if (target === self) {
+      this.#deliver(message);
+      return;
+    }
+    const hop = router.nextHop(target);
+    if (hop === undefined || hop === from || this.#faults.cut(target)) return;
+    if (message.hops < MAX_HOPS) this.#links.send(hop, { ...message, hops: message.hops + 1 });
+  }
+
+  #deliver(message: DataMessage | SignalMessage): void {
+    const { source } = message;
+    if (message.kind === 'signal') {
+      this.#links.signal(source, message.signal, 'peers');
+    } else {
+      const { body } = message;
+      this.#emit((events) => events.message(source, body));
+    }
+  }
+
+  #release(to: NodeId, message: unknown): void {
+    if (this.#faults.cut(to)) this.#lost(to, message, 'cut');
+    else this.#transmit(to, message);
+  }
+
+  #transmit(to: NodeId, body: unknown): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    const hop = running.router.nextHop(to);
+    const result =
+      hop === undefined
+        ? 'closed'
+        : this.#links.send(hop, { kind: 'data', source: running.self, target: to, hops: 0, body });
+    if (result === 'closed') this.#lost(to, body, 'unreachable');
+    if (result === 'too-large') this.#lost(to, body, 'too-large');
+  }
+
+  /** Tells a node's link layer something, by the path it asks for if that works. False when none does. */
+  #sendSignal(to: NodeId, signal: unknown, path: SignalPath): boolean {
+    const overPeers = () => this.#relaySignal(to, signal);
+    const overCoordinator = () => this.#connected && this.#coordinator.signal(to, signal);
+    return path === 'peers' ? overPeers() || overCoordinator() : overCoordinator() || overPeers();
+  }
+
+  #relaySignal(to: NodeId, signal: unknown): boolean {
+    const { self, router } = this.#running ?? {};
+    const hop = router?.nextHop(to);
+    if (self === undefined || hop === undefined || this.#faults.cut(to)) return false;
+    const message = { kind: 'signal', source: self, target: to, hops: 0, signal } as const;
+    return this.#links.send(hop, message) === 'sent';
+  }
+
+  #sendAdverts(neighbour: NodeId, adverts: readonly Advert[]): void {
+    this.#links.send(neighbour, { kind: 'neighbours', adverts });
+  }
+
+  /** Tells those that are about to be cut off while they can still hear it: nobody shall go on sending over us. */
+  #lastWords(before: readonly NodeId[], after: readonly NodeId[]): void {
+    const cutOff = before.filter((id) => !after.includes(id));
+    const advert = cutOff.length > 0 ? this.#running?.router.setNeighbours(after) : undefined;
+    if (advert === undefined) return;
+    for (const id of cutOff) this.#sendAdverts(id, [advert]);
+  }
+
+  /** The peers with an open link that no rule cuts. */
+  #usable(): NodeId[] {
+    return [...this.#up].filter((id) => !this.#faults.cut(id));
+  }
+
+  /** Tells what changed. `closer`: the peer that closed its link itself. */
+  #tellStates(closer?: NodeId): void {
+    if (this.#running === undefined) return;
+    const reachable = new Set(this.#running.router.reachable());
+    for (const id of new Set([...this.#states.keys(), ...this.#met, ...this.#up, ...reachable])) {
+      const state = this.#stateOf(id, reachable);
+      const before = this.#states.get(id) ?? 'closed';
+      if (state === before) continue;
+      if (state === 'closed') this.#states.delete(id);
+      else this.#states.set(id, state);
+      const closedByPeer = id === closer;
+      this.#emit((events) => events.link(id, state, closedByPeer));
+      // It is in reach of peers again, who can relay the signals that a new link takes.
+      if (state === 'relayed' && before !== 'open') this.#links.nudge(id);
+    }
+  }
+
+  #stateOf(peer: NodeId, reachable: ReadonlySet<NodeId>): LinkState {
+    if (this.#up.has(peer)) return 'open';
+    if (reachable.has(peer)) return 'relayed';
+    return this.#met.has(peer) && !this.#left.has(peer) ? 'connecting' : 'closed';
+  }
+
+  #lost(peer: NodeId, message: unknown, why: DropReason): void {
+    this.#emit((events) => events.dropped?.(peer, message, why));
+  }
+
+  #refused(reason: string): void {
+    this.#emit((events) => events.refused(reason));
+  }
+
+  #emit(event: (events: TransportEvents) => void): void {
+    const events = this.#running?.events;
+    if (events !== undefined) this.#queue.emit(() => event(events));
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * The coordinator as a tab sees it: a WebSocket to the signaling server, opened again whenever it is lost. What
+ * the server says is checked by the schema that both share.
+ */
+import { NODE_ID_PATTERN, type NodeId, type Peer } from '../core/identity.ts';
+import { unreachable } from '../core/assert.ts';
+import type { Clock, TimerHandle } from '../runtime/clock.ts';
+import {
+  CLOSE,
+  decodeServerMessage,
+  LIMITS,
+  parseFrame,
+  type ClientMessage,
+  type ErrorCode,
+  type ServerMessage,
+} from '../../signaling/protocol.ts';
+import type { Coordinator, CoordinatorEvents } from './links.ts';
+
+/** What is needed of a WebSocket: the browser's has it, and so has Node's `ws`. */
+export interface Socket {
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+  onerror: (() => void) | null;
+  send(text: string): void;
+  close(): void;
+}
+
+export interface SignalingClientOptions {
+  /** `ws:` or `wss:`, with the path of the signaling server. */
+  readonly url: string;
+  readonly park: string;
+  /** By which this node reclaims its id after a lost connection. Kept by the caller, 8 to 128 characters. */
+  readonly secret: string;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Default: the browser's WebSocket. May throw. */
+  readonly connect?: (url: string) => Socket;
+}
+
+/** Times in ms. */
+const FIRST_RETRY_MS = 200;
+const MOST_RETRY_MS = 1200;
+/** Within this time, its spread included, every tab that lost the server has tried it again. */
+const SETTLED_MS = 2000;
+/** After a refusal that will hold for a while: the id is taken, the park is full. */
+const REFUSED_RETRY_MS = 5_000;
+/** From the start of a connection to the welcome. */
+const WELCOME_MS = 10_000;
+/** A connection that held for so long was a good one: the next retry is fast again. */
+const STABLE_MS = 5_000;
+const PING_MS = 10_000;
+const PONG_MS = 5_000;
+
+export class SignalingClient implements Coordinator {
+  readonly #options: SignalingClientOptions;
+  #running: { readonly self: Peer; readonly events: CoordinatorEvents } | undefined;
+  #socket: Socket | undefined;
+  /** By the clock, ms; undefined while we are not registered. */
+  #registeredAt: number | undefined;
+  #failures = 0;
+  #leastPause = 0;
+  /** Of whatever comes next: the next try, giving up a silent connection, or the next ping. */
+  #timer: TimerHandle | undefined;
+  /** Of the question that an empty welcome from a fresh server is put off by. */
+  #settling: TimerHandle | undefined;
+  #nextNonce = 1;
+
+  constructor(options: SignalingClientOptions) {
+    this.#options = options;
+  }
+
+  start(self: Peer, events: CoordinatorEvents): void {
+    this.#running = { self, events };
+    this.#open();
+  }
+
+  signal(to: NodeId, signal: unknown): boolean {
+    if (this.#registeredAt === undefined) return false;
+    return this.#send({ type: 'signal', to, signal });
+  }
+
+  list(): void {
+    if (this.#registeredAt !== undefined) this.#send({ type: 'list' });
+  }
+
+  close(): void {
+    if (this.#registeredAt !== undefined) this.#send({ type: 'bye' });
+    this.#running = undefined;
+    this.#drop();
+  }
+
+  #open(): void {
+    const { url, connect = openBrowserSocket } = this.#options;
+    this.#after(WELCOME_MS, () => this.#lost());
+    let socket: Socket;
+    try {
+      socket = connect(url);
+    } catch {
+      // A bad address, or a page that may not: nothing calls back, so try again like after a loss.
+      this.#lost();
+      return;
+    }
+    this.#socket = socket;
+    const current = (work: () => void): void => {
+      if (this.#socket === socket) work();
+    };
+    socket.onopen = () => current(() => this.#register());
+    socket.onmessage = ({ data }) => current(() => this.#receive(data));
+    socket.onclose = ({ code }) => {
+      current(() => {
+        // Another page has our id and our secret: a copy of this tab. Don't fight over it.
+        if (code === CLOSE.replaced) this.#leastPause = REFUSED_RETRY_MS;
+        this.#lost();
+      });
+    };
+    // A close follows.
+    socket.onerror = () => undefined;
+  }
+
+  #register(): void {
+    if (this.#running === undefined) return;
+    const { id, priority, name } = this.#running.self;
+    const { park, secret } = this.#options;
+    this.#send({ type: 'howdy', park, id, priority, name, secret });
+  }
+
+  #receive(data: unknown): void {
+    const decoded = decodeServerMessage(typeof data === 'string' ? parseFrame(data) : undefined);
+    if (!decoded.ok) {
+      this.#running?.events.refused(`signaling: ${decoded.reason}`);
+      return;
+    }
+    // Whatever it says, it lives.
+    if (this.#registeredAt !== undefined) this.#pingLater();
+    this.#handle(decoded.message);
+  }
+
+  #handle(message: ServerMessage): void {
+    const events = this.#running?.events;
+    switch (message.type) {
+      case 'welcome':
+        this.#registeredAt = this.#options.clock.now();
+        this.#leastPause = 0;
+        this.#pingLater();
+        events?.state('connected');
+        if (message.fresh && message.members.length === 0) this.#askWhenSettled();
+        else events?.members(this.#nodes(message.members));
+        return;
+      case 'members':
+        events?.members(this.#nodes(message.members));
+        return;
+      case 'joined':
+        for (const member of this.#nodes([message.member])) events?.joined(member);
+        return;
+      case 'gone':
+        if (NODE_ID_PATTERN.test(message.id)) events?.gone(message.id);
+        return;
+      case 'signal':
+        events?.signal(message.from, message.signal);
+        return;
+      case 'error':
+        this.#refused(message.code, message.message);
+        return;
+      case 'pong':
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #refused(code: ErrorCode, text: string): void {
+    switch (code) {
+      case 'unknown-peer':
+        // A peer that we still want a link to is away: no news, and nobody's mistake.
+        return;
+      case 'id-taken':
+      case 'park-full':
+        this.#leastPause = REFUSED_RETRY_MS;
+        this.#running?.events.refused(`signaling: ${code}: ${text}`);
+        this.#lost();
+        return;
+      case 'bad-message':
+      case 'not-registered':
+      case 'too-fast':
+      case 'too-large':
+        this.#running?.events.refused(`signaling: ${code}: ${text}`);
+        return;
+      default:
+        unreachable(code);
+    }
+  }
+
+  /** The members that can be nodes. The server knows less about ids than we do. */
+  #nodes(members: readonly Peer[]): Peer[] {
+    const nodes = members.filter(({ id }) => NODE_ID_PATTERN.test(id));
+    if (nodes.length < members.length) this.#running?.events.refused('signaling: no id of a node');
+    return nodes.filter(({ id }) => id !== this.#running?.self.id);
+  }
+
+  #send(message: ClientMessage): boolean {
+    const text = JSON.stringify(message);
+    // The server would refuse it; with umlauts only it knows exactly.
+    if (text.length > LIMITS.messageBytes) return false;
+    try {
+      this.#socket?.send(text);
+      return this.#socket !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * An empty list from a server that has just started says nothing: the park may be alive and on its way back to it.
+   * Whoever took it at its word would found the park a second time.
+   */
+  #askWhenSettled(): void {
+    this.#settling = this.#options.clock.schedule(SETTLED_MS, () => this.list());
+  }
+
+  #pingLater(): void {
+    this.#after(PING_MS, () => {
+      this.#send({ type: 'ping', nonce: `${this.#nextNonce++}` });
+      this.#after(PONG_MS, () => this.#lost());
+    });
+  }
+
+  /** The connection is gone, or as good as gone. */
+  #lost(): void {
+    const registeredAt = this.#registeredAt;
+    this.#drop();
+    if (this.#running === undefined) return;
+    const { clock, random } = this.#options;
+    if (registeredAt !== undefined && clock.now() - registeredAt >= STABLE_MS) this.#failures = 0;
+    const pause = Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 16), MOST_RETRY_MS);
+    this.#failures++;
+    // A server that comes back must not meet all tabs at once.
+    this.#after(Math.max(pause, this.#leastPause) * (0.5 + random()), () => this.#open());
+    if (registeredAt !== undefined) this.#running.events.state('disconnected');
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#registeredAt = undefined;
+    if (this.#timer !== undefined) this.#options.clock.cancel(this.#timer);
+    this.#timer = undefined;
+    if (this.#settling !== undefined) this.#options.clock.cancel(this.#settling);
+    this.#settling = undefined;
+    socket?.close();
+  }
+
+  #after(delayMs: number, work: () => void): void {
+    const { clock } = this.#options;
+    if (this.#timer !== undefined) clock.cancel(this.#timer);
+    this.#timer = clock.schedule(delayMs, () => {
+      this.#timer = undefined;
+      work();
+    });
+  }
+}
+
+function openBrowserSocket(url: string): Socket {
+  return new WebSocket(url) as unknown as Socket;
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeWire, MAX_ADVERT_SIZE, MAX_HOPS, MAX_SEQUENCE, type WireMessage } from './wire.ts';
+
+const id = fc.stringMatching(/^[a-z0-9]{4,32}$/);
+const hops = fc.integer({ min: 0, max: MAX_HOPS });
+const advert = fc
+  .record({
+    origin: id,
+    sequence: fc.integer({ min: 0, max: MAX_SEQUENCE }),
+    neighbours: fc.uniqueArray(id, { maxLength: 6 }),
+  })
+  .map(({ origin, sequence, neighbours }) => ({
+    origin,
+    sequence,
+    neighbours: neighbours.filter((other) => other !== origin).sort(),
+  }));
+const message: fc.Arbitrary<WireMessage> = fc.oneof(
+  fc.record({ kind: fc.constant('data'), source: id, target: id, hops, body: fc.jsonValue() }),
+  fc.record({ kind: fc.constant('signal'), source: id, target: id, hops, signal: fc.jsonValue() }),
+  fc.record({ kind: fc.constant('neighbours'), adverts: fc.array(advert, { maxLength: 4 }) }),
+  fc.record({ kind: fc.constant('bye') }),
+);
+
+const data = { kind: 'data', source: 'aaaa', target: 'bbbb', hops: 0, body: 1 };
+const own = { origin: 'aaaa', sequence: 1, neighbours: ['bbbb', 'cccc'] };
+
+describe('the wire', () => {
+  it('brings back every message that it encodes', () => {
+    fc.assert(
+      fc.property(message, (sent) => {
+        const decoded = decodeWire(JSON.parse(JSON.stringify(sent)));
+        expect(decoded).toEqual({ ok: true, message: JSON.parse(JSON.stringify(sent)) as unknown });
+      }),
+    );
+  });
+
+  it('takes anything without an exception', () => {
+    fc.assert(
+      fc.property(fc.anything(), (input) => {
+        expect(typeof decodeWire(input).ok).toBe('boolean');
+      }),
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['no object', 7],
+    ['null', null],
+    ['a list', [data]],
+    ['an unknown kind', { kind: 'hello' }],
+    ['an inherited kind', { kind: 'toString' }],
+    ['an extra field', { ...data, more: 1 }],
+    ['a missing body', { kind: 'data', source: 'aaaa', target: 'bbbb', hops: 0 }],
+    ['a bad source', { ...data, source: 'A!' }],
+    ['a target that is no text', { ...data, target: 7 }],
+    ['negative hops', { ...data, hops: -1 }],
+    ['too many hops', { ...data, hops: MAX_HOPS + 1 }],
+    ['half a hop', { ...data, hops: 0.5 }],
+    ['a bye with more to say', { kind: 'bye', reason: 'x' }],
+    ['adverts that are no list', { kind: 'neighbours', adverts: own }],
+    ['too many adverts', { kind: 'neighbours', adverts: Array(MAX_ADVERT_SIZE + 1).fill(own) }],
+    ['an advert with an extra field', { kind: 'neighbours', adverts: [{ ...own, more: 1 }] }],
+    ['neighbours out of order', advertOf({ neighbours: ['cccc', 'bbbb'] })],
+    ['a neighbour twice', advertOf({ neighbours: ['bbbb', 'bbbb'] })],
+    ['a node that is its own neighbour', advertOf({ neighbours: ['aaaa'] })],
+    ['a sequence out of bounds', advertOf({ sequence: MAX_SEQUENCE + 1 })],
+    ['a sequence that is no number', advertOf({ sequence: null })],
+  ])('refuses %s with a reason', (_what, input) => {
+    const decoded = decodeWire(input);
+    expect(decoded.ok).toBe(false);
+    expect(!decoded.ok && decoded.reason).toMatch(/^wire: .{4,40}$/);
+  });
+});
+
+function advertOf(change: object): unknown {
+  return { kind: 'neighbours', adverts: [{ ...own, ...change }] };
+}

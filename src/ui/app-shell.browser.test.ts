@@ -1,0 +1,204 @@
+import { page, userEvent } from 'vitest/browser';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import './app-shell.ts';
+import './page.css';
+import { FakeGatehouse, type FakeOptions } from './dev/fake-gatehouse.ts';
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const occupancy = page.getByTestId('occupancy');
+const receipt = page.getByTestId('receipt');
+const statusLine = page.getByTestId('status-line');
+
+function open(options: FakeOptions = {}, hash = '#/park'): FakeGatehouse {
+  const fake = new FakeGatehouse({ inside: 3, ...options });
+  location.hash = hash;
+  const app = document.createElement('gatehouse-app');
+  app.gatehouse = fake;
+  document.body.append(app);
+  return fake;
+}
+
+afterEach(() => {
+  document.body.replaceChildren();
+});
+
+describe('the park', () => {
+  it('answers a tap at once, and again when it is done', async () => {
+    open({ latencyMs: 300 });
+    await button('Let in').click();
+    await expect.element(receipt).toHaveTextContent('Letting a visitor in …');
+    await expect.element(occupancy).toHaveTextContent('3');
+    await expect.element(receipt).toHaveTextContent('Visitor 1 is in');
+    await expect.element(occupancy).toHaveTextContent('4');
+    await expect.element(page.getByRole('button', { name: 'Undo: Visitor 1 out' })).toBeVisible();
+  });
+
+  it('lets out the last one, then the one before, however quick the taps', async () => {
+    const fake = open({ latencyMs: 200 });
+    await button('Let in').click();
+    await expect.element(occupancy).toHaveTextContent('4');
+    await button('Let out').click();
+    await button('Let out').click();
+    await expect.element(occupancy).toHaveTextContent('2');
+    const left = (await fake.log()).filter(({ kind }) => kind === 'leave');
+    expect(left.map(({ visitor, allowed }) => [visitor, allowed])).toEqual([
+      ['Visitor 1', true],
+      ['Carla', true],
+    ]);
+  });
+
+  it('lets out the visitor that was searched for and selected', async () => {
+    open();
+    await page.getByRole('searchbox', { name: 'Search who is inside' }).fill('bo');
+    await page.getByRole('option', { name: 'Bob' }).click();
+    await button('Let out').click();
+    await expect.element(receipt).toHaveTextContent('Bob is out');
+  });
+
+  it('says that the park is full in words, and refuses with a number', async () => {
+    open({ inside: 5, capacity: 5 });
+    await expect
+      .element(page.getByRole('region', { name: 'Visitors inside' }))
+      .toHaveTextContent('FULL');
+    await button('Let in').click();
+    await expect.element(receipt).toHaveTextContent('Refused: the park is full');
+    await expect.element(page.getByTestId('receipt-more')).toHaveTextContent('Log no. 12');
+  });
+
+  it('counts what it is finding out, and tells when it has', async () => {
+    const fake = open({ failure: { code: 'timeout', definite: false } });
+    await page.getByRole('textbox', { name: /Name of the next visitor/ }).fill('Zoe');
+    await button('Let in').click();
+    await expect.element(receipt).toHaveTextContent('Not known yet: Zoe may be in');
+    await expect.element(page.getByTestId('pending')).toHaveTextContent('Finding out: 1');
+    fake.set({ pending: 0 });
+    await expect.element(receipt).toHaveTextContent('Found out');
+    await expect.element(page.getByTestId('pending')).not.toBeInTheDocument();
+  });
+
+  it('knows the keys, but not while somebody types', async () => {
+    const fake = open();
+    await expect.element(occupancy).toHaveTextContent('3');
+    await userEvent.keyboard('i');
+    await expect.element(occupancy).toHaveTextContent('4');
+    await userEvent.keyboard('/iio');
+    await expect
+      .element(page.getByRole('searchbox', { name: 'Search who is inside' }))
+      .toHaveValue('iio');
+    expect(fake.status().occupancy).toBe(4);
+  });
+
+  it('goes on without missing gates only when the words are typed', async () => {
+    const missing = [{ id: 'fox1x9y8z7', name: 'Gate Fox' }];
+    const fake = open({ status: { quorum: false, missing, inStep: 1 } });
+    await expect.element(statusLine).toHaveTextContent('Only 1 of 3 gates in reach');
+    await button('Go on without …').click();
+    await expect.element(button('Go on without')).toBeDisabled();
+    await page.getByLabelText('To go ahead, type go on').fill('go on');
+    await button('Go on without').click();
+    await expect.element(statusLine).toHaveTextContent('Admissions open');
+    expect(fake.calls).toEqual(['proceedWithout fox1x9y8z7']);
+  });
+
+  it('adopts the other side of a conflict, and keeps ours for export', async () => {
+    const conflict = { generation: 'z9z8z7z6', peer: 'owl2x9y8z7', name: 'Gate Owl' };
+    const fake = open({ status: { conflict } });
+    await button('Adopt theirs …').click();
+    await page.getByLabelText('To go ahead, type adopt').fill('adopt');
+    await button('Adopt theirs').click();
+    await expect.element(button('Export generation g7f3k2')).toBeVisible();
+    expect(fake.calls).toEqual(['adopt z9z8z7z6']);
+  });
+
+  it('says what a lower capacity costs before it is set', async () => {
+    open({ inside: 3, capacity: 10 });
+    await button('Set capacity').click();
+    const field = page.getByLabelText(/How many may be inside/);
+    await field.fill('2');
+    await expect.element(page.getByText(/Let 1 out first/)).toBeVisible();
+    await expect.element(button('Set')).toBeDisabled();
+    await field.fill('4');
+    await expect.element(page.getByText(/Every gate loses 6 places/)).toBeVisible();
+    await button('Set to 4').click();
+    await expect.element(page.getByTestId('capacity')).toHaveTextContent('4');
+  });
+
+  it('draws few of ten thousand log entries, and finds one of them', async () => {
+    open({ history: 10_000 });
+    const log = page.getByRole('region', { name: 'Log entries' });
+    await expect.element(log).toBeInTheDocument();
+    const drawn = (): number => log.element().querySelectorAll('[role=listitem]').length;
+    expect(drawn()).toBeLessThan(60);
+    await page.getByRole('searchbox', { name: 'Search the log' }).fill('Guest 4321 out');
+    await vi.waitFor(() => expect(drawn()).toBe(1));
+  });
+
+  it('draws at most once a frame, however often the status changes', async () => {
+    const fake = open();
+    await expect.element(occupancy).toHaveTextContent('3');
+    const app = document.querySelector('gatehouse-app')!;
+    const updates = vi.spyOn(app, 'requestUpdate');
+    for (let at = 0; at < 1000; at += 1) fake.set({ occupancy: at });
+    await expect.element(occupancy).toHaveTextContent('999');
+    expect(updates.mock.calls.length).toBeLessThan(10);
+  });
+});
+
+describe('the lab', () => {
+  it('crashes and recovers this node', async () => {
+    open({}, '#/lab');
+    await button('Crash').click();
+    await expect.element(statusLine).toHaveTextContent('Gate Heron has crashed');
+    await expect.element(button('Crash')).toBeDisabled();
+    await button('Recover').click();
+    await expect.element(statusLine).toHaveTextContent('Admissions open');
+  });
+
+  it('asks before it leaves for good', async () => {
+    const fake = open({}, '#/lab');
+    await button('Leave').click();
+    expect(fake.calls).toEqual([]);
+    await button('Leave for good').click();
+    await expect.element(statusLine).toHaveTextContent('has left the network for good');
+  });
+
+  it('takes and releases the mutex, with its token', async () => {
+    const fake = open({}, '#/lab');
+    await button('Take the mutex').click();
+    await expect.element(page.getByTestId('mutex')).toHaveTextContent('Held. Token 1 of term 12.');
+    await button('Release the mutex').click();
+    await expect.element(button('Take the mutex')).toBeVisible();
+    expect(fake.calls).toEqual(['lock', 'release']);
+  });
+
+  it('cuts a link, sets loss, and heals all', async () => {
+    const fake = open({}, '#/lab');
+    await button('Cut the link to Gate Fox').click();
+    await page.getByRole('slider', { name: 'Loss' }).fill('30');
+    await vi.waitFor(() => {
+      expect(fake.status().faults).toEqual([{ to: ['fox1x9y8z7'], cut: true }, { drop: 0.3 }]);
+    });
+    await expect.element(button('Mend the link to Gate Fox')).toBeVisible();
+    await button('Heal all').click();
+    await expect.element(button('Cut the link to Gate Fox')).toBeVisible();
+    expect(fake.status().faults).toEqual([]);
+  });
+
+  it('shows messages as they pass, filters and pauses them', async () => {
+    const fake = open({}, '#/lab');
+    const message = (text: string) => page.getByRole('listitem').filter({ hasText: text });
+    await expect.element(page.getByText('Nothing yet.', { exact: false })).toBeVisible();
+    fake.note({ kind: 'sent', what: 'PROBE', peer: 'fox1x9y8z7', bytes: 41 });
+    fake.note({ kind: 'dropped', what: 'ELECT', peer: 'fox1x9y8z7', bytes: 90 });
+    await expect.element(message('PROBE')).toHaveTextContent('41 B');
+    await page.getByRole('combobox', { name: 'Kind' }).selectOptions('dropped');
+    await expect.element(message('PROBE')).not.toBeInTheDocument();
+    await expect.element(message('ELECT')).toBeInTheDocument();
+    await button('Pause').click();
+    fake.note({ kind: 'dropped', what: 'APPEND', peer: 'fox1x9y8z7', bytes: 90 });
+    await expect.element(page.getByRole('row', { name: /APPEND/ })).toBeVisible();
+    await expect.element(message('APPEND')).not.toBeInTheDocument();
+    await button('Pause').click();
+    await expect.element(message('APPEND')).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,192 @@
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Status } from '../../runtime/gatehouse.ts';
+import type { ConfirmDialog } from '../elements/confirm-dialog.ts';
+import '../elements/confirm-dialog.ts';
+import { FrameController } from '../elements/frame-controller.ts';
+import { shared } from '../elements/styles.ts';
+import { termNumber } from '../park/log-words.ts';
+import { messageOf, type MutexState, type Session } from '../session.ts';
+
+/** How many visitors the load button lets in. */
+const LOAD = 100;
+
+/** What a student does to this node. Each group says what its steps cost. */
+@customElement('gh-controls')
+export class Controls extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 0.9rem;
+      }
+      fieldset {
+        display: grid;
+        gap: 0.35rem;
+      }
+      legend {
+        padding: 0;
+        margin-bottom: 0.35rem;
+        font-size: var(--small);
+        font-weight: 650;
+      }
+      .told {
+        min-height: 1.4em;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) status!: Status;
+  @state() private told = '';
+  @query('gh-confirm') private readonly dialog!: ConfirmDialog;
+
+  readonly #frames = new FrameController(this);
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('session')) this.#frames.follow(this.session.mutex);
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      ${this.#failing()} ${this.#leading()} ${this.#mutex()} ${this.#load()}
+      <p class="small told" role="status">${this.told}</p>
+    `;
+  }
+
+  #failing(): TemplateResult {
+    const { gatehouse } = this.session;
+    const { role, feigning, name } = this.status;
+    const gone = role === 'terminated';
+    const down = gone || role === 'crashed';
+    return html`<fieldset>
+      <legend>This node</legend>
+      <div class="row">
+        <button ?disabled=${down} @click=${() => gatehouse.crash('stop')}>Crash</button>
+        <button ?disabled=${down} @click=${() => gatehouse.crash('hang')}>Hang</button>
+        <button
+          ?disabled=${gone}
+          @click=${() => void this.#do('Recover', () => gatehouse.recover())}
+        >
+          Recover
+        </button>
+        <button
+          aria-pressed=${feigning}
+          ?disabled=${gone}
+          @click=${() => gatehouse.feign(feigning ? false : {})}
+        >
+          Feign failure
+        </button>
+        <button ?disabled=${down} @click=${() => void this.dialog.show()}>Leave</button>
+      </div>
+      <p class="small soft">
+        Crash: links close, memory is lost, the disk stays. Hang: links stay, nothing is answered.
+        Feign: fails and recovers at random, again and again.
+      </p>
+      <gh-confirm
+        heading="Leave the network?"
+        action="Leave for good"
+        @confirm=${() => void this.#do('Leave', () => gatehouse.terminate())}
+      >
+        <p>
+          ${name} says goodbye and stops; the other gates carry on without it, and one of them leads
+          if it did. Coming back means joining as a new gate.
+        </p>
+      </gh-confirm>
+    </fieldset>`;
+  }
+
+  #leading(): TemplateResult {
+    const { gatehouse } = this.session;
+    const { role, election, leader } = this.status;
+    const down = role === 'terminated' || role === 'crashed' || role === 'joining';
+    return html`<fieldset>
+      <legend>Leadership (${election})</legend>
+      <div class="row">
+        <button
+          ?disabled=${down}
+          @click=${() => void this.#do('Start election', () => gatehouse.startElection())}
+        >
+          Start election
+        </button>
+        <button
+          ?disabled=${down || leader === null}
+          @click=${() => void this.#do('Remove leader', () => gatehouse.removeLeader())}
+        >
+          Remove leader
+        </button>
+      </div>
+      <p class="small soft">
+        Remove leader: it gives up its office, and nobody is admitted until somebody starts an
+        election.
+      </p>
+    </fieldset>`;
+  }
+
+  #mutex(): TemplateResult {
+    const { mutex } = this.session;
+    const { state } = mutex;
+    const held = state.phase === 'held';
+    return html`<fieldset>
+      <legend>Mutex</legend>
+      <div class="row">
+        ${
+          held
+            ? html`<button @click=${() => void mutex.release()}>Release the mutex</button>`
+            : html`<button ?disabled=${state.phase === 'waiting'} @click=${() => void mutex.take()}>
+                Take the mutex
+              </button>`
+        }
+        <span role="status" data-testid="mutex">${mutexWords(state)}</span>
+      </div>
+      <p class="small soft">While you hold it, all other nodes wait, until the lease ends.</p>
+    </fieldset>`;
+  }
+
+  #load(): TemplateResult {
+    return html`<fieldset>
+      <legend>Load</legend>
+      <div class="row">
+        <button ?disabled=${!this.status.quorum} @click=${() => void this.#stress()}>
+          Admit ${LOAD} at once
+        </button>
+      </div>
+    </fieldset>`;
+  }
+
+  async #stress(): Promise<void> {
+    await this.#do(`Admit ${LOAD}`, async () => {
+      const { allowed, refused, failed, ms } = await this.session.gatehouse.stress(LOAD);
+      this.told = `${allowed} let in, ${refused} refused, ${failed} failed, in ${Math.round(ms)} ms.`;
+    });
+  }
+
+  async #do(what: string, step: () => Promise<void>): Promise<void> {
+    this.told = '';
+    try {
+      await step();
+    } catch (error) {
+      this.told = `${what} did not work: ${messageOf(error)}`;
+    }
+  }
+}
+
+function mutexWords(state: MutexState): string {
+  switch (state.phase) {
+    case 'free':
+      return 'Not held by you.';
+    case 'waiting':
+      return 'Waiting for the grant …';
+    case 'held':
+      return `Held. Token ${state.token.number} of term ${termNumber(state.token.term)}.`;
+    case 'failed':
+      return `Not held: ${state.message}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-controls': Controls;
+  }
+}

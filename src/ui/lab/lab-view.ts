@@ -1,0 +1,178 @@
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Status } from '../../runtime/gatehouse.ts';
+import { shared } from '../elements/styles.ts';
+import '../park/invite.ts';
+import { termNumber } from '../park/log-words.ts';
+import type { Session } from '../session.ts';
+import { gateName } from '../words.ts';
+import './controls.ts';
+import './faults-panel.ts';
+import './message-counts.ts';
+import './message-log.ts';
+import './network-picture.ts';
+import { TraceController } from './trace-controller.ts';
+
+/** The network as students need it: its picture, what one can do to it, and every message. */
+@customElement('gh-lab')
+export class LabView extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--gap);
+        padding: var(--gap);
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1.25rem;
+      }
+      .facts div {
+        display: flex;
+        gap: 0.4rem;
+      }
+      dt {
+        color: var(--ink-soft);
+      }
+      .side {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        align-content: start;
+        gap: inherit;
+      }
+      .messages {
+        display: flex;
+        flex-direction: column;
+        height: 30rem;
+      }
+      gh-messages {
+        flex: 1;
+      }
+      @media (min-width: 60rem) {
+        :host {
+          grid-template: 'picture do' auto 'messages do' 1fr / minmax(0, 1fr) 22rem;
+          gap: 1rem;
+          padding: 1rem 1.25rem;
+        }
+        .picture {
+          grid-area: picture;
+        }
+        .do {
+          grid-area: do;
+        }
+        .more {
+          grid-column: 2;
+        }
+        .messages {
+          grid-area: messages;
+        }
+      }
+      @media (min-width: 80rem) {
+        :host {
+          grid-template: 'picture do more' auto 'messages do more' 1fr / minmax(0, 1fr) 20rem 20rem;
+        }
+        .more {
+          grid-area: more;
+        }
+        .messages {
+          min-height: 20rem;
+          height: calc(100dvh - 40rem);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) status!: Status;
+
+  readonly #trace = new TraceController(this);
+  #version = 0;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('session')) this.#trace.read(() => this.session.gatehouse.trace());
+    this.#version += 1;
+  }
+
+  protected override render(): TemplateResult {
+    const { session, status } = this;
+    const { feed, flights } = this.#trace;
+    return html`
+      <section class="panel picture" aria-labelledby="network">
+        <header>
+          <h2 id="network">Network</h2>
+          ${this.#facts()}
+        </header>
+        <gh-network .status=${status} .flights=${flights}></gh-network>
+        <p class="small soft">
+          What this node sees. Links: solid is open, dashed is relayed, dotted is connecting, none
+          is closed, a cross is cut off. Marks on them are messages; a cross is a lost one.
+        </p>
+      </section>
+      <div class="side do">
+        <section class="panel" aria-labelledby="do">
+          <header><h2 id="do">Try it</h2></header>
+          <gh-controls .session=${session} .status=${status}></gh-controls>
+        </section>
+      </div>
+      <div class="side more">
+        <section class="panel" aria-labelledby="faults">
+          <header><h2 id="faults">Faults on what this node sends</h2></header>
+          <gh-faults .gatehouse=${session.gatehouse} .status=${status}></gh-faults>
+        </section>
+        <section class="panel" aria-labelledby="counts">
+          <header>
+            <h2 id="counts">Counts</h2>
+            <button class="quiet" @click=${this.#reset}>Reset counts</button>
+          </header>
+          <gh-counts .feed=${feed} .version=${this.#version} .refused=${status.refused}></gh-counts>
+        </section>
+        <section class="panel" aria-labelledby="more">
+          <header><h2 id="more">More gates</h2></header>
+          <gh-invite></gh-invite>
+        </section>
+      </div>
+      <section class="panel messages" aria-labelledby="messages">
+        <header><h2 id="messages">Messages</h2></header>
+        <gh-messages
+          .feed=${feed}
+          .version=${this.#version}
+          .status=${status}
+          .nameOf=${session.nameOf}
+        ></gh-messages>
+      </section>
+    `;
+  }
+
+  #facts(): TemplateResult {
+    const { term, leader, topology, commitIndex, lastIndex } = this.status;
+    const facts: readonly (readonly [string, string])[] = [
+      ['Term', termNumber(term)],
+      ['Leader', leader === null ? 'none' : gateName(this.status, leader)],
+      ['Committed', `${commitIndex} of ${lastIndex}`],
+      ['Topology', topology],
+    ];
+    return html`<dl class="facts small">
+      ${facts.map(
+        ([what, value]) =>
+          html`<div>
+            <dt>${what}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>`;
+  }
+
+  readonly #reset = (): void => {
+    this.#trace.feed.resetCounts();
+    this.requestUpdate();
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-lab': LabView;
+  }
+}

@@ -1,0 +1,122 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { shared } from '../elements/styles.ts';
+import { compareTypes, mark, visualLanguage } from '../elements/visual-language.ts';
+import type { TraceFeed } from './trace-feed.ts';
+
+/** How many messages of each type passed this node: the legend of the picture as well. */
+@customElement('gh-counts')
+export class MessageCounts extends LitElement {
+  static override styles = [
+    shared,
+    visualLanguage,
+    css`
+      .scroll {
+        max-height: 24rem;
+        overflow: auto;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-size: var(--small);
+      }
+      th,
+      td {
+        padding: 0.2rem 0 0.2rem 0.4rem;
+        border-bottom: 1px solid var(--line);
+        text-align: right;
+        white-space: nowrap;
+      }
+      thead th {
+        position: sticky;
+        top: 0;
+        background: var(--panel);
+        color: var(--ink-soft);
+        font-weight: 400;
+      }
+      th:first-child {
+        padding-left: 0;
+        text-align: left;
+        font-weight: 400;
+      }
+      th svg {
+        vertical-align: -3px;
+        margin-right: 0.4rem;
+      }
+      tfoot th,
+      tfoot td {
+        border-bottom: 0;
+        font-weight: 650;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) feed!: TraceFeed;
+  /** Changes with what the feed holds. */
+  @property({ type: Number }) version = 0;
+  /** Messages refused at the boundary, by reason. */
+  @property({ attribute: false }) refused: Readonly<Record<string, number>> = {};
+
+  protected override render(): TemplateResult {
+    const counts = [...this.feed.counts.values()].sort((a, b) => compareTypes(a.what, b.what));
+    if (counts.length === 0) {
+      return html`<p class="small soft">
+        No message yet. Open another gate, or start an election.
+      </p>`;
+    }
+    const sum = (of: 'sent' | 'received' | 'dropped' | 'bytes'): number =>
+      counts.reduce((total, count) => total + count[of], 0);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Counts by type">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Type</th>
+            <th scope="col">Sent</th>
+            <th scope="col">Received</th>
+            <th scope="col">Lost</th>
+            <th scope="col">Bytes</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${counts.map(
+            ({ what, sent, received, dropped, bytes }) =>
+              html`<tr>
+                <th scope="row">
+                  <svg viewBox="-8 -8 16 16" width="16" height="16" aria-hidden="true">
+                    ${mark(what)}</svg
+                  >${what}
+                </th>
+                <td>${sent}</td>
+                <td>${received}</td>
+                <td>${dropped}</td>
+                <td>${bytes}</td>
+              </tr>`,
+          )}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">All</th>
+            <td>${sum('sent')}</td>
+            <td>${sum('received')}</td>
+            <td>${sum('dropped')}</td>
+            <td>${sum('bytes')}</td>
+          </tr>
+        </tfoot>
+      </table>
+      ${refusedWords(this.refused)}
+    </div>`;
+  }
+}
+
+function refusedWords(refused: Readonly<Record<string, number>>): TemplateResult | typeof nothing {
+  const reasons = Object.entries(refused).filter(([, number]) => number > 0);
+  if (reasons.length === 0) return nothing;
+  const told = reasons.map(([reason, number]) => `${reason} ${number}`).join(', ');
+  return html`<p class="small soft">Refused at the boundary: ${told}</p>`;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-counts': MessageCounts;
+  }
+}

@@ -1,0 +1,307 @@
+import {
+  LitElement,
+  css,
+  html,
+  nothing,
+  svg,
+  type SVGTemplateResult,
+  type TemplateResult,
+} from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Status } from '../../runtime/gatehouse.ts';
+import { MediaController } from '../elements/media-controller.ts';
+import { shared } from '../elements/styles.ts';
+import { lostMark, mark, visualLanguage } from '../elements/visual-language.ts';
+import { gateRows, type GateRow } from '../park/gate-rows.ts';
+import { isCutOff } from './fault-rules.ts';
+import { TALL, WIDE, between, centre, place, type Frame, type Point } from './geometry.ts';
+import type { Flight } from './flights.ts';
+
+/** The network as this node sees it: nodes on a ring in the order of their identities, links, messages in flight. */
+@customElement('gh-network')
+export class NetworkPicture extends LitElement {
+  static override styles = [
+    shared,
+    visualLanguage,
+    css`
+      :host {
+        display: block;
+      }
+      svg {
+        display: block;
+        width: 100%;
+        height: auto;
+        max-height: 62vh;
+        font: inherit;
+      }
+      .ring {
+        fill: none;
+        stroke: var(--line);
+      }
+      .link {
+        stroke: var(--line-strong);
+        stroke-width: 2;
+      }
+      .relayed {
+        stroke-dasharray: 9 6;
+      }
+      .connecting {
+        stroke-dasharray: 1.5 6;
+        stroke-linecap: round;
+      }
+      .cut {
+        stroke-dasharray: 2 9;
+        opacity: 0.8;
+      }
+      .node circle {
+        fill: var(--panel);
+        stroke: var(--ink);
+        stroke-width: 2.5;
+      }
+      .node.learner .body {
+        stroke-width: 1.25;
+      }
+      .node.voter .body {
+        fill: var(--sunken);
+      }
+      .node.suspected .body,
+      .node.down .body {
+        stroke-dasharray: 5 4;
+      }
+      .node .halo {
+        fill: none;
+        stroke: var(--accent);
+        stroke-width: 3;
+      }
+      .node.leader .body {
+        fill: var(--accent);
+        stroke: var(--accent);
+      }
+      .crown {
+        fill: var(--accent);
+      }
+      .initial {
+        font-weight: 700;
+        font-size: 17px;
+        text-anchor: middle;
+        fill: var(--ink);
+      }
+      .leader .initial {
+        fill: var(--on-accent);
+      }
+      .label {
+        font-size: 14px;
+        font-weight: 600;
+        text-anchor: middle;
+        fill: var(--ink);
+        paint-order: stroke;
+        stroke: var(--panel);
+        stroke-width: 4px;
+        stroke-linejoin: round;
+      }
+      .words {
+        font-size: 12.5px;
+        font-weight: 400;
+        fill: var(--ink-soft);
+      }
+      .flight {
+        animation: fly 900ms cubic-bezier(0.4, 0, 0.6, 1) both;
+      }
+      .flight.lost {
+        animation-name: fall;
+      }
+      .lost .mark {
+        animation: vanish 900ms both;
+      }
+      .lost .lost-mark {
+        animation: appear 900ms both;
+      }
+      @keyframes fly {
+        from {
+          transform: translate(var(--from));
+        }
+        to {
+          transform: translate(var(--to));
+        }
+      }
+      @keyframes fall {
+        from {
+          transform: translate(var(--from));
+        }
+        55%,
+        to {
+          transform: translate(var(--half));
+        }
+      }
+      @keyframes vanish {
+        0%,
+        50% {
+          opacity: 1;
+        }
+        60%,
+        to {
+          opacity: 0;
+        }
+      }
+      @keyframes appear {
+        0%,
+        50% {
+          opacity: 0;
+        }
+        60%,
+        to {
+          opacity: 1;
+        }
+      }
+      /* Without motion, a message stands still near its sender for a moment. */
+      @media (prefers-reduced-motion: reduce) {
+        .flight,
+        .flight.lost {
+          animation: none;
+          transform: translate(var(--near));
+        }
+        .lost .mark {
+          display: none;
+        }
+        .lost .lost-mark {
+          animation: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) status!: Status;
+  @property({ attribute: false }) flights: readonly Flight[] = [];
+
+  readonly #narrow = new MediaController(this, '(max-width: 40rem)');
+
+  protected override render(): TemplateResult {
+    const frame = this.#narrow.matches ? TALL : WIDE;
+    const gates = gateRows(this.status);
+    const places = new Map(gates.map(({ id }, at) => [id, place(frame, at, gates.length)]));
+    const self = places.get(this.status.id) ?? place(frame, 0, 1);
+    const crowded = gates.length > (frame === TALL ? 6 : 12);
+    const radius = crowded ? 16 : 22;
+    return html`<svg
+      viewBox="0 0 ${frame.width} ${frame.height}"
+      role="img"
+      aria-label="Picture of the network. ${describe(gates)}"
+    >
+      ${ring(frame)} ${gates.map((gate) => this.#link(gate, self, places))}
+      ${repeat(
+        this.flights,
+        ({ key }) => key,
+        (flight) => drawFlight(flight, places),
+      )}
+      ${gates.map((gate) => this.#node(gate, places.get(gate.id) ?? self, frame, radius, crowded))}
+    </svg>`;
+  }
+
+  #link(
+    gate: GateRow,
+    self: Point,
+    places: ReadonlyMap<string, Point>,
+  ): SVGTemplateResult | typeof nothing {
+    const end = places.get(gate.id);
+    if (gate.link === null || end === undefined) return nothing;
+    const cut = isCutOff(this.status.faults, gate.id);
+    if (gate.link === 'closed' && !cut) return nothing;
+    const half = between(self, end, 0.5);
+    return svg`
+      <line class="link ${cut ? 'cut' : gate.link}"
+        x1=${self.x} y1=${self.y} x2=${end.x} y2=${end.y} />
+      ${cut ? svg`<g transform="translate(${half.x} ${half.y})">${lostMark}</g>` : nothing}
+    `;
+  }
+
+  #node(
+    gate: GateRow,
+    at: Point,
+    frame: Frame,
+    radius: number,
+    crowded: boolean,
+  ): SVGTemplateResult {
+    const down =
+      gate.self && !['leader', 'follower', 'candidate', 'learner'].includes(this.status.role);
+    const classes = [
+      'node',
+      gate.voter ? 'voter' : 'learner',
+      gate.leader ? 'leader' : '',
+      gate.suspected ? 'suspected' : '',
+      down ? 'down' : '',
+    ].join(' ');
+    // Below the node in the lower half of the picture, above it in the upper: off the links.
+    const above = at.y < centre(frame).y - 30;
+    const label = above ? -radius - (gate.leader ? 44 : 24) : radius + 19;
+    return svg`<g class=${classes} transform="translate(${at.x} ${at.y})">
+      ${gate.self ? svg`<circle class="halo" r=${radius + 6} />` : nothing}
+      <circle class="body" r=${radius} />
+      ${gate.leader ? svg`<path class="crown" transform="translate(0 ${-radius - 14})" d="M-12 7v-15l6.6 6L0-11l5.400 9L12-8V7z" />` : nothing}
+      <text class="initial" y="6">${glyph(gate, down)}</text>
+      <text class="label" y=${label}>${crowded ? short(gate.name.replace(/^Gate /, ''), 8) : short(gate.name, 16)}</text>
+      <text class="label words" y=${label + 15}>${crowded ? fewWords(gate) : words(gate)}</text>
+    </g>`;
+  }
+}
+
+function ring(frame: Frame): SVGTemplateResult {
+  const { x, y } = centre(frame);
+  return svg`<ellipse class="ring" cx=${x} cy=${y} rx=${frame.rx} ry=${frame.ry} />`;
+}
+
+function drawFlight(
+  { from, to, what, lost }: Flight,
+  places: ReadonlyMap<string, Point>,
+): SVGTemplateResult | typeof nothing {
+  const start = places.get(from);
+  const end = places.get(to);
+  if (start === undefined || end === undefined) return nothing;
+  const path = [
+    `--from: ${pixels(between(start, end, 0.12))}`,
+    `--near: ${pixels(between(start, end, 0.3))}`,
+    `--half: ${pixels(between(start, end, 0.5))}`,
+    `--to: ${pixels(between(start, end, 0.88))}`,
+  ].join('; ');
+  return svg`<g class="flight ${lost ? 'lost' : ''}" style=${path}>${mark(what)}${lost ? lostMark : nothing}</g>`;
+}
+
+function pixels({ x, y }: Point): string {
+  return `${x}px, ${y}px`;
+}
+
+function glyph(gate: GateRow, down: boolean): string {
+  if (down) return '×';
+  if (gate.suspected) return '?';
+  return gate.name
+    .replace(/^Gate /, '')
+    .charAt(0)
+    .toUpperCase();
+}
+
+function words(gate: GateRow): string {
+  const who = gate.self ? `${gate.role}, this node` : gate.role;
+  return gate.suspected ? `${who}, suspected` : who;
+}
+
+/** Where there is little room, only what sets a node apart. */
+function fewWords({ self, leader, suspected, voter }: GateRow): string {
+  if (self) return 'this node';
+  if (suspected) return 'suspected';
+  if (leader) return 'leader';
+  return voter ? '' : 'learner';
+}
+
+function short(name: string, longest: number): string {
+  return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
+}
+
+function describe(gates: readonly GateRow[]): string {
+  return gates.map((gate) => `${gate.name}: ${gate.role}, ${gate.reach}.`).join(' ');
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-network': NetworkPicture;
+  }
+}

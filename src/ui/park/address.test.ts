@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { addressOfAnother, onlyThisDevice } from './address.ts';
+
+it('passes on the park, but not the name and the priority of this gate', () => {
+  const here = 'http://10.0.0.7:8080/?park=club&name=Door+1&priority=9&capacity=80#/lab';
+  expect(addressOfAnother(here)).toBe('http://10.0.0.7:8080/?park=club&capacity=80#/park');
+});
+
+it.each([
+  ['http://localhost:8080/', true],
+  ['http://127.0.0.1:8080/', true],
+  ['http://[::1]:8080/', true],
+  ['http://192.168.1.20:8080/', false],
+  ['https://gates.example/', false],
+])('%s works on this device only: %s', (address, only) => {
+  expect(onlyThisDevice(address)).toBe(only);
+});

@@ -1,0 +1,17 @@
+/** Addresses under which other gates of the same park open. */
+
+/** What belongs to one gate alone, and must not be passed on to the next. */
+const OWN = ['name', 'priority'];
+
+export function addressOfAnother(address: string): string {
+  const url = new URL(address);
+  for (const key of OWN) url.searchParams.delete(key);
+  url.hash = '#/park';
+  return url.href;
+}
+
+/** An address that means "this very device" leads no other device here. */
+export function onlyThisDevice(address: string): boolean {
+  const { hostname } = new URL(address);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}

@@ -1,0 +1,137 @@
+/** The log's entries in plain words, and which of them a filter shows. */
+import type { Entry } from '../../runtime/gatehouse.ts';
+import { refusalWords, shortId } from '../words.ts';
+
+export type NameOf = (id: string) => string;
+
+export const LOG_FILTERS = {
+  all: 'Everything',
+  in: 'Let in',
+  out: 'Let out',
+  refused: 'Refused',
+  capacity: 'Capacity',
+  gates: 'Gates and leaders',
+} as const;
+
+export type LogFilter = keyof typeof LOG_FILTERS;
+
+/** Which filter, besides `all`, an entry belongs to. */
+export function filterOf(entry: Entry): LogFilter {
+  if (entry.allowed === false) return 'refused';
+  switch (entry.kind) {
+    case 'enter':
+      return 'in';
+    case 'leave':
+      return 'out';
+    case 'capacity':
+      return 'capacity';
+    case 'founding':
+    case 'opening':
+    case 'generation':
+    case 'membership':
+      return 'gates';
+    default:
+      return 'all';
+  }
+}
+
+/** What an entry says happened. */
+export function entryWords(entry: Entry, nameOf: NameOf): string {
+  const visitor = entry.visitor ?? 'A visitor';
+  if (entry.allowed === false) return `${refusedWish(entry)}: ${refusedWhy(entry)}`;
+  switch (entry.kind) {
+    case 'enter':
+      return `${visitor} in`;
+    case 'leave':
+      return `${visitor} out`;
+    case 'capacity':
+      return `Capacity ${entry.capacity ?? '?'}`;
+    case 'founding':
+      return `The park was founded, capacity ${entry.capacity ?? '?'}`;
+    case 'opening':
+      return `${leaderOf(entry, nameOf)} began to lead`;
+    case 'generation':
+      return 'Went on without missing gates: a new generation';
+    case 'membership':
+      return membership(entry, nameOf);
+    default:
+      return entry.visitor === undefined ? entry.kind : `${entry.kind}: ${entry.visitor}`;
+  }
+}
+
+function refusedWish(entry: Entry): string {
+  switch (entry.kind) {
+    case 'enter':
+      return `${entry.visitor ?? 'A visitor'} not let in`;
+    case 'leave':
+      return `${entry.visitor ?? 'A visitor'} not let out`;
+    case 'capacity':
+      return `Capacity not ${entry.capacity ?? 'set'}`;
+    default:
+      return `${entry.kind} refused`;
+  }
+}
+
+function refusedWhy(entry: Entry): string {
+  switch (entry.reason) {
+    case 'full':
+      return entry.kind === 'capacity' ? 'more are inside' : refusalWords('full', undefined);
+    case 'already-inside':
+      return 'already inside';
+    case 'not-inside':
+      return 'not inside';
+    default:
+      return entry.reason ?? 'the park said no';
+  }
+}
+
+function membership(entry: Entry, nameOf: NameOf): string {
+  const who = entry.subject === undefined ? 'A gate' : nameOf(entry.subject);
+  switch (entry.change) {
+    case 'join':
+      return `${who} joined`;
+    case 'promote':
+      return `${who} became a voter`;
+    case 'demote':
+      return `${who} became a learner`;
+    case 'leave':
+      return `${who} left`;
+    case 'evict':
+      return `${who} was removed: it did not answer`;
+    default:
+      return `${who}: ${entry.change ?? 'changed'}`;
+  }
+}
+
+/** A term carries the id of its leader: `counter.id`. */
+function leaderOf(entry: Entry, nameOf: NameOf): string {
+  const id = entry.node ?? entry.term.split('.')[1];
+  return id === undefined ? 'A leader' : nameOf(id);
+}
+
+/** A term as people say it: its number. */
+export function termNumber(term: string): string {
+  const counter = Number.parseInt(term, 10);
+  return Number.isNaN(counter) ? 'none' : String(counter);
+}
+
+/** Decides which entries are shown. `text` must be in what the row shows; case does not matter. */
+export function entryMatcher(
+  filter: LogFilter,
+  text: string,
+  nameOf: NameOf,
+): (entry: Entry) => boolean {
+  const wanted = text.trim().toLowerCase();
+  return (entry) => {
+    if (filter !== 'all' && filterOf(entry) !== filter) return false;
+    if (wanted === '') return true;
+    const gate = entry.node === undefined ? '' : nameOf(entry.node);
+    const row = `${entry.index} ${gate} ${entryWords(entry, nameOf)}`;
+    return row.toLowerCase().includes(wanted);
+  };
+}
+
+/** The name of an id, from the names that were ever seen for it. */
+export function nameBook(names: ReadonlyMap<string, string>): NameOf {
+  return (id) => names.get(id) ?? `gate ${shortId(id)}`;
+}

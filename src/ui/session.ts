@@ -1,0 +1,93 @@
+import type { Gatehouse, Token } from '../runtime/gatehouse.ts';
+import { Emitter } from './elements/emitter.ts';
+import { Desk } from './park/desk.ts';
+import { LogStore } from './park/log-store.ts';
+import { nameBook, type NameOf } from './park/log-words.ts';
+
+/** What the views of one page share, and what outlives a change of the view. */
+export class Session {
+  readonly gatehouse: Gatehouse;
+  readonly desk: Desk;
+  readonly log: LogStore;
+  readonly mutex: HeldMutex;
+  readonly #names = new Map<string, string>();
+
+  constructor(gatehouse: Gatehouse) {
+    this.gatehouse = gatehouse;
+    this.desk = new Desk(gatehouse);
+    this.log = new LogStore(gatehouse);
+    this.mutex = new HeldMutex(gatehouse);
+    const follow = (): void => {
+      const { id, name, peers, pending, quorum } = gatehouse.status();
+      for (const gate of peers) this.#names.set(gate.id, gate.name);
+      this.#names.set(id, name);
+      // A crashed node counts nothing as pending, but its outbox is still on its disk.
+      if (pending === 0 && quorum) this.desk.settle();
+    };
+    gatehouse.subscribe(follow);
+    follow();
+  }
+
+  /** The name of a gate, also of one that has left since. */
+  readonly nameOf: NameOf = (id) => nameBook(this.#names)(id);
+}
+
+/** The mutex as a person holds it by hand. */
+export class HeldMutex {
+  readonly #gatehouse: Pick<Gatehouse, 'lock'>;
+  readonly #changes = new Emitter();
+  #state: MutexState = { phase: 'free' };
+  #release: (() => Promise<void>) | undefined;
+
+  constructor(gatehouse: Pick<Gatehouse, 'lock'>) {
+    this.#gatehouse = gatehouse;
+  }
+
+  get state(): MutexState {
+    return this.#state;
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#changes.subscribe(listener);
+  }
+
+  async take(): Promise<void> {
+    if (this.#state.phase === 'waiting' || this.#state.phase === 'held') return;
+    this.#become({ phase: 'waiting' });
+    try {
+      const grant = await this.#gatehouse.lock();
+      this.#release = () => grant.release();
+      this.#become({ phase: 'held', token: grant.token });
+    } catch (error) {
+      this.#become({ phase: 'failed', message: messageOf(error) });
+    }
+  }
+
+  async release(): Promise<void> {
+    const release = this.#release;
+    this.#release = undefined;
+    if (release === undefined) return;
+    try {
+      await release();
+      this.#become({ phase: 'free' });
+    } catch (error) {
+      // Its lease had ended, or this node failed: either way it holds the mutex no more.
+      this.#become({ phase: 'failed', message: messageOf(error) });
+    }
+  }
+
+  #become(state: MutexState): void {
+    this.#state = state;
+    this.#changes.emit();
+  }
+}
+
+export type MutexState =
+  | { readonly phase: 'free' }
+  | { readonly phase: 'waiting' }
+  | { readonly phase: 'held'; readonly token: Token }
+  | { readonly phase: 'failed'; readonly message: string };
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,98 @@
+/** Plain words for what the types call by short names. */
+import type { ErrorCode, Outcome, PeerStatus, Role, Status } from '../runtime/gatehouse.ts';
+
+/** As much of an id as people need to tell two apart. */
+export function shortId(id: string): string {
+  return id.slice(0, 6);
+}
+
+/** The name of a gate that this status knows, or its short id. */
+export function gateName(status: Pick<Status, 'id' | 'name' | 'peers'>, id: string): string {
+  if (id === status.id) return status.name;
+  return status.peers.find((peer) => peer.id === id)?.name ?? `gate ${shortId(id)}`;
+}
+
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  joining: 'joining',
+  learner: 'learner',
+  follower: 'voter',
+  candidate: 'candidate',
+  leader: 'leader',
+  crashed: 'crashed',
+  terminated: 'left',
+};
+
+export const LINK_WORDS: Readonly<Record<PeerStatus['link'], string>> = {
+  open: 'linked',
+  relayed: 'relayed',
+  connecting: 'connecting',
+  closed: 'no link',
+};
+
+export function refusalWords(reason: Outcome['reason'], visitor: string | undefined): string {
+  const who = visitor ?? 'this visitor';
+  switch (reason) {
+    case 'full':
+      return 'the park is full';
+    case 'already-inside':
+      return `${who} is already inside`;
+    case 'not-inside':
+      return `${who} is not inside`;
+    case undefined:
+      return 'the park said no';
+  }
+}
+
+/** What went wrong, and what one can do about it. */
+export function errorWords(code: ErrorCode, message: string): { what: string; then: string } {
+  switch (code) {
+    case 'no-quorum':
+      return {
+        what: 'Too few gates are in reach',
+        then: 'Try again once the line at the top says that admissions are open.',
+      };
+    case 'timeout':
+      return { what: 'No answer in time', then: 'Check the line at the top, then try again.' };
+    case 'crashed':
+      return { what: 'This gate has crashed', then: 'Recover it, then try again.' };
+    case 'terminated':
+      return { what: 'This gate has left the network', then: 'Reload the page to join again.' };
+    case 'invalid':
+      return { what: `That can't be done: ${message}`, then: 'Change it and try again.' };
+    case 'storage':
+      return {
+        what: "This gate can't write to its storage",
+        then: 'Use another gate, and reload this one.',
+      };
+  }
+}
+
+/** `1 gate`, `2 gates`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** A list as people write it: `Ann, Bob and Cy`. */
+export function listed(names: readonly string[]): string {
+  const last = names.at(-1);
+  if (last === undefined) return '';
+  return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+
+/** The time of day, `21:04:07`. */
+export function clockTime(at: number): string {
+  return TIME.format(at);
+}
+
+/** Day and time, for what may be from another day. */
+export function dayAndTime(at: number): string {
+  return `${DAY.format(at)}, ${TIME.format(at)}`;
+}

@@ -1,0 +1,36 @@
+import { defineConfig, type Plugin, type PreviewServer, type ViteDevServer } from 'vite';
+import { configMiddleware, readOptions } from './signaling/http.ts';
+import { attachSignaling } from './signaling/server.ts';
+
+/** Signaling and `/config.json` on the port of the dev and preview servers, as in production. */
+function signaling(): Plugin {
+  return {
+    name: 'gatehouse-signaling',
+    configureServer: attach,
+    configurePreviewServer: attach,
+  };
+}
+
+function attach({ httpServer, middlewares }: ViteDevServer | PreviewServer): void {
+  const { iceServers, allowedOrigins } = readOptions(process.env);
+  middlewares.use(configMiddleware(iceServers));
+  if (httpServer === null) return; // Vite as a part of another server
+  // Vite's own sockets share the port, so upgrades on other paths are left alone.
+  attachSignaling(httpServer, { allowedOrigins, otherPaths: 'ignore' });
+}
+
+export default defineConfig(({ isSsrBuild }) => ({
+  plugins: [signaling()],
+  // The package's entry wants Node's `global` and `events`; its browser bundle wants nothing.
+  resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
+  server: { port: Number(process.env['PORT'] ?? 8080) },
+  // The server is one file that needs no node_modules, but for two optional native helpers of ws.
+  ssr: { noExternal: true, external: ['bufferutil', 'utf-8-validate'] },
+  build: {
+    target: 'es2022',
+    outDir: isSsrBuild === true ? 'dist/server' : 'dist/client',
+    emptyOutDir: true,
+    sourcemap: isSsrBuild !== true,
+    ...(isSsrBuild === true ? { copyPublicDir: false } : {}),
+  },
+}));

@@ -1,0 +1,59 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { BROWSER_ARGS, findBrowser, runsAsRoot } from './scripts/find-browser.mjs';
+
+const executablePath = findBrowser();
+
+export default defineConfig({
+  resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['{src,signaling,scripts}/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        // Found while a test runs, a dependency reloads the page under it: name them beforehand.
+        optimizeDeps: {
+          include: [
+            'simple-peer',
+            'idb-keyval',
+            'lit',
+            'lit/decorators.js',
+            'lit/directives/repeat.js',
+            'lit/directives/unsafe-svg.js',
+            'uqr',
+            'fast-check',
+          ],
+        },
+        test: {
+          name: 'browser',
+          include: ['src/**/*.browser.test.ts'],
+          // Real links and real disks, on two cores.
+          testTimeout: 20_000,
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                ...(executablePath === undefined ? {} : { executablePath }),
+                args: [...BROWSER_ARGS],
+                chromiumSandbox: !runsAsRoot(),
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});

@@ -226,6 +226,18 @@ describe('the membership at the leader', () => {
     expect(solo.node.replica.membership.voters().map(({ id }) => id)).toEqual(['bert', 'carl']);
   });
 
+  test('M5: who has not acknowledged in this term yet does not count as alive', () => {
+    const five = [...THREE, member('dora', 0), member('emil', 0)];
+    const { solo, mine } = elected(stored('carl', five), five);
+    acknowledge(solo, mine);
+    expect(solo.node.leadership?.replication.opened).toBe(true);
+    // Of the four that would remain only anna and carl have shown, and nobody is known to be failed.
+    solo.receive('bert', { type: 'LEAVE' });
+    expect(solo.node.replica.membership.isVoter('bert')).toBe(true);
+    acknowledge(solo, mine, ['dora']);
+    expect(solo.node.replica.membership.find('bert')).toBeUndefined();
+  });
+
   test('J3: a name or priority that has changed is entered, the vote stays', () => {
     const { solo, mine } = elected();
     acknowledge(solo, mine);

@@ -13,6 +13,10 @@ export interface RunOptions {
   readonly faults: readonly string[];
   /** Faults that come every few seconds, in every seed: those that a planted bug takes to show. */
   readonly often?: readonly string[];
+  /** Only these injections are done, by their names (`crash.3`): a seed that was shrunk. No list: all that come. */
+  readonly only?: ReadonlySet<string> | null;
+  /** Only these clients ask for anything. No list: all. */
+  readonly clients?: ReadonlySet<string> | null;
   readonly plant: Plant;
   readonly traceFile?: string | null;
   readonly recorded?: (line: HistoryLine) => void;
@@ -25,6 +29,10 @@ export interface RunResult {
   readonly operations: number;
   readonly events: number;
   readonly faults: ReadonlyMap<string, number>;
+  /** The names of the injections that were done, in the order of time. */
+  readonly injections: readonly string[];
+  /** The names of the clients that asked for something. */
+  readonly clients: readonly string[];
   readonly simulatedSeconds: number;
   readonly digest: string;
   /** The search for an order of the clients' history ran out of its budget. */
@@ -43,14 +51,18 @@ export function run(options: RunOptions): RunResult {
     seed: options.seed,
     gates: options.nodes,
     plant: options.plant,
+    clients: options.clients ?? null,
     traceFile: options.traceFile ?? null,
     recorded: options.recorded ?? (() => undefined),
   });
   let violation: Violation | null = null;
   let undecided = false;
+  const injections: string[] = [];
   try {
     setUp(world);
-    inject(world, options);
+    inject(world, options, (name) => {
+      injections.push(name);
+    });
     world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
     converge(world);
     undecided = checkHistory(world);
@@ -64,6 +76,8 @@ export function run(options: RunOptions): RunResult {
     operations: world.workload.calls.length,
     events: world.events,
     faults: world.faults,
+    injections,
+    clients: world.workload.activeClients(),
     simulatedSeconds: world.clock.now() / 1000,
     digest: world.digest.digest(),
     undecided,
@@ -80,26 +94,41 @@ function setUp(world: World): void {
 }
 
 /** Each seed picks the faults that it has and how frequent each is. */
-function inject(world: World, { faults, often = [], seconds }: RunOptions): void {
-  for (const fault of FAULTS.filter(({ name }) => often.includes(name)))
-    repeat(world, fault, OFTEN_MS, seconds * 1000);
+function inject(world: World, options: RunOptions, done: (name: string) => void): void {
+  const { faults, often = [], only = null } = options;
   const chosen = FAULTS.filter(({ name }) => faults.includes(name) && !often.includes(name));
+  for (const fault of FAULTS.filter(({ name }) => often.includes(name)))
+    repeat(world, options, fault, OFTEN_MS, done);
   for (const fault of chosen) {
+    // Drawn whether they count or not: a shorter list of faults leaves the others as they were.
     const random = world.random.split(`fault ${fault.name}`);
-    if (chosen.length > 2 && random.chance(0.4)) continue;
-    repeat(world, fault, fault.everyMs * random.logBetween(0.3, 3), seconds * 1000);
+    const left = random.chance(0.4);
+    const everyMs = fault.everyMs * random.logBetween(0.3, 3);
+    if (left && chosen.length > 2 && !only) continue;
+    repeat(world, options, fault, everyMs, done);
   }
 }
 
-function repeat(world: World, fault: Fault, everyMs: number, untilMs: number): void {
-  const random = world.random.split(`fault ${fault.name}/times`);
+/** Each injection has a name and a generator of its own, so that any can be left out and the others stay. */
+function repeat(
+  world: World,
+  { seconds, only = null }: RunOptions,
+  fault: Fault,
+  everyMs: number,
+  done: (name: string) => void,
+): void {
+  const times = world.random.split(`fault ${fault.name}/times`);
+  let count = 0;
   const next = (after: number): void => {
-    world.later(after + random.exponential(everyMs), () => {
-      if (world.clock.now() >= untilMs) return;
-      if (fault.inject(world, random)) {
+    world.later(after + times.exponential(everyMs), () => {
+      if (world.clock.now() >= seconds * 1000) return;
+      const name = `${fault.name}.${++count}`;
+      const wanted = only?.has(name) ?? true;
+      if (wanted && fault.inject(world, world.random.split(`fault ${name}`))) {
         // Single messages are counted one by one.
         if (!world.faults.has(fault.name) || !isWeather(fault.name)) world.count(fault.name);
-        world.trace('fault', null, fault.name);
+        world.trace('fault', null, name);
+        done(name);
       }
       next(0);
     });

@@ -35,13 +35,18 @@ export class Workload {
   readonly #random: Random;
   readonly #visitors: readonly string[];
   readonly #clients: Client[] = [];
+  readonly #active = new Set<string>();
   readonly #thinkMs: number;
   readonly #batch: number;
   readonly #capacityRate: number;
   #lockRate = 0;
   #stopped = false;
 
-  constructor(world: World) {
+  /** @param only the clients that ask for anything; null for all */
+  constructor(
+    world: World,
+    private readonly only: ReadonlySet<string> | null,
+  ) {
     this.#world = world;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
@@ -53,6 +58,11 @@ export class Workload {
 
   get visitors(): number {
     return this.#visitors.length;
+  }
+
+  /** The names of the clients that asked for something. */
+  activeClients(): string[] {
+    return [...this.#active];
   }
 
   get openCalls(): readonly Call[] {
@@ -69,6 +79,7 @@ export class Workload {
     for (let i = 0; i < clients; i++) {
       const lanes = Array.from({ length: this.#batch }, () => ({ incarnation: 1, call: null }));
       const name = `g${gate.index}.${i}`;
+      if (this.only?.has(name) === false) continue;
       const client = { gate, name, random: random.split(name), lanes, open: 0, epoch: 0 };
       this.#clients.push(client);
       this.#think(client);
@@ -116,8 +127,12 @@ export class Workload {
     const { life } = client.gate;
     const ready =
       client.gate.awake && life?.ready === true && this.#world.isMain(generationOf(life));
-    if (!ready) this.#think(client);
-    else if (client.random.chance(this.#lockRate)) this.#lock(client, life);
+    if (!ready) {
+      this.#think(client);
+      return;
+    }
+    this.#active.add(client.name);
+    if (client.random.chance(this.#lockRate)) this.#lock(client, life);
     else this.#submit(client, life);
   }
 

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly gates: number;
   readonly plant: Plant;
+  /** Only these clients ask for anything; null for all. */
+  readonly clients: ReadonlySet<string> | null;
   /** A line for each thing that happens is appended to this file. */
   readonly traceFile: string | null;
   /** Every line of the history, in the order of time. */
@@ -83,7 +85,7 @@ export class World {
       policy: this.messages.decide,
       detectMs: random.logBetween(2000, 15_000),
     });
-    this.workload = new Workload(this);
+    this.workload = new Workload(this, options.clients);
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),

@@ -224,10 +224,32 @@ describe('failure detection', () => {
   });
 
   test('F4: a clock that jumped is sleep too', () => {
-    const harness = park(['anna', 'bert']);
-    harness.node('bert').step({ type: 'timer', timer: 'lease', now: harness.now, wall: 2e12 });
-    expect(harness.node('bert').leadership).toBeNull();
+    const harness = park(['anna', 'bert', 'carl']);
+    harness.node('carl').step({ type: 'timer', timer: 'lease', now: harness.now, wall: 2e12 });
+    expect(harness.node('carl').leadership).toBeNull();
     harness.settle();
+  });
+
+  test('F4: a leader of two that has slept pauses, and evicts the other that is gone', () => {
+    const harness = park(['anna', 'bert']);
+    harness.crash('anna');
+    harness.freeze('bert');
+    harness.run(5000);
+    harness.thaw('bert');
+    expect(harness.node('bert').leadership?.replication.quorum).toBe(false);
+    harness.runUntil(() => harness.leader()?.self.id === 'bert', 15_000);
+    expect(harness.submit('bert', 'visitor')).toMatchObject({ ok: true });
+  });
+
+  test('F4: a leader of two that has slept goes on with the other', () => {
+    const harness = park(['anna', 'bert']);
+    const { promised } = harness.node('bert').replica;
+    harness.freeze('bert');
+    harness.run(30_000);
+    expect(harness.leader()).toBeUndefined();
+    harness.thaw('bert');
+    expect(harness.settle().replica.promised >= promised).toBe(true);
+    expect(harness.submit('anna', 'visitor')).toMatchObject({ ok: true });
   });
 });
 

@@ -196,6 +196,13 @@ export class Node {
   }
 
   #wake(): void {
+    if (this.leadership && this.replica.membership.voters().length <= 2) {
+      // No majority was possible without this node: it only has to find its own again before it goes on.
+      this.context.note('slept', 'still leads, and blames nobody');
+      this.detector.forgive();
+      this.leadership.replication.checkQuorum();
+      return;
+    }
     this.context.note('slept', 'rejoins as a follower and blames nobody');
     this.office.stepDown();
     this.campaign.stop();

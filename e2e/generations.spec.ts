@@ -114,7 +114,7 @@ test('two generations that both hold visitors: nothing is merged, and a person c
     );
   await expect.poll(unknown).toEqual(['Ann']);
   await north.enter('Cy');
-  const [log, other] = await Promise.all([north.log(), south.log()]);
+  const [log, other] = await park.equalLogs([north, south]);
   expect(other).toEqual(log);
 });
 

@@ -6,7 +6,7 @@ import {
 } from '@playwright/test';
 import type { Entry, Status } from '../src/runtime/gatehouse.ts';
 import { brokenPromises, brokenRules } from './checks.ts';
-import { Load } from './load.ts';
+import { Load, type LoadOptions } from './load.ts';
 import type { TestServer } from './server.ts';
 import { Ledger, Tab } from './tab.ts';
 
@@ -29,7 +29,7 @@ type Tabs<Count extends number, Sofar extends Tab[] = []> = number extends Count
 
 /** One park of one test: its tabs, and what all of them were asked and told. */
 export class Park {
-  readonly #ledger = new Ledger();
+  readonly ledger = new Ledger();
   readonly tabs: Tab[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
   #device: Promise<BrowserContext> | undefined;
@@ -37,11 +37,13 @@ export class Park {
   constructor(
     readonly name: string,
     readonly server: TestServer,
-    private readonly browser: Browser,
+    /** Where devices are made; null when every tab is opened on a device of its own making. */
+    private readonly browser: Browser | null,
   ) {}
 
   /** Another device: its tabs share no storage with others, and what they keep is gone with the test. */
   async newDevice(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    if (!this.browser) throw new Error('this park has no browser to make devices in');
     const device = await this.browser.newContext(options);
     this.#closers.push(() => device.close());
     return device;
@@ -71,7 +73,7 @@ export class Park {
 
   /** Makes a page that is there already a tab of this park. */
   follow(page: Tab['page'], label: string): Tab {
-    const tab = new Tab(page, label, this.#ledger);
+    const tab = new Tab(page, label, this.ledger);
     this.tabs.push(tab);
     return tab;
   }
@@ -116,8 +118,8 @@ export class Park {
   }
 
   /** Visitors who come and go at these tabs until the test stops it. */
-  load(tabs: readonly Tab[] = this.present): Load {
-    return new Load(tabs);
+  load(tabs: readonly Tab[] = this.present, options: LoadOptions = {}): Load {
+    return new Load(tabs, options);
   }
 
   /**
@@ -130,7 +132,7 @@ export class Park {
         tab.until(({ quorum, pending }) => quorum && pending === 0, undefined, timeout),
       ),
     );
-    const logs = await this.#equalLogs(
+    const logs = await this.equalLogs(
       tabs,
       Math.max(...statuses.map(({ lastIndex }) => lastIndex)),
     );
@@ -139,7 +141,7 @@ export class Park {
       expect(other, `the logs of ${tabs[0]!.label} and ${tabs[place]!.label}`).toEqual(log);
     }
     expect(brokenRules(log), 'rules broken by the log').toEqual([]);
-    expect(brokenPromises(log, this.#ledger.asked), 'promises not kept by the log').toEqual([]);
+    expect(brokenPromises(log, this.ledger.asked), 'promises not kept by the log').toEqual([]);
     return log;
   }
 
@@ -156,8 +158,11 @@ export class Park {
     await Promise.all(this.#closers.map((close) => close()));
   }
 
-  /** A new leader's opening or a change of the membership may come at any time: then look again. */
-  async #equalLogs(tabs: readonly Tab[], least: number): Promise<Entry[][]> {
+  /**
+   * The committed logs of these tabs, once they are equally long and have that many entries at the least. A new
+   * leader's opening or a change of the membership may come at any time: then it looks again.
+   */
+  async equalLogs(tabs: readonly Tab[], least = 0): Promise<Entry[][]> {
     let target = least;
     for (;;) {
       await Promise.all(

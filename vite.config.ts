@@ -1,6 +1,7 @@
 import { defineConfig, type Plugin, type PreviewServer, type ViteDevServer } from 'vite';
-import { configMiddleware, readOptions } from './signaling/http.ts';
+import { configMiddleware } from './signaling/http.ts';
 import { attachSignaling } from './signaling/server.ts';
+import { readSettings } from './signaling/settings.ts';
 
 /** Signaling and `/config.json` on the port of the dev and preview servers, as in production. */
 function signaling(): Plugin {
@@ -12,11 +13,11 @@ function signaling(): Plugin {
 }
 
 function attach({ httpServer, middlewares }: ViteDevServer | PreviewServer): void {
-  const { iceServers, allowedOrigins } = readOptions(process.env);
+  const { iceServers, ...settings } = readSettings(process.env);
   middlewares.use(configMiddleware(iceServers));
   if (httpServer === null) return; // Vite as a part of another server
   // Vite's own sockets share the port, so upgrades on other paths are left alone.
-  attachSignaling(httpServer, { allowedOrigins, otherPaths: 'ignore' });
+  attachSignaling(httpServer, { ...settings, otherPaths: 'ignore' });
 }
 
 export default defineConfig(({ isSsrBuild }) => ({

@@ -2,8 +2,8 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { renderUnicodeCompact } from 'uqr';
 import { lanAddresses, localAddress } from './addresses.ts';
-import { readOptions } from './http.ts';
 import { createGatehouseServer, type GatehouseServer } from './server.ts';
+import { readSettings } from './settings.ts';
 
 export interface World {
   env: Readonly<Record<string, string | undefined>>;
@@ -20,13 +20,8 @@ export interface World {
  * taken.
  */
 export async function startServer(world: World): Promise<GatehouseServer> {
-  const { port, host, iceServers, allowedOrigins, socketsPerAddress } = readOptions(world.env);
-  const limits = socketsPerAddress === undefined ? {} : { socketsPerAddress };
-  const server = createGatehouseServer({
-    clientDir: world.clientDir,
-    iceServers,
-    signaling: { allowedOrigins, limits },
-  });
+  const { port, host, ...settings } = readSettings(world.env);
+  const server = createGatehouseServer({ clientDir: world.clientDir, ...settings });
   try {
     greet(world, host, await server.listen(port, host));
     return server;

@@ -35,14 +35,17 @@ export const LIMITS = {
   signalDepth: 16,
   /** A whole client message encoded as JSON: a signal, its envelope, and room for escapes. */
   messageBytes: 20 * 1024,
+  /** The text of a server message: the longest is a list of members whose names are all escapes. */
+  serverMessageLength: 64 * 1024,
 } as const;
 
-/** Why the server refused something. `id-taken` and `park-full` answer `howdy`. */
+/** Why the server refused something. `id-taken`, `park-full` and `server-full` answer `howdy`. */
 export const ERROR_CODES = [
   'bad-message',
   'not-registered',
   'id-taken',
   'park-full',
+  'server-full',
   'too-fast',
   'too-large',
   'unknown-peer',

@@ -5,6 +5,8 @@ import { Rooms, type RoomEffect } from './rooms.ts';
 
 type Socket = string;
 
+const MOST = { parks: 3, membersPerPark: LIMITS.members };
+
 function howdy(id: string, more: { park?: string; secret?: string; name?: string } = {}) {
   const { park = 'main', secret = `secret-of-${id}`, name = `Gate ${id}` } = more;
   return { type: 'howdy', park, id, priority: 1, name, secret } as const;
@@ -27,7 +29,7 @@ function member(id: string, name = `Gate ${id}`) {
 
 /** A room with these ids, each on a socket of the same name. */
 function roomOf(...ids: string[]): Rooms<Socket> {
-  const rooms = new Rooms<Socket>();
+  const rooms = new Rooms<Socket>(MOST);
   for (const id of ids) rooms.register(id, howdy(id));
   return rooms;
 }
@@ -102,11 +104,48 @@ describe('register', () => {
     expect(sent(rooms.relay('b', { to: 'a', signal: 1 }), 'a')).toHaveLength(1);
   });
 
-  it('frees an id when its socket is gone', () => {
-    const rooms = roomOf('a');
+  it('keeps the id of one who lost its connection for its secret, while anybody is in the park', () => {
+    const rooms = roomOf('a', 'b');
     rooms.leave('a');
+    const thief = rooms.register('thief', howdy('a', { secret: 'secret-guess' }));
+    expect(errorOf(thief, 'thief')).toBe('id-taken');
+    expect(thief).toHaveLength(1);
+    expect(sent(rooms.register('a2', howdy('a')), 'a2')).toMatchObject([{ type: 'welcome' }]);
+  });
+
+  it('forgets whom an id belonged to when the park is empty, which then tells nothing', () => {
+    const rooms = roomOf('a', 'b');
+    rooms.leave('a');
+    rooms.leave('b');
     const effects = rooms.register('z', howdy('a', { secret: 'another secret' }));
-    expect(sent(effects, 'z')).toMatchObject([{ type: 'welcome' }]);
+    expect(sent(effects, 'z')).toEqual([{ type: 'welcome', members: [], you: 'a' }]);
+  });
+
+  it('remembers as many of those who left as there may be members, the latest ones', () => {
+    const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 2 });
+    rooms.register('stays', howdy('stays'));
+    for (const id of ['a', 'b', 'c']) {
+      rooms.register(id, howdy(id));
+      rooms.leave(id);
+    }
+    const guess = (id: string) =>
+      rooms.register(`${id}?`, howdy(id, { secret: 'secret-guess' }))[0];
+    expect(guess('b')).toMatchObject({ message: { code: 'id-taken' } });
+    expect(guess('c')).toMatchObject({ message: { code: 'id-taken' } });
+    expect(guess('a')).toMatchObject({ message: { type: 'welcome' } });
+  });
+
+  it('opens no more parks than its bound, and still lets people into those that are open', () => {
+    const rooms = roomOf('a');
+    rooms.register('b', howdy('b', { park: 'two' }));
+    rooms.register('c', howdy('c', { park: 'three' }));
+    expect(errorOf(rooms.register('d', howdy('d', { park: 'four' })), 'd')).toBe('server-full');
+    expect(rooms.parks).toBe(3);
+    expect(sent(rooms.register('d', howdy('d')), 'd')).toMatchObject([{ type: 'welcome' }]);
+    rooms.leave('c');
+    expect(sent(rooms.register('e', howdy('e', { park: 'four' })), 'e')).toMatchObject([
+      { type: 'welcome' },
+    ]);
   });
 
   it('fills a park to its bound, where only a reclaim still gets in', () => {
@@ -181,7 +220,7 @@ describe('any sequence of calls', () => {
   it('leaves every member that told of itself with the same view of its park', () => {
     fc.assert(
       fc.property(fc.array(call, { maxLength: 60 }), (calls) => {
-        const rooms = new Rooms<Socket>(3);
+        const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 3 });
         const views = new Map<Socket, Map<string, unknown>>();
         for (const { what, socket, id, park, secret } of calls) {
           if (what === 'leave') views.delete(socket);

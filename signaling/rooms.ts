@@ -4,6 +4,9 @@
  *
  * A park that nobody is in is not stored, so an absent park and an empty one are the same thing and
  * get the same answer. There is no way to list parks.
+ *
+ * An id belongs to whoever used it first, as long as anybody is in the park: the one who lost its
+ * connection gets it back with its secret, and nobody else gets it in between.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
@@ -31,13 +34,20 @@ interface Seat<S> {
   member: Member;
 }
 
-export class Rooms<S> {
-  readonly #parks = new Map<string, Map<string, Seat<S>>>();
-  readonly #seats = new Map<S, Seat<S>>();
-  readonly #membersPerPark: number;
+interface Room<S> {
+  /** By id. */
+  readonly seats: Map<string, Seat<S>>;
+  /** The hashes of the secrets of those who left, by id, the latest last: as many as there may be members. */
+  readonly former: Map<string, Buffer>;
+}
 
-  constructor(membersPerPark: number = LIMITS.members) {
-    this.#membersPerPark = membersPerPark;
+export class Rooms<S> {
+  readonly #parks = new Map<string, Room<S>>();
+  readonly #seats = new Map<S, Seat<S>>();
+  readonly #most: { parks: number; membersPerPark: number };
+
+  constructor(most: { parks: number; membersPerPark: number }) {
+    this.#most = most;
   }
 
   /** How many parks are held in memory: none that nobody is in. */
@@ -53,7 +63,7 @@ export class Rooms<S> {
   /**
    * HOWDY: enters a park, or changes the name and priority of a socket that is in it, or takes an id
    * over from an older socket with the same secret. Errors: `bad-message` for a second park or id on
-   * one socket, `id-taken` for a wrong secret, `park-full`.
+   * one socket, `id-taken` for a wrong secret, `park-full`, `server-full`.
    */
   register(socket: S, howdy: Howdy): RoomEffect<S>[] {
     const mine = this.#seats.get(socket);
@@ -61,14 +71,14 @@ export class Rooms<S> {
       return refuse(socket, 'bad-message', 'One socket registers one id in one park.');
     }
     const room = this.#parks.get(howdy.park);
-    const holder = room?.get(howdy.id);
+    const holder = room?.seats.get(howdy.id);
     const secretHash = hash(howdy.secret);
-    if (holder !== undefined && !timingSafeEqual(holder.secretHash, secretHash)) {
+    const known = holder?.secretHash ?? room?.former.get(howdy.id);
+    if (known !== undefined && !timingSafeEqual(known, secretHash)) {
       return refuse(socket, 'id-taken', 'This id is in use here, and the secret is not its own.');
     }
-    if (holder === undefined && (room?.size ?? 0) >= this.#membersPerPark) {
-      return refuse(socket, 'park-full', `A park holds ${this.#membersPerPark} members.`);
-    }
+    const full = holder === undefined ? this.#full(room) : undefined;
+    if (full !== undefined) return refuse(socket, full.code, full.message);
     const member = { id: howdy.id, priority: howdy.priority, name: howdy.name };
     this.#seat({ socket, park: howdy.park, secretHash, member });
     return [...this.#replaced(holder, socket), ...this.#announce(socket, howdy.park, member)];
@@ -78,7 +88,7 @@ export class Rooms<S> {
   relay(socket: S, { to, signal }: Pick<Signal, 'to' | 'signal'>): RoomEffect<S>[] {
     const mine = this.#seats.get(socket);
     if (mine === undefined) return notRegistered(socket);
-    const theirs = this.#parks.get(mine.park)?.get(to);
+    const theirs = this.#parks.get(mine.park)?.seats.get(to);
     if (theirs === undefined) return refuse(socket, 'unknown-peer', `Not in this park: ${to}`);
     const message: ServerMessage = { type: 'signal', from: mine.member.id, signal };
     return [{ type: 'send', to: theirs.socket, message }];
@@ -98,21 +108,43 @@ export class Rooms<S> {
     if (mine === undefined) return [];
     this.#seats.delete(socket);
     const { id } = mine.member;
-    const room = this.#parks.get(mine.park);
-    room?.delete(id);
-    if (room?.size === 0) this.#parks.delete(mine.park);
-    return this.#others(mine.park, id).map((seat) => ({
-      type: 'send',
-      to: seat.socket,
-      message: { type: 'gone', id },
-    }));
+    this.#unseat(mine);
+    const message: ServerMessage = { type: 'gone', id };
+    return this.#others(mine.park, id).map((seat) => ({ type: 'send', to: seat.socket, message }));
+  }
+
+  #full(room: Room<S> | undefined): { code: ErrorCode; message: string } | undefined {
+    const { parks, membersPerPark } = this.#most;
+    if (room === undefined && this.#parks.size >= parks) {
+      return { code: 'server-full', message: `This server holds ${parks} parks.` };
+    }
+    if (room !== undefined && room.seats.size >= membersPerPark) {
+      return { code: 'park-full', message: `A park holds ${membersPerPark} members.` };
+    }
+    return undefined;
   }
 
   #seat(seat: Seat<S>): void {
     let room = this.#parks.get(seat.park);
-    if (room === undefined) this.#parks.set(seat.park, (room = new Map<string, Seat<S>>()));
-    room.set(seat.member.id, seat);
+    if (room === undefined) {
+      room = { seats: new Map(), former: new Map() };
+      this.#parks.set(seat.park, room);
+    }
+    room.seats.set(seat.member.id, seat);
+    room.former.delete(seat.member.id);
     this.#seats.set(seat.socket, seat);
+  }
+
+  #unseat({ park, member, secretHash }: Seat<S>): void {
+    const room = this.#parks.get(park);
+    if (room === undefined) throw new Error('A seat is in a room.');
+    room.seats.delete(member.id);
+    room.former.set(member.id, secretHash);
+    const [oldest] = room.former.keys();
+    if (oldest !== undefined && room.former.size > this.#most.membersPerPark) {
+      room.former.delete(oldest);
+    }
+    if (room.seats.size === 0) this.#parks.delete(park);
   }
 
   /** The older socket loses its seat without a GONE, since its id is still there. */
@@ -127,16 +159,15 @@ export class Rooms<S> {
     const others = this.#others(park, member.id);
     const members = others.map((seat) => seat.member);
     const welcome: ServerMessage = { type: 'welcome', members, you: member.id };
+    const joined: ServerMessage = { type: 'joined', member };
     return [
       { type: 'send', to: socket, message: welcome },
-      ...others.map((seat): RoomEffect<S> => {
-        return { type: 'send', to: seat.socket, message: { type: 'joined', member } };
-      }),
+      ...others.map((seat): RoomEffect<S> => ({ type: 'send', to: seat.socket, message: joined })),
     ];
   }
 
   #others(park: string, id: string): Seat<S>[] {
-    const seats = this.#parks.get(park)?.values() ?? [];
+    const seats = this.#parks.get(park)?.seats.values() ?? [];
     return [...seats].filter((seat) => seat.member.id !== id);
   }
 }

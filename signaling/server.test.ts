@@ -5,7 +5,8 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE, LIMITS } from './protocol.ts';
-import { createGatehouseServer, type GatehouseServer, type SocketLimits } from './server.ts';
+import type { ServerLimits } from './limits.ts';
+import { createGatehouseServer, type GatehouseServer } from './server.ts';
 import { TestClient } from './test-client.ts';
 
 let clientDir: string;
@@ -25,13 +26,14 @@ afterEach(async () => {
 
 /** Starts a server and resolves to its port. */
 async function serve(
-  limits: Partial<SocketLimits> = {},
+  limits: Partial<ServerLimits> = {},
   allowedOrigins: string[] = [],
 ): Promise<number> {
   server = createGatehouseServer({
     clientDir,
     iceServers: [],
-    signaling: { limits, allowedOrigins },
+    limits,
+    allowedOrigins,
   });
   return server.listen(0, '127.0.0.1');
 }

@@ -160,11 +160,11 @@ describe('the client of the signaling server', () => {
     expect(socket.closed).toBe(true);
   });
 
-  it.each(['id-taken', 'park-full'])('reports %s and comes back later', (code) => {
+  it.each(['id-taken', 'park-full', 'server-full'])('reports %s and comes back later', (code) => {
     const made = bench();
     made.sockets[0]!.onopen?.();
     made.sockets[0]!.hear({ type: 'error', code, message: 'No.' });
-    expect(made.lines).toEqual([`refused signaling: ${code}: No.`]);
+    expect(made.lines).toEqual([`refused the server says ${code}`]);
     expect(made.sockets[0]!.closed).toBe(true);
     expect(nextSocket(made)).toBeGreaterThanOrEqual(2_500);
     made.sockets[1]!.welcome();
@@ -187,8 +187,17 @@ describe('the client of the signaling server', () => {
     sockets[0]!.hear({ type: 'joined', member: { ...raven, extra: 1 } });
     sockets[0]!.hear({ type: 'joined', member: { ...raven, id: 'No id of ours' } });
     sockets[0]!.hear({ type: 'error', code: 'unknown-peer', message: 'Gone.' });
-    expect(lines).toHaveLength(4);
-    expect(lines.every((line) => line.startsWith('refused signaling'))).toBe(true);
+    sockets[0]!.hear({ type: 'joined', member: { ...raven, name: 'x'.repeat(41) } });
+    sockets[0]!.hear({ type: 'members', members: [{ ...raven, priority: 1e300 }] });
+    expect(lines).toEqual([
+      'refused no message of the protocol',
+      'refused no message of the protocol',
+      'refused no message of the protocol',
+      'refused a member that can be no node',
+      'refused a member that can be no node',
+      'refused a member that can be no node',
+      'members ',
+    ]);
     sockets[0]!.hear({ type: 'joined', member: raven });
     expect(lines.at(-1)).toBe('joined raven');
   });
@@ -321,6 +330,6 @@ describe('with the real server', () => {
     await line(connect(port, heron).lines, 'connected');
     const thief = connect(port, heron, 'not the secret');
     await expect.poll(() => thief.lines, { interval: 5 }).toHaveLength(1);
-    expect(thief.lines[0]).toMatch(/^refused signaling: id-taken/);
+    expect(thief.lines[0]).toBe('refused the server says id-taken');
   });
 });

@@ -3,6 +3,7 @@
  * the server says is checked by the schema that both share.
  */
 import { NODE_ID_PATTERN, type NodeId, type Peer } from '../core/identity.ts';
+import { decode, peer } from '../core/decode.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Clock, TimerHandle } from '../runtime/clock.ts';
 import {
@@ -127,9 +128,11 @@ export class SignalingClient implements Coordinator {
   }
 
   #receive(data: unknown): void {
-    const decoded = decodeServerMessage(typeof data === 'string' ? parseFrame(data) : undefined);
+    const isFrame = typeof data === 'string' && data.length <= LIMITS.serverMessageLength;
+    const decoded = decodeServerMessage(isFrame ? parseFrame(data) : undefined);
     if (!decoded.ok) {
-      this.#running?.events.refused(`signaling: ${decoded.reason}`);
+      // The reason quotes what came, which is not for a count of reasons.
+      this.#running?.events.refused('no message of the protocol');
       return;
     }
     // Whatever it says, it lives.
@@ -161,7 +164,7 @@ export class SignalingClient implements Coordinator {
         events?.signal(message.from, message.signal);
         return;
       case 'error':
-        this.#refused(message.code, message.message);
+        this.#refused(message.code);
         return;
       case 'pong':
         return;
@@ -170,22 +173,23 @@ export class SignalingClient implements Coordinator {
     }
   }
 
-  #refused(code: ErrorCode, text: string): void {
+  #refused(code: ErrorCode): void {
     switch (code) {
       case 'unknown-peer':
         // A peer that we still want a link to is away: no news, and nobody's mistake.
         return;
       case 'id-taken':
       case 'park-full':
+      case 'server-full':
         this.#leastPause = REFUSED_RETRY_MS;
-        this.#running?.events.refused(`signaling: ${code}: ${text}`);
+        this.#running?.events.refused(`the server says ${code}`);
         this.#lost();
         return;
       case 'bad-message':
       case 'not-registered':
       case 'too-fast':
       case 'too-large':
-        this.#running?.events.refused(`signaling: ${code}: ${text}`);
+        this.#running?.events.refused(`the server says ${code}`);
         return;
       default:
         unreachable(code);
@@ -194,8 +198,9 @@ export class SignalingClient implements Coordinator {
 
   /** The members that can be nodes. The server knows less about ids than we do. */
   #nodes(members: readonly Peer[]): Peer[] {
-    const nodes = members.filter(({ id }) => NODE_ID_PATTERN.test(id));
-    if (nodes.length < members.length) this.#running?.events.refused('signaling: no id of a node');
+    const nodes = members.filter((member) => decode(peer, member).ok);
+    if (nodes.length < members.length)
+      this.#running?.events.refused('a member that can be no node');
     return nodes.filter(({ id }) => id !== this.#running?.self.id);
   }
 

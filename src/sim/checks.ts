@@ -3,7 +3,9 @@ import type { Envelope } from '../core/messages.ts';
 import type { Node } from '../core/node.ts';
 import type { Term } from '../core/term.ts';
 import type { Call } from './checkers/history.ts';
+import type { History } from './checkers/history-reader.ts';
 import type { Lineage } from './checkers/lineage.ts';
+import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
@@ -60,4 +62,29 @@ export class Checks {
       }
     }
   }
+  /**
+   * Rule S8, by what the clients saw, for each generation on its own: one that a person forced may lack what was told
+   * in the one before. The log's order is where the search looks first.
+   */
+  judge({ calls, capacity }: History): void {
+    for (const lineage of this.log.lineages.values()) {
+      const seen = calls.flatMap((call) => {
+        const hint = lineage.indexOf(call.key);
+        if (hint !== undefined) return { ...call, hint };
+        return call.result === 'ok' ? [] : call;
+      });
+      const verdict = checkLinearizable(seen, capacity);
+      if (verdict.result === 'unknown')
+        throw new Violation('S8', 'no order of the history was found within the budget');
+      if (verdict.result === 'violation')
+        throw new Violation('S8', `no order explains the history; ${stuck(verdict.stuckAt)}`);
+    }
+  }
+}
+
+function stuck(calls: readonly Call[]): string {
+  const told = calls.map(({ key, operation, outcome }) =>
+    JSON.stringify({ key, operation, outcome }),
+  );
+  return `stuck at ${told.join(', ')}`;
 }

@@ -17,7 +17,6 @@ interface Totals {
   operations: number;
   events: number;
   simulatedSeconds: number;
-  undecided: number;
   readonly faults: Map<string, number>;
   readonly digest: Hash;
 }
@@ -126,7 +125,6 @@ function newTotals(): Totals {
     operations: 0,
     events: 0,
     simulatedSeconds: 0,
-    undecided: 0,
     faults: new Map(),
     digest: new Hash(),
   };
@@ -138,14 +136,13 @@ function add(totals: Totals, result: RunResult): void {
   totals.operations += result.operations;
   totals.events += result.events;
   totals.simulatedSeconds += result.simulatedSeconds;
-  totals.undecided += result.undecided ? 1 : 0;
   for (const [name, count] of result.faults)
     totals.faults.set(name, (totals.faults.get(name) ?? 0) + count);
   totals.digest.text(result.digest);
 }
 
 function summarize(totals: Totals, wallSeconds: number, json: boolean): void {
-  const { seeds, violations, operations, events, simulatedSeconds, undecided } = totals;
+  const { seeds, violations, operations, events, simulatedSeconds } = totals;
   const known = FAULTS.flatMap(({ name }) => {
     const count = totals.faults.get(name);
     return count === undefined ? [] : [[name, count] as const];
@@ -159,10 +156,6 @@ function summarize(totals: Totals, wallSeconds: number, json: boolean): void {
   );
   if (known.length > 0)
     console.log(`faults: ${known.map(([name, count]) => `${name} ${count}`).join(', ')}`);
-  if (undecided > 0)
-    console.log(
-      `${undecided} histories were too long to search for an order; the log's order fits them`,
-    );
   console.log(`digest ${digest}`);
   if (!json) return;
   const summary = {

@@ -1,4 +1,4 @@
-import { checkLinearizable } from './checkers/linearizability.ts';
+import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
 import { convergence } from './convergence.ts';
 import { electEverywhere, FAULTS, healAll, type Fault } from './faults.ts';
@@ -35,8 +35,6 @@ export interface RunResult {
   readonly clients: readonly string[];
   readonly simulatedSeconds: number;
   readonly digest: string;
-  /** The search for an order of the clients' history ran out of its budget. */
-  readonly undecided: boolean;
 }
 
 /** Without faults, before they begin: the park is founded and all gates start. */
@@ -56,7 +54,6 @@ export function run(options: RunOptions): RunResult {
     recorded: options.recorded ?? (() => undefined),
   });
   let violation: Violation | null = null;
-  let undecided = false;
   const injections: string[] = [];
   try {
     setUp(world);
@@ -65,7 +62,7 @@ export function run(options: RunOptions): RunResult {
     });
     world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
     converge(world);
-    undecided = checkHistory(world);
+    world.checks.judge(historyOf(world.history));
   } catch (error) {
     violation = world.violation ?? asViolation(error);
   }
@@ -80,7 +77,6 @@ export function run(options: RunOptions): RunResult {
     clients: world.workload.activeClients(),
     simulatedSeconds: world.clock.now() / 1000,
     digest: world.digest.digest(),
-    undecided,
   };
 }
 
@@ -176,22 +172,6 @@ function probe(world: World): void {
   }
   const last = convergence(world);
   if (last) throw new Violation(last.rule, `after having converged: ${last.detail()}`);
-}
-
-/** Rule S8, by what the clients saw. Returns whether it stayed undecided. */
-function checkHistory(world: World): boolean {
-  for (const call of world.workload.calls) {
-    const hint = world.main?.indexOf(call.key);
-    if (hint !== undefined) call.hint = hint;
-  }
-  const verdict = checkLinearizable(world.workload.calls, world.settings.capacity);
-  if (verdict.result === 'violation') {
-    const stuck = verdict.stuckAt.map(({ key, operation, outcome }) =>
-      JSON.stringify({ key, operation, outcome }),
-    );
-    throw new Violation('S8', `no order explains the history; stuck at ${stuck.join(', ')}`);
-  }
-  return verdict.result === 'unknown';
 }
 
 function asViolation(error: unknown): Violation {

@@ -4,7 +4,7 @@ import type { NodeId } from '../core/identity.ts';
 import type { ParkSettings } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
-import type { Call } from './checkers/history.ts';
+import type { Call, HistoryLine } from './checkers/history.ts';
 import type { Lineage } from './checkers/lineage.ts';
 import { Violation } from './checkers/violation.ts';
 import { Checks } from './checks.ts';
@@ -15,6 +15,8 @@ import type { Plant } from './plant.ts';
 import { Random } from './random.ts';
 import { onTick, VirtualClock } from './virtual-clock.ts';
 import { Workload } from './workload.ts';
+
+export type { HistoryLine } from './checkers/history.ts';
 
 /** More events than this in one simulated second are a loop or a storm. */
 const MOST_A_SECOND = 20_000;
@@ -31,20 +33,6 @@ export interface WorldOptions {
   readonly recorded: (line: HistoryLine) => void;
 }
 
-/** A line of the history, as the public contract has it. */
-export interface HistoryLine {
-  readonly seed: number;
-  readonly time: number;
-  readonly process: string;
-  readonly type: 'invoke' | 'ok' | 'fail' | 'info';
-  readonly f: 'enter' | 'leave' | 'capacity';
-  readonly operation: string;
-  readonly visitor?: string;
-  readonly value?: number;
-  readonly allowed?: boolean;
-  readonly reason?: string;
-}
-
 /** Everything that one seed consists of: gates, the network between them, who uses them, and who watches. */
 export class World {
   readonly clock = new VirtualClock();
@@ -57,6 +45,8 @@ export class World {
   readonly settings: ParkSettings;
   readonly snapshotInterval: number;
   readonly plant: Plant;
+  /** What the clients saw. */
+  readonly history: HistoryLine[] = [];
   readonly digest = new Hash();
   readonly faults = new Map<string, number>();
   events = 0;
@@ -245,7 +235,9 @@ export class World {
     const about = visitor ?? String(value);
     const answer = `${allowed === undefined ? '' : String(allowed)} ${reason ?? ''}`;
     this.trace(type, null, `${process} ${operation} ${f} ${about} ${answer}`);
-    this.#options.recorded({ seed: this.#options.seed, time: this.clock.now(), ...line });
+    const dated = { seed: this.#options.seed, time: this.clock.now(), ...line };
+    this.history.push(dated);
+    this.#options.recorded(dated);
   }
 
   #committed(lineage: Lineage, index: number): void {

@@ -1,17 +1,32 @@
-import type { ParkOperation, ParkOutcome } from '../../machines/park.ts';
+import type { Action, Outcome } from './park-model.ts';
+
+/** A line of a history, as the public contract has it. */
+export interface HistoryLine {
+  readonly seed: number;
+  readonly time: number;
+  readonly process: string;
+  readonly type: 'invoke' | 'ok' | 'fail' | 'info';
+  readonly f: 'enter' | 'leave' | 'capacity';
+  readonly operation: string;
+  readonly visitor?: string;
+  readonly value?: number;
+  readonly allowed?: boolean;
+  readonly reason?: string;
+}
 
 /** One operation as a client saw it. */
 export interface Call {
   /** Of all operations of the run. */
   readonly key: string;
   readonly process: string;
-  readonly operation: ParkOperation;
+  readonly operation: Action;
+  /** On any scale that grows: ms, or places in the history. Equal numbers are at the same time. */
   readonly invokedAt: number;
   /** When it was answered; Infinity while it is open, and for ever when its fate was never told. */
   returnedAt: number;
   /** `fail`: it did not happen. `info`: it may have. */
   result: 'open' | 'ok' | 'fail' | 'info';
-  outcome: ParkOutcome | null;
+  outcome: Outcome | null;
   /** Its place in an order that may fit. The search looks there first; it proves nothing. */
   hint?: number;
 }

@@ -1,7 +1,6 @@
 import { compareToken, operationKey, type LogEntry, type Token } from '../../core/entry.ts';
 import type { Term } from '../../core/term.ts';
-import { decodeParkOperation, type ParkOperation, type ParkOutcome } from '../../machines/park.ts';
-import { ParkModel } from './park-model.ts';
+import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
 import { Violation } from './violation.ts';
 
 /** One committed entry, as the first node that committed it showed it. */
@@ -9,8 +8,8 @@ export interface Committed {
   readonly entry: LogEntry;
   readonly text: string;
   /** What the rules say about it; null for what is no operation of the park. */
-  readonly outcome: ParkOutcome | null;
-  readonly operation: ParkOperation | null;
+  readonly outcome: Outcome | null;
+  readonly operation: Action | null;
   /** The operation stands in an earlier entry already. */
   readonly duplicate: boolean;
   /** When, in simulated ms. */
@@ -84,8 +83,7 @@ export class Lineage {
     if (command.kind !== 'operation') return { outcome: null, operation: null, duplicate: false };
     this.#checkToken(command.token, command.operation.id.node, entry.index);
     const key = operationKey(command.operation.id);
-    const decoded = decodeParkOperation(command.operation.body);
-    const operation = decoded.ok ? decoded.value : null;
+    const operation = readAction(command.operation.body);
     const earlier = this.#indexes.get(key);
     if (earlier !== undefined) {
       const outcome = this.at(earlier)?.outcome ?? null;

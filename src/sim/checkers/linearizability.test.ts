@@ -1,22 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { ParkOperation, ParkOutcome } from '../../machines/park.ts';
 import type { Call } from './history.ts';
 import { checkLinearizable } from './linearizability.ts';
+import type { Action, Outcome, Reason } from './park-model.ts';
 
-const YES: ParkOutcome = { allowed: true };
-const no = (reason: 'full' | 'already-inside' | 'not-inside'): ParkOutcome => ({
+const YES: Outcome = { allowed: true };
+const no = (reason: Reason): Outcome => ({
   allowed: false,
   reason,
 });
-const enter = (visitor: string): ParkOperation => ({ machine: 'park', kind: 'enter', visitor });
-const leave = (visitor: string): ParkOperation => ({ machine: 'park', kind: 'leave', visitor });
+const enter = (visitor: string): Action => ({ kind: 'enter', visitor });
+const leave = (visitor: string): Action => ({ kind: 'leave', visitor });
 
 let calls = 0;
-function ok(from: number, to: number, operation: ParkOperation, outcome: ParkOutcome): Call {
+function ok(from: number, to: number, operation: Action, outcome: Outcome): Call {
   const key = `call ${++calls}`;
   return { key, process: key, operation, invokedAt: from, returnedAt: to, result: 'ok', outcome };
 }
-function unknown(from: number, operation: ParkOperation): Call {
+const capacity = (to: number): Action => ({ kind: 'capacity', capacity: to });
+function unknown(from: number, operation: Action): Call {
   return { ...ok(from, Infinity, operation, YES), result: 'info', outcome: null };
 }
 const verdict = (history: Call[], capacity = 2) => checkLinearizable(history, capacity).result;
@@ -97,8 +98,70 @@ describe('S8: no order fits', () => {
   });
 });
 
-it('gives up on a budget', () => {
+// Each of these the search once took for a violation.
+describe('S8: what needs several operations of unknown fate', () => {
+  it('nothing at all, since nobody was told anything', () => {
+    expect(verdict([unknown(0, enter('ann'))])).toBe('linearizable');
+    expect(verdict([])).toBe('linearizable');
+  });
+
+  it('room that one of them made for another', () => {
+    const history = [
+      ok(0, 1, enter('ann'), YES),
+      unknown(2, leave('ann')),
+      unknown(2, enter('bob')),
+      ok(3, 4, leave('bob'), YES),
+    ];
+    expect(verdict(history, 1)).toBe('linearizable');
+    expect(verdict(history.slice(0, 1).concat(history.slice(2)), 1)).toBe('violation');
+  });
+
+  it('a capacity that one of them raised for another', () => {
+    const history = [
+      unknown(0, capacity(1)),
+      unknown(0, enter('ann')),
+      ok(1, 2, leave('ann'), YES),
+    ];
+    expect(verdict(history, 0)).toBe('linearizable');
+    expect(verdict(history.slice(1), 0)).toBe('violation');
+  });
+
+  it('a park that they filled', () => {
+    const full = [unknown(0, enter('ann')), unknown(0, enter('bob'))];
+    expect(verdict([...full, ok(1, 2, enter('cid'), no('full'))])).toBe('linearizable');
+    expect(verdict([...full.slice(1), ok(1, 2, enter('cid'), no('full'))])).toBe('violation');
+  });
+
+  it('a smaller capacity, and those who had to leave for it', () => {
+    const history = [
+      ok(0, 1, enter('ann'), YES),
+      unknown(2, leave('ann')),
+      unknown(2, capacity(0)),
+      ok(3, 4, enter('bob'), no('full')),
+    ];
+    expect(verdict(history)).toBe('linearizable');
+    expect(verdict([...history.slice(0, 1), ...history.slice(2)])).toBe('violation');
+  });
+
+  it('two capacities at the same time, in the order that the later answers tell', () => {
+    const both = [ok(0, 9, capacity(0), YES), ok(0, 9, capacity(2), YES)];
+    expect(verdict([...both, ok(10, 11, enter('ann'), YES)])).toBe('linearizable');
+    expect(verdict([...both, ok(10, 11, enter('ann'), no('full'))])).toBe('linearizable');
+    const torn = [ok(10, 11, enter('ann'), no('full')), ok(12, 13, enter('ann'), YES)];
+    expect(verdict([...both, ...torn])).toBe('violation');
+  });
+});
+
+it('S8: an answer that the operation can not have is a violation', () => {
+  expect(verdict([ok(0, 1, enter('ann'), no('not-inside'))])).toBe('violation');
+  expect(verdict([ok(0, 1, leave('ann'), no('full'))])).toBe('violation');
+  expect(verdict([ok(0, 1, capacity(1), no('already-inside'))])).toBe('violation');
+});
+
+it('gives up on a budget, which its caller takes for a failure', () => {
   const history = Array.from({ length: 12 }, (_, i) => ok(0, 100, enter(`v${i}`), YES));
-  history.push(ok(200, 201, leave('nobody'), YES));
-  expect(checkLinearizable(history, 20, -30).result).toBe('unknown');
+  for (let i = 0; i < 3; i++) history.push(ok(0, 100, enter(`w${i}`), no('full')));
+  expect(checkLinearizable(history, 12, 5).result).toBe('unknown');
+  expect(checkLinearizable(history, 12).result).toBe('linearizable');
+  expect(checkLinearizable(history, 11).result).toBe('violation');
 });

@@ -3,9 +3,9 @@ import type { Leadership } from '../../core/leadership.ts';
 import type { Node } from '../../core/node.ts';
 import type { Applied } from '../../core/replica.ts';
 import type { Term } from '../../core/term.ts';
+import { decodeOutcome } from './outcome.ts';
 import { brokenRule } from './park-model.ts';
 import { Lineage } from './lineage.ts';
-import { decodeOutcome } from './outcome.ts';
 import { Violation } from './violation.ts';
 
 /** The machines' states are compared at every multiple of it. */

@@ -1,11 +1,18 @@
-import type { ParkOutcome } from '../../machines/park.ts';
+import { ALLOWED, ALREADY_INSIDE, FULL, NOT_INSIDE, type Outcome } from './park-model.ts';
 
 /** An outcome as the core hands it on, which knows nothing of its shape; null for what is none. */
-export function decodeOutcome(value: unknown): ParkOutcome | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const { allowed, reason } = value as { allowed?: unknown; reason?: unknown };
-  if (allowed === true) return { allowed };
-  if (allowed !== false) return null;
-  if (reason !== 'full' && reason !== 'already-inside' && reason !== 'not-inside') return null;
-  return { allowed, reason };
+export function decodeOutcome(value: unknown): Outcome | null {
+  if (typeof value !== 'object' || value === null || !('allowed' in value)) return null;
+  if (value.allowed === true) return ALLOWED;
+  if (value.allowed !== false || !('reason' in value)) return null;
+  switch (value.reason) {
+    case 'full':
+      return FULL;
+    case 'already-inside':
+      return ALREADY_INSIDE;
+    case 'not-inside':
+      return NOT_INSIDE;
+    default:
+      return null;
+  }
 }

@@ -2,7 +2,7 @@ import type { NodeId } from '../core/identity.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { Node } from '../core/node.ts';
 import type { Term } from '../core/term.ts';
-import type { Call } from './checkers/history.ts';
+import { logKey, type Call } from './checkers/history.ts';
 import type { History } from './checkers/history-reader.ts';
 import type { Lineage } from './checkers/lineage.ts';
 import { checkLinearizable } from './checkers/linearizability.ts';
@@ -53,7 +53,8 @@ export class Checks {
 
   /** A definite error means that it did not and will not happen. */
   ended(calls: readonly Call[]): void {
-    for (const { key, result } of calls) {
+    const last = new Map(calls.map((call) => [logKey(call.key), call]));
+    for (const [key, { result }] of last) {
       if (result !== 'fail') continue;
       for (const lineage of this.log.lineages.values()) {
         const index = lineage.indexOf(key);
@@ -62,6 +63,7 @@ export class Checks {
       }
     }
   }
+
   /**
    * Rule S8, by what the clients saw, for each generation on its own: one that a person forced may lack what was told
    * in the one before. The log's order is where the search looks first.
@@ -69,7 +71,7 @@ export class Checks {
   judge({ calls, capacity }: History): void {
     for (const lineage of this.log.lineages.values()) {
       const seen = calls.flatMap((call) => {
-        const hint = lineage.indexOf(call.key);
+        const hint = lineage.indexOf(logKey(call.key));
         if (hint !== undefined) return { ...call, hint };
         return call.result === 'ok' ? [] : call;
       });

@@ -4,7 +4,7 @@ import type { Reply } from '../core/effects.ts';
 import type { ParkOperation, ParkOutcome } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
 import { Violation } from './checkers/violation.ts';
-import type { Call } from './checkers/history.ts';
+import { logKey, type Call } from './checkers/history.ts';
 import type { Gate, Life } from './gate.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -146,7 +146,7 @@ export class Workload {
     lanes.forEach((lane, place) => {
       const operation = operations[place];
       if (!operation) return;
-      const key = operationKey({ node: life.peer.id, sequence: first + place });
+      const key = `${life.peer.id}#${this.calls.length + 1}.${first + place}`;
       this.#invoke(client, lane, place, key, operation);
     });
     client.open = size;
@@ -174,7 +174,7 @@ export class Workload {
     };
     lane.call = call;
     this.calls.push(call);
-    world.checks.invoked(key);
+    world.checks.invoked(logKey(key));
     world.record(call, 'invoke', null);
   }
 
@@ -196,7 +196,8 @@ export class Workload {
     if (value.type !== 'outcome' || !outcome)
       throw new Violation('S8', `${call.key} is answered with ${JSON.stringify(value)}`);
     const key = operationKey({ node: life.peer.id, sequence: value.sequence });
-    if (key !== call.key) throw new Violation('S7', `${call.key} gets the answer to ${key}`);
+    if (key !== logKey(call.key))
+      throw new Violation('S7', `${call.key} gets the answer to ${key}`);
     world.checks.told(life.driver.node, key, value.index, value.outcome);
     lane.call = null;
     this.#done(call, outcome);

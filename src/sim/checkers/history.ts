@@ -16,7 +16,7 @@ export interface HistoryLine {
 
 /** One operation as a client saw it. */
 export interface Call {
-  /** Of all operations of the run. */
+  /** Its node, its place among all calls of the run, and its sequence number: `anna#23.7`. */
   readonly key: string;
   readonly process: string;
   readonly operation: Action;
@@ -29,4 +29,12 @@ export interface Call {
   outcome: Outcome | null;
   /** Its place in an order that may fit. The search looks there first; it proves nothing. */
   hint?: number;
+}
+
+/**
+ * An operation's key as the log has it, `anna.7`. Several calls may share it: a sequence number that was not durable
+ * yet when its page crashed is taken again by the next life (rule O1). Then none but the last of them happened.
+ */
+export function logKey(key: string): string {
+  return key.replace(/#\d+\./, '.');
 }

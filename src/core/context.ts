@@ -118,6 +118,10 @@ export class Context {
     if (others.length > 0) this.emit({ type: 'meet', peers: others });
   }
 
+  refuse(from: NodeId, reason: string): void {
+    this.emit({ type: 'refused', from, reason });
+  }
+
   note(what: string, detail: string): void {
     this.emit({ type: 'note', what, detail });
   }

@@ -1,189 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeEnvelope, decodeSnapshot } from './decode.ts';
-import type { EntryCommand, LogEntry, Operation, Position, Token } from './entry.ts';
-import type { Member, Peer } from './identity.ts';
-import type { Json } from './json.ts';
-import type { Envelope, Message, MessageType } from './messages.ts';
-import type { Generation, Snapshot } from './stored.ts';
+import { decodeEnvelope, decodeFrom, decodeSnapshot } from './decode.ts';
+import type { Envelope, Message } from './messages.ts';
+import type { Snapshot } from './stored.ts';
+import { message, MESSAGES, TYPES } from './testing/arbitraries.contract.ts';
 
-const id = fc.stringMatching(/^[a-z0-9]{4,32}$/);
-const index = fc.maxSafeNat();
-const term = fc.oneof(
-  fc.constant(''),
-  fc.tuple(fc.nat(1e9), id).map(([n, by]) => `${String(n).padStart(12, '0')}.${by}`),
-);
-const position: fc.Arbitrary<Position> = fc.record({ index, term });
-const token: fc.Arbitrary<Token> = fc.record({ term, number: index });
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
-  fc.option(arbitrary, { nil: null });
-const priority = fc
-  .double({ min: -1e15, max: 1e15, noNaN: true })
-  .filter((value) => !Object.is(value, -0));
-const peer: fc.Arbitrary<Peer> = fc.record({ id, priority, name: fc.string({ maxLength: 20 }) });
-const member: fc.Arbitrary<Member> = fc.record({
-  id,
-  priority,
-  name: fc.string({ maxLength: 20 }),
-  voter: fc.boolean(),
-});
-const members = fc.array(member, { maxLength: 4 });
-const generation: fc.Arbitrary<Generation> = fc.record({
-  id: fc.stringMatching(/^[a-z0-9]{0,32}$/),
-  at: position,
-});
-const json = fc
-  .jsonValue({ maxDepth: 3 })
-  .map((value) => JSON.parse(JSON.stringify(value)) as Json);
-const operation: fc.Arbitrary<Operation> = fc.record({
-  id: fc.record({ node: id, sequence: index }),
-  settledBelow: index,
-  under: maybe(token),
-  body: json,
-});
-const settings = fc.record({
-  capacity: fc.nat(1e9),
-  election: fc.constantFrom('bully', 'ring', 'wireless'),
-  topology: fc.constantFrom('mesh', 'sample', 'ring', 'grid', 'random'),
-  multicast: fc.constantFrom('sequencer', 'lamport'),
-});
-const command: fc.Arbitrary<EntryCommand> = fc.oneof(
-  fc.record({ kind: fc.constant('founding'), generation: fc.constant('abc'), settings, members }),
-  fc.record({ kind: fc.constant('opening') }),
-  fc.record({
-    kind: fc.constant('membership'),
-    change: fc.constantFrom('join', 'promote', 'demote', 'leave', 'evict'),
-    subject: id,
-    members,
-  }),
-  fc.record({
-    kind: fc.constant('generation'),
-    generation: fc.constant('x1'),
-    without: fc.array(id),
-    members,
-  }),
-  fc.record({ kind: fc.constant('operation'), operation, token }),
-);
-
-/** Entries that follow an index without a gap. */
-function entriesAfter(before: number): fc.Arbitrary<LogEntry[]> {
-  const one = fc.record({ term, at: fc.nat(), command });
-  return fc
-    .array(one, { maxLength: 3 })
-    .map((list) => list.map((entry, i) => ({ index: before + 1 + i, ...entry })));
-}
-
-const small: fc.Arbitrary<Position> = fc.record({ index: fc.nat(1e6), term });
-const result = fc.record({ sequence: index, index, outcome: json });
-
-/** One arbitrary for every type: a new message without one does not compile. */
-const MESSAGES: { readonly [T in MessageType]: fc.Arbitrary<Extract<Message, { type: T }>> } = {
-  HELLO: fc.record({
-    type: fc.constant('HELLO'),
-    peer,
-    generations: fc.array(generation, { maxLength: 3 }),
-    last: position,
-    holdsOperations: fc.boolean(),
-    leader: maybe(id),
-    knowsYou: fc.boolean(),
-    wantsReply: fc.boolean(),
-  }),
-  JOIN: fc.record({ type: fc.constant('JOIN'), peer }),
-  LEAVE: fc.record({ type: fc.constant('LEAVE') }),
-  PROBE: fc.record({ type: fc.constant('PROBE'), nonce: index }),
-  GOT_IT: fc.record({
-    type: fc.constant('GOT_IT'),
-    to: fc.constantFrom('PROBE', 'ELECT'),
-    nonce: index,
-    leads: maybe(term),
-  }),
-  ELECT: fc.record({ type: fc.constant('ELECT'), members: fc.array(peer) }),
-  I_AM_LEADER: fc.record({ type: fc.constant('I_AM_LEADER'), term }),
-  RESIGN: fc.record({ type: fc.constant('RESIGN') }),
-  LEADER_REMOVED: fc.record({ type: fc.constant('LEADER_REMOVED'), term }),
-  PREPARE: fc.record({
-    type: fc.constant('PREPARE'),
-    term,
-    peer,
-    last: position,
-    committed: position,
-    without: maybe(fc.array(id)),
-  }),
-  PROMISE: small.chain((last) =>
-    fc.record({
-      type: fc.constant('PROMISE'),
-      term,
-      last: fc.constant(last),
-      members,
-      tail: entriesAfter(last.index),
-    }),
-  ),
-  REFUSE: fc.record({
-    type: fc.constant('REFUSE'),
-    term,
-    promised: term,
-    reason: fc.constantFrom('promised', 'live-leader'),
-    leader: maybe(id),
-  }),
-  FETCH: fc.record({ type: fc.constant('FETCH'), term, after: position }),
-  FETCHED: small.chain((after) =>
-    fc.record({
-      type: fc.constant('FETCHED'),
-      term,
-      after: fc.constant(after),
-      entries: entriesAfter(after.index),
-    }),
-  ),
-  APPEND: small.chain((previous) =>
-    fc.record({
-      type: fc.constant('APPEND'),
-      term,
-      previous: fc.constant(previous),
-      entries: entriesAfter(previous.index),
-      commit: index,
-      beat: index,
-      quorum: fc.boolean(),
-    }),
-  ),
-  APPENDED: fc.record({
-    type: fc.constant('APPENDED'),
-    term,
-    ok: fc.boolean(),
-    match: position,
-    beat: index,
-  }),
-  SNAPSHOT_OFFER: fc.record({
-    type: fc.constant('SNAPSHOT_OFFER'),
-    term,
-    at: position,
-    size: index,
-  }),
-  SNAPSHOT_FETCH: fc.record({ type: fc.constant('SNAPSHOT_FETCH'), at: position, offset: index }),
-  SNAPSHOT_CHUNK: fc.record({
-    type: fc.constant('SNAPSHOT_CHUNK'),
-    at: position,
-    offset: index,
-    size: index,
-    data: fc.string(),
-  }),
-  SUBMIT: fc.record({ type: fc.constant('SUBMIT'), operations: fc.array(operation) }),
-  RESULT: fc.record({ type: fc.constant('RESULT'), results: fc.array(result) }),
-  DECLINED: fc.record({
-    type: fc.constant('DECLINED'),
-    sequences: fc.array(index),
-    reason: fc.constantFrom('not-leader', 'paused', 'old-token', 'invalid'),
-    detail: fc.string({ maxLength: 100 }),
-  }),
-  LOCK: fc.record({ type: fc.constant('LOCK'), request: index, ticket: maybe(token) }),
-  QUEUED: fc.record({ type: fc.constant('QUEUED'), request: index, ticket: token }),
-  GRANT: fc.record({ type: fc.constant('GRANT'), request: index, token, leaseMs: fc.nat(1e6) }),
-  RELEASE: fc.record({ type: fc.constant('RELEASE'), request: index }),
-};
-
-const TYPES = Object.keys(MESSAGES) as MessageType[];
-const message: fc.Arbitrary<Message> = fc.oneof(
-  ...TYPES.map((type) => MESSAGES[type] as fc.Arbitrary<Message>),
-);
+const T0 = '000000000001.aaaa';
+const T1 = '000000000001.anna';
+const T2 = '000000000002.bert';
 
 function envelopeOf(inner: Message): Envelope {
   return { generation: 'abc123', message: inner };
@@ -316,7 +140,7 @@ describe('bounds', () => {
     expect(
       refused({
         type: 'SNAPSHOT_CHUNK',
-        at: { index: 1, term: '' },
+        at: { index: 1, term: T1 },
         offset: 0,
         size: 1,
         data: 'x'.repeat(65_537),
@@ -325,16 +149,16 @@ describe('bounds', () => {
   });
 
   test('R1: entries with a gap, or that do not follow what comes before them, are refused', () => {
-    const opening = (at: number): unknown => ({
+    const opening = (at: number, term = T1): unknown => ({
       index: at,
-      term: '',
+      term,
       at: 0,
       command: { kind: 'opening' },
     });
-    const append = (previous: number, entries: unknown[]): unknown => ({
+    const append = (previous: number, entries: unknown[], term = T1): unknown => ({
       type: 'APPEND',
-      term: '',
-      previous: { index: previous, term: '' },
+      term,
+      previous: { index: previous, term: T1 },
       entries,
       commit: 0,
       beat: 0,
@@ -343,15 +167,143 @@ describe('bounds', () => {
     expect(refused(append(4, [opening(5), opening(6)]))).toBe('accepted');
     expect(refused(append(4, [opening(5), opening(7)]))).toContain('gap');
     expect(refused(append(4, [opening(6)]))).toContain('do not follow');
+    expect(refused(append(4, [opening(5, T2), opening(6)], T2))).toContain('terms that fall');
+    expect(refused(append(4, [opening(5, T0)]))).toContain('terms that fall');
+    expect(refused(append(4, [opening(5, T2)]))).toContain('later term');
+    expect(refused(append(4, [], T0))).toContain('later term');
+    expect(refused(append(0, [opening(1)]))).toContain('no position');
     const fetched = {
       type: 'FETCHED',
-      term: '',
-      after: { index: 4, term: '' },
+      term: T1,
+      after: { index: 4, term: T1 },
       entries: [opening(4)],
     };
     expect(refused(fetched)).toContain('do not follow');
-    const promise = { type: 'PROMISE', term: '', last: { index: 4, term: '' }, members: [] };
+    const promise = { type: 'PROMISE', term: T1, last: { index: 4, term: T1 }, members: [] };
     expect(refused({ ...promise, tail: [opening(3), opening(5)] })).toContain('gap');
+    expect(refused({ ...promise, tail: [opening(5)] })).toContain('longer than its log');
+  });
+
+  test('only entry 1 is a founding, and only before it there is no term', () => {
+    const entry = (index: number, kind: string, term = T1): unknown => {
+      const settings = { capacity: 1, election: 'bully', topology: 'mesh', multicast: 'sequencer' };
+      const members = [{ id: 'anna', priority: 1, name: '', voter: true }];
+      const founding = { kind, generation: 'g', settings, members };
+      return { index, term, at: 0, command: kind === 'founding' ? founding : { kind } };
+    };
+    const fetched = (...entries: unknown[]): unknown => {
+      return { type: 'FETCHED', term: T1, after: { index: 0, term: '' }, entries };
+    };
+    expect(refused(fetched(entry(1, 'founding'), entry(2, 'opening')))).toBe('accepted');
+    expect(refused(fetched(entry(1, 'opening')))).toContain('founding');
+    expect(refused(fetched(entry(1, 'founding'), entry(2, 'founding')))).toContain('founding');
+    expect(refused(fetched(entry(1, 'founding', '')))).toContain('no entry');
+    expect(refused(fetched(entry(0, 'founding')))).toContain('no entry');
+    for (const after of [
+      { index: 0, term: T1 },
+      { index: 1, term: '' },
+    ]) {
+      expect(refused({ type: 'FETCH', term: T1, after })).toContain('no position');
+    }
+  });
+
+  test('M2: a membership has each member once, and somebody who votes', () => {
+    const member = (id: string, voter: boolean): unknown => ({ id, priority: 1, name: '', voter });
+    const change = (...members: unknown[]): string =>
+      refused({
+        type: 'FETCHED',
+        term: T1,
+        after: { index: 4, term: T1 },
+        entries: [
+          {
+            index: 5,
+            term: T1,
+            at: 0,
+            command: { kind: 'membership', change: 'join', subject: 'anna', members },
+          },
+        ],
+      });
+    expect(change(member('anna', true), member('bert', false))).toBe('accepted');
+    expect(change(member('anna', true), member('anna', true))).toContain('twice');
+    expect(change(member('anna', false))).toContain('no voter');
+  });
+
+  test('S7: an operation does not settle itself', () => {
+    const submit = (settledBelow: number): unknown => ({
+      type: 'SUBMIT',
+      operations: [{ id: { node: 'anna', sequence: 5 }, settledBelow, under: null, body: 0 }],
+    });
+    expect(refused(submit(5))).toBe('accepted');
+    expect(refused(submit(6))).toContain('settled');
+  });
+
+  test('R6: a chunk ends with its snapshot', () => {
+    const chunk = { type: 'SNAPSHOT_CHUNK', at: { index: 1, term: T1 }, offset: 3, size: 5 };
+    expect(refused({ ...chunk, data: 'xx' })).toBe('accepted');
+    expect(refused({ ...chunk, data: 'xxx' })).toContain('beyond the end');
+  });
+
+  test('a body with a prototype in it is refused, and -0 is 0', () => {
+    const submit = (body: string): unknown =>
+      JSON.parse(
+        `{"generation":"abc","message":{"type":"SUBMIT","operations":[{"id":{"node":"anna","sequence":1},` +
+          `"settledBelow":1,"under":null,"body":${body}}]}}`,
+      );
+    expect(decodeEnvelope(submit('{"__proto__":{"machine":"park"}}')).ok).toBe(false);
+    const decoded = decodeEnvelope(submit('[-0]'));
+    expect(decoded.ok && JSON.stringify(decoded.value)).toBe(JSON.stringify(submit('[0]')));
+    expect(decoded).toEqual({ ok: true, value: submit('[0]') });
+  });
+
+  test('a reason holds nothing of what came', () => {
+    const probe = { type: 'PROBE', nonce: 1, 'a field of a stranger': 1 };
+    expect(refused(probe)).toBe('message: unknown field');
+  });
+});
+
+describe('who says it', () => {
+  const said = (from: string, inner: unknown): string => {
+    const decoded = decodeFrom(from, { generation: 'abc', message: inner });
+    return decoded.ok ? 'accepted' : decoded.reason;
+  };
+  const peer = { id: 'anna', priority: 1, name: '' };
+  const start = { index: 0, term: '' };
+  const operations = [
+    { id: { node: 'anna', sequence: 1 }, settledBelow: 1, under: null, body: 0 },
+    { id: { node: 'anna', sequence: 2 }, settledBelow: 1, under: null, body: 0 },
+  ];
+
+  test.each([
+    { type: 'JOIN', peer },
+    { type: 'PREPARE', term: T1, peer, last: start, committed: start, without: null },
+    { type: 'I_AM_LEADER', term: T1 },
+    { type: 'LEADER_REMOVED', term: T1 },
+    { type: 'GOT_IT', to: 'PROBE', nonce: 1, leads: T1 },
+    { type: 'GRANT', request: 1, token: { term: T1, number: 1 }, leaseMs: 1 },
+    { type: 'SUBMIT', operations },
+    {
+      type: 'APPEND',
+      term: T1,
+      previous: start,
+      entries: [],
+      commit: 0,
+      beat: 1,
+      quorum: true,
+    },
+  ])('S4: $type is taken from the node that it names, and from no other', (inner) => {
+    expect(said('anna', inner)).toBe('accepted');
+    expect(said('bert', inner)).toContain(inner.type);
+  });
+
+  test('S4: an operation of another node is not taken in one that is its own', () => {
+    const mixed = [...operations, { ...operations[0], id: { node: 'bert', sequence: 1 } }];
+    expect(said('anna', { type: 'SUBMIT', operations: mixed })).toContain('another');
+  });
+
+  test('a candidate asks for promises in a term of its own', () => {
+    const prepare = { type: 'PREPARE', peer, last: start, committed: start, without: null };
+    expect(said('anna', { ...prepare, term: '000000000001.bert' })).toContain('term');
+    expect(said('anna', { ...prepare, term: '' })).toContain('term');
   });
 });
 
@@ -359,9 +311,9 @@ describe('snapshots', () => {
   const snapshot: Snapshot = {
     at: { index: 5, term: '000000000001.anna' },
     settings: { capacity: 3, election: 'bully', topology: 'mesh', multicast: 'sequencer' },
-    members: [],
-    generations: [],
-    sessions: [],
+    members: [{ id: 'anna', priority: 1, name: '', voter: true }],
+    generations: [{ id: 'abc', at: { index: 1, term: '000000000001.anna' } }],
+    sessions: [['anna', 2, [[2, 3, 'in']]]],
     machine: { park: 'x'.repeat(100_000) },
   };
 
@@ -376,5 +328,15 @@ describe('snapshots', () => {
     });
     expect(decodeSnapshot('{}').ok).toBe(false);
     expect(decodeSnapshot('null').ok).toBe(false);
+    const bad: Record<string, unknown>[] = [
+      { at: { index: 0, term: '' } },
+      { members: [] },
+      { generations: [] },
+      { generations: [{ id: 'abc', at: { index: 6, term: T1 } }] },
+      { sessions: [['anna', 3, [[2, 3, 'in']]]] },
+    ];
+    for (const change of bad) {
+      expect(decodeSnapshot(JSON.stringify({ ...snapshot, ...change })).ok).toBe(false);
+    }
   });
 });

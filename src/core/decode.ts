@@ -7,7 +7,13 @@ import type {
   Position,
   Token,
 } from './entry.ts';
-import { MAX_NAME_LENGTH, NODE_ID_PATTERN, type Member, type Peer } from './identity.ts';
+import {
+  MAX_NAME_LENGTH,
+  NODE_ID_PATTERN,
+  type Member,
+  type NodeId,
+  type Peer,
+} from './identity.ts';
 import type { Json } from './json.ts';
 import type { Envelope, Message, OperationResult } from './messages.ts';
 import {
@@ -26,38 +32,81 @@ import {
   type Decoder,
 } from './decoder.ts';
 import type { Archive, Generation, Meta, Snapshot } from './stored.ts';
-import { TERM_PATTERN } from './term.ts';
+import { misspoken } from './sender.ts';
+import { sessionRows } from './sessions.ts';
+import { NO_TERM, TERM_PATTERN, type Term } from './term.ts';
 
 /** Bounds on what may arrive. Larger things are refused, not cut. */
 const MAX_ENTRIES = 1024;
 const MAX_MEMBERS = 256;
 const MAX_GENERATIONS = 1024;
 const MAX_CHUNK = 64 * 1024;
+/** An encoded snapshot, in UTF-16 units. */
+const MAX_SNAPSHOT = 256 * 1024 * 1024;
 /** A body or an outcome, in nodes of the JSON tree and UTF-16 units of its strings together. */
 const MAX_BODY = 16 * 1024;
 
 const index = integer(0, Number.MAX_SAFE_INTEGER);
 const nodeId = pattern(NODE_ID_PATTERN);
 const term = pattern(TERM_PATTERN);
-const generationId = pattern(/^[a-z0-9]{0,32}$/);
+const generationId = pattern(/^[a-z0-9]{1,32}$/);
+/** Before a node belongs to a generation its messages name none. */
+const anyGeneration = pattern(/^[a-z0-9]{0,32}$/);
 const body: Decoder<Json> = json(MAX_BODY);
 const detail = string(400);
 
-const position: Decoder<Position> = object({ index, term });
+/** Only what is before the first entry has no term. */
+const position: Decoder<Position> = (value) => {
+  const decoded = object<Position>({ index, term })(value);
+  if ((decoded.index === 0) !== (decoded.term === NO_TERM)) throw new DecodeError('no position');
+  return decoded;
+};
+/** The position of an entry. */
+const entryPosition: Decoder<Position> = (value) => {
+  const decoded = position(value);
+  if (decoded.index === 0) throw new DecodeError('before the first entry');
+  return decoded;
+};
 const token: Decoder<Token> = object({ term, number: index });
 const name = string(MAX_NAME_LENGTH);
 const priority = number(-1e15, 1e15);
-const peer: Decoder<Peer> = object({ id: nodeId, priority, name });
+export const peer: Decoder<Peer> = object({ id: nodeId, priority, name });
 const member: Decoder<Member> = object({ id: nodeId, priority, name, voter: boolean });
-const members = arrayOf(member, MAX_MEMBERS);
-const generation: Decoder<Generation> = object({ id: generationId, at: position });
+/** Each member once: a voter that is listed twice would count twice. */
+const members: Decoder<Member[]> = (value) => {
+  const list = arrayOf(member, MAX_MEMBERS)(value);
+  if (new Set(list.map(({ id }) => id)).size < list.length) {
+    throw new DecodeError('a member twice');
+  }
+  return list;
+};
+/** A membership that can commit something. */
+const votingMembers: Decoder<Member[]> = (value) => {
+  const list = members(value);
+  if (!list.some(({ voter }) => voter)) throw new DecodeError('no voter');
+  return list;
+};
+const generation: Decoder<Generation> = object({ id: generationId, at: entryPosition });
+/** Oldest first. */
+const generations: Decoder<Generation[]> = (value) => {
+  const list = arrayOf(generation, MAX_GENERATIONS)(value);
+  list.forEach(({ at }, i) => {
+    if (at.index <= (list[i - 1]?.at.index ?? 0)) throw new DecodeError('not in order');
+  });
+  return list;
+};
 const operationId: Decoder<OperationId> = object({ node: nodeId, sequence: index });
-export const operation: Decoder<Operation> = object({
-  id: operationId,
-  settledBelow: index,
-  under: nullable(token),
-  body,
-});
+export const operation: Decoder<Operation> = (value) => {
+  const decoded = object<Operation>({
+    id: operationId,
+    settledBelow: index,
+    under: nullable(token),
+    body,
+  })(value);
+  if (decoded.settledBelow > decoded.id.sequence)
+    throw new DecodeError('settled before it is asked');
+  return decoded;
+};
 
 const settings: Decoder<ParkSettings> = object({
   capacity: integer(0, 1_000_000_000),
@@ -67,34 +116,51 @@ const settings: Decoder<ParkSettings> = object({
 });
 
 const command: Decoder<EntryCommand> = variant('kind', {
-  founding: { generation: generationId, settings, members },
+  founding: { generation: generationId, settings, members: votingMembers },
   opening: {},
   membership: {
     change: oneOf('join', 'promote', 'demote', 'leave', 'evict'),
     subject: nodeId,
-    members,
+    members: votingMembers,
   },
-  generation: { generation: generationId, without: arrayOf(nodeId, MAX_MEMBERS), members },
+  generation: {
+    generation: generationId,
+    without: arrayOf(nodeId, MAX_MEMBERS),
+    members: votingMembers,
+  },
   operation: { operation, token },
 });
 
-export const logEntry: Decoder<LogEntry> = object({ index, term, at: number(0, 1e15), command });
+export const logEntry: Decoder<LogEntry> = (value) => {
+  const decoded = object<LogEntry>({ index, term, at: number(0, 1e15), command })(value);
+  if (decoded.index === 0 || decoded.term === NO_TERM) throw new DecodeError('no entry of a log');
+  if ((decoded.index === 1) !== (decoded.command.kind === 'founding')) {
+    throw new DecodeError('entry 1 is the founding, and no other');
+  }
+  return decoded;
+};
 
-/** Entries in a row: each index one more than the one before. */
+/** Entries in a row: each index one more than the one before, and terms that never fall (rule R1). */
 const entries: Decoder<LogEntry[]> = (value) => {
   const list = arrayOf(logEntry, MAX_ENTRIES)(value);
   list.forEach((entry, i) => {
-    if (entry.index !== (list[0]?.index ?? 0) + i) throw new DecodeError('a gap in the entries');
+    const before = list[i - 1];
+    if (before) mustFollow(before, entry);
   });
   return list;
 };
+
+function mustFollow(before: Position, entry: Position): void {
+  if (entry.index !== before.index + 1) throw new DecodeError('a gap in the entries');
+  if (entry.term < before.term) throw new DecodeError('terms that fall');
+}
 
 const result: Decoder<OperationResult> = object({ sequence: index, index, outcome: body });
 
 const message: Decoder<Message> = variant('type', {
   HELLO: {
     peer,
-    generations: arrayOf(generation, MAX_GENERATIONS),
+    generations,
     last: position,
     holdsOperations: boolean,
     leader: nullable(nodeId),
@@ -127,9 +193,14 @@ const message: Decoder<Message> = variant('type', {
   FETCHED: { term, after: position, entries },
   APPEND: { term, previous: position, entries, commit: index, beat: index, quorum: boolean },
   APPENDED: { term, ok: boolean, match: position, beat: index },
-  SNAPSHOT_OFFER: { term, at: position, size: index },
-  SNAPSHOT_FETCH: { at: position, offset: index },
-  SNAPSHOT_CHUNK: { at: position, offset: index, size: index, data: string(MAX_CHUNK) },
+  SNAPSHOT_OFFER: { term, at: entryPosition, size: integer(1, MAX_SNAPSHOT) },
+  SNAPSHOT_FETCH: { at: position, offset: integer(0, MAX_SNAPSHOT) },
+  SNAPSHOT_CHUNK: {
+    at: entryPosition,
+    offset: integer(0, MAX_SNAPSHOT),
+    size: integer(1, MAX_SNAPSHOT),
+    data: string(MAX_CHUNK),
+  },
   SUBMIT: { operations: arrayOf(operation, MAX_ENTRIES) },
   RESULT: { results: arrayOf(result, 8192) },
   DECLINED: {
@@ -143,27 +214,66 @@ const message: Decoder<Message> = variant('type', {
   RELEASE: { request: index },
 });
 
-/** Every entry must follow what the message says comes before it. */
 const envelope: Decoder<Envelope> = (value) => {
-  const decoded = object<Envelope>({ generation: generationId, message })(value);
-  const { message: inner } = decoded;
-  const before =
-    inner.type === 'APPEND' ? inner.previous : inner.type === 'FETCHED' ? inner.after : null;
-  const first = before && 'entries' in inner ? inner.entries[0] : undefined;
-  if (before && first && first.index !== before.index + 1) {
-    throw new DecodeError('entries do not follow what comes before them');
-  }
+  const decoded = object<Envelope>({ generation: anyGeneration, message })(value);
+  mustAgree(decoded.message);
   return decoded;
 };
 
-const snapshot: Decoder<Snapshot> = object({
-  at: position,
-  settings,
-  members,
-  generations: arrayOf(generation, MAX_GENERATIONS),
-  sessions: json(Infinity),
-  machine: json(Infinity),
-});
+/** The fields of a message must agree with each other. */
+function mustAgree(message: Message): void {
+  switch (message.type) {
+    case 'APPEND':
+      mustComeAfter(message.previous, message.entries);
+      mustEndBy(message.term, message.entries.at(-1) ?? message.previous);
+      return;
+    case 'FETCHED':
+      mustComeAfter(message.after, message.entries);
+      return;
+    case 'PROMISE': {
+      const { tail, last } = message;
+      const end = tail.at(-1) ?? last;
+      if (end.index > last.index || end.term > last.term) {
+        throw new DecodeError('a tail that is longer than its log');
+      }
+      return;
+    }
+    case 'SNAPSHOT_CHUNK':
+      if (message.offset + message.data.length > message.size) {
+        throw new DecodeError('a chunk beyond the end');
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+function mustComeAfter(before: Position, list: readonly LogEntry[]): void {
+  const [first] = list;
+  if (first && first.index !== before.index + 1) {
+    throw new DecodeError('entries do not follow what comes before them');
+  }
+  if (first) mustFollow(before, first);
+}
+
+/** A leader's log holds nothing of a term after its own. */
+function mustEndBy(newest: Term, end: Position): void {
+  if (end.term > newest) throw new DecodeError('an entry of a later term than its leader');
+}
+
+const snapshot: Decoder<Snapshot> = (value) => {
+  const decoded = object<Snapshot>({
+    at: entryPosition,
+    settings,
+    members: votingMembers,
+    generations,
+    sessions: sessionRows,
+    machine: json(Infinity),
+  })(value);
+  const newest = decoded.generations.at(-1);
+  if (!newest || newest.at.index > decoded.at.index) throw new DecodeError('of no generation');
+  return decoded;
+};
 
 export const meta: Decoder<Meta> = object({
   id: nodeId,
@@ -194,9 +304,15 @@ export function decode<T>(decoder: Decoder<T>, value: unknown): Decoded<T> {
   }
 }
 
-/** What arrived from a peer, or why it is refused. */
 export function decodeEnvelope(value: unknown): Decoded<Envelope> {
   return decode(envelope, value);
+}
+
+/** What arrived from a peer, or why it is refused: also when it speaks in another's name. */
+export function decodeFrom(from: NodeId, value: unknown): Decoded<Envelope> {
+  const decoded = decodeEnvelope(value);
+  const reason = decoded.ok ? misspoken(from, decoded.value.message) : null;
+  return reason === null ? decoded : { ok: false, reason };
 }
 
 export function decodeSnapshot(text: string): Decoded<Snapshot> {

@@ -32,8 +32,13 @@ export function number(low: number, high: number): Decoder<number> {
     if (typeof value !== 'number' || !(value >= low && value <= high)) {
       throw new DecodeError(`not a number from ${String(low)} to ${String(high)}`);
     }
-    return value;
+    return unsigned(value);
   };
+}
+
+/** JSON can say -0 and does not write it: the encoding of what was decoded must be that of what is held. */
+function unsigned(value: number): number {
+  return value === 0 ? 0 : value;
 }
 
 export function integer(low: number, high: number): Decoder<number> {
@@ -82,13 +87,25 @@ export function arrayOf<T>(decoder: Decoder<T>, longest: number): Decoder<T[]> {
   };
 }
 
+/** A list of exactly these items. */
+export function tuple<T extends readonly unknown[]>(
+  ...items: { readonly [K in keyof T]: Decoder<T[K]> }
+): Decoder<T> {
+  return (value) => {
+    if (!Array.isArray(value) || value.length !== items.length) {
+      throw new DecodeError(`not a list of ${String(items.length)}`);
+    }
+    return items.map((decoder, i) => at<unknown>(decoder, value[i], i)) as unknown as T;
+  };
+}
+
 /** A closed object: exactly these fields, no others. */
 export function object<T extends object>(fields: Fields<T>): Decoder<T> {
   const keys = Object.keys(fields) as (keyof T & string)[];
   return (value) => {
     const record = asRecord(value);
     for (const key of Object.keys(record)) {
-      if (!Object.hasOwn(fields, key)) throw new DecodeError(`unknown field ${key.slice(0, 40)}`);
+      if (!Object.hasOwn(fields, key)) throw new DecodeError('unknown field');
     }
     const decoded: Partial<T> = {};
     for (const key of keys) {
@@ -140,11 +157,13 @@ export function json(largest: number): Decoder<Json> {
       size += typeof part === 'string' ? part.length + 1 : 1;
       if (size > largest || depth > 32) throw new DecodeError('too large');
       if (part === null || typeof part === 'boolean' || typeof part === 'string') return part;
-      if (typeof part === 'number' && Number.isFinite(part)) return part;
+      if (typeof part === 'number' && Number.isFinite(part)) return unsigned(part);
       if (Array.isArray(part)) return part.map((item: unknown) => copy(item, depth + 1));
       if (typeof part !== 'object') throw new DecodeError('not JSON');
       return Object.fromEntries(
         Object.entries(part).map(([key, item]) => {
+          // A key of its own here, it would be the prototype wherever somebody assigns it.
+          if (key === '__proto__') throw new DecodeError('a key that is not taken');
           size += key.length;
           return [key, copy(item, depth + 1)];
         }),

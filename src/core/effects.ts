@@ -25,6 +25,8 @@ export type Effect =
   /** Keep links to these. */
   | { readonly type: 'meet'; readonly peers: readonly Peer[] }
   | { readonly type: 'request-members' }
+  /** What a peer said in several messages together, a snapshot, turned out to be none. */
+  | { readonly type: 'refused'; readonly from: NodeId; readonly reason: string }
   /** For the trace: what the node decided, in one word and a sentence. */
   | { readonly type: 'note'; readonly what: string; readonly detail: string };
 

@@ -1,3 +1,4 @@
+import { assert } from './assert.ts';
 import type { Context } from './context.ts';
 import type { Operation, Token } from './entry.ts';
 import type { Json } from './json.ts';
@@ -44,6 +45,9 @@ export class Outbox {
 
   restore(operations: readonly Operation[]): void {
     for (const operation of operations) {
+      const { node, sequence } = operation.id;
+      const isOurs = node === this.context.self && sequence < this.replica.nextSequence;
+      assert(isOurs, 'O1: an outbox holds what its own node has asked');
       this.#open.set(operation.id.sequence, {
         operation,
         request: null,

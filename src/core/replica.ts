@@ -204,6 +204,8 @@ export class Replica {
   }
 
   #install(snapshot: Snapshot): void {
+    const problem = this.machine.refuseSnapshot(snapshot.machine);
+    assert(problem === null, `R6: a snapshot is the machine's own: ${problem ?? ''}`);
     this.log.reset(snapshot.at);
     this.membership.reset(snapshot.at.index, snapshot.members, snapshot.generations);
     this.sessions.restore(snapshot.sessions);

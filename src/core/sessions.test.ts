@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Operation } from './entry.ts';
 import type { Json } from './json.ts';
+import { DecodeError } from './decoder.ts';
 import { Sessions } from './sessions.ts';
 
 function operation(node: string, sequence: number, settledBelow: number): Operation {
@@ -78,8 +79,26 @@ describe('the records of what was applied', () => {
       [['anna', 1, null]],
       [['anna', 1, [[1]]]],
       [[1, 1, []]],
+      [
+        ['bert', 1, []],
+        ['anna', 1, []],
+      ],
+      [
+        [
+          'anna',
+          1,
+          [
+            [2, 5, 0],
+            [2, 6, 0],
+          ],
+        ],
+      ],
+      [['anna', 3, [[2, 5, 0]]]],
     ]) {
-      expect(() => new Sessions().restore(bad)).toThrow(TypeError);
+      const sessions = new Sessions();
+      sessions.record(operation('carl', 1, 1), { index: 1, outcome: 'kept' });
+      expect(() => sessions.restore(bad)).toThrow(DecodeError);
+      expect(sessions.size).toBe(1);
     }
   });
 });

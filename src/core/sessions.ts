@@ -1,6 +1,7 @@
 import { assert } from './assert.ts';
+import { arrayOf, DecodeError, integer, json, pattern, tuple, type Decoder } from './decoder.ts';
 import type { Operation, OperationId } from './entry.ts';
-import type { NodeId } from './identity.ts';
+import { NODE_ID_PATTERN, type NodeId } from './identity.ts';
 import type { Json } from './json.ts';
 
 /** What became of an operation: the entry that it was applied with, and the machine's answer. */
@@ -13,6 +14,37 @@ interface Session {
   /** Operations below have been settled at their node; their outcomes are forgotten. */
   floor: number;
   readonly settled: Map<number, Settled>;
+}
+
+/** A node, its floor, and of each of its settled operations the sequence, the index and the outcome. */
+type SessionRow = readonly [NodeId, number, readonly (readonly [number, number, Json])[]];
+
+/** The bound of an outcome, as in a RESULT. */
+const MAX_OUTCOME = 16 * 1024;
+const natural = integer(0, Number.MAX_SAFE_INTEGER);
+const sessionRow: Decoder<SessionRow> = tuple<SessionRow>(
+  pattern(NODE_ID_PATTERN),
+  natural,
+  arrayOf(tuple(natural, natural, json(MAX_OUTCOME)), Infinity),
+);
+
+/** The records as `snapshot` writes them: sorted, so that equal records are equal bytes. */
+export const sessionRows: Decoder<readonly SessionRow[]> = (value) => {
+  const rows = arrayOf(sessionRow, Infinity)(value);
+  mustGrow(rows.map(([node]) => node));
+  for (const [, floor, settled] of rows) {
+    const sequences = settled.map(([sequence]) => sequence);
+    mustGrow(sequences);
+    if ((sequences[0] ?? floor) < floor) throw new DecodeError('a record below the floor');
+  }
+  return rows;
+};
+
+function mustGrow(keys: readonly (number | string)[]): void {
+  keys.forEach((key, i) => {
+    const before = keys[i - 1];
+    if (before !== undefined && before >= key) throw new DecodeError('records out of order');
+  });
 }
 
 /** `forgotten`: applied once, but so long ago that its node has already learnt the outcome. */
@@ -62,19 +94,15 @@ export class Sessions {
     ]);
   }
 
-  /** Throws a TypeError on data that `snapshot` did not make. */
+  /** Takes what `sessionRows` accepts. */
   restore(data: Json): void {
+    const rows = sessionRows(data);
     this.reset();
-    for (const row of asArray(data)) {
-      const [node, floor, settled] = asArray(row);
-      if (typeof node !== 'string' || typeof floor !== 'number') throw new TypeError('bad session');
+    for (const [node, floor, settled] of rows) {
       const session = this.#session(node);
       session.floor = floor;
-      for (const record of asArray(settled ?? null)) {
-        const [sequence, index, outcome] = asArray(record);
-        if (typeof sequence !== 'number' || typeof index !== 'number')
-          throw new TypeError('bad session');
-        session.settled.set(sequence, { index, outcome: outcome ?? null });
+      for (const [sequence, index, outcome] of settled) {
+        session.settled.set(sequence, { index, outcome });
       }
     }
   }
@@ -95,9 +123,4 @@ export class Sessions {
       if (sequence < floor) session.settled.delete(sequence);
     }
   }
-}
-
-function asArray(data: Json): readonly Json[] {
-  if (!Array.isArray(data)) throw new TypeError('bad session');
-  return data as readonly Json[];
 }

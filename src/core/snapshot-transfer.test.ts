@@ -177,7 +177,36 @@ describe('fetching', () => {
     const data = '{"at":1}';
     solo.receive('carl', { ...offer, size: data.length });
     solo.receive('carl', { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: data.length, data });
-    expect(solo.notes.some((note) => note.startsWith('refused: snapshot'))).toBe(true);
+    expect(solo.refused).toEqual([expect.stringMatching(/^carl: snapshot: /)]);
     expect(solo.node.replica.log.lastIndex).toBe(1);
+  });
+
+  test.each([
+    ['with records that are none', { sessions: [['anna', 1, 'none']] }, 'sessions'],
+    ['that its machine did not make', { machine: { bodies: 7 } }, 'not a list'],
+    ['of another position', { at: { index: 5, term: term(2, 'carl') } }, 'another one'],
+  ])('R6: one %s is refused whole: nothing has changed, and the node goes on', (_, bad, why) => {
+    const solo = follower();
+    solo.node.replica.commitTo(1);
+    const before = solo.node.view();
+    const data = JSON.stringify({ ...snapshotAt(4, term(2, 'carl')).snapshot, ...bad });
+    solo.receive('carl', { ...offer, size: data.length });
+    solo.receive('carl', { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: data.length, data });
+    solo.write();
+    expect(solo.refused).toEqual([expect.stringContaining(why)]);
+    expect(solo.node.view()).toEqual(before);
+    expect(solo.node.replica.log.last).toEqual({ index: 1, term: term(1, 'anna') });
+    solo.receive('carl', append(term(2, 'carl'), { index: 1, term: term(1, 'anna') }, { beat: 1 }));
+    solo.write();
+    expect(solo.all('APPENDED', 'carl').at(-1)).toMatchObject({ ok: true });
+  });
+
+  test('R6: a chunk of another size than was offered ends the fetch', () => {
+    const solo = follower();
+    solo.receive('carl', offer);
+    const data = 'x'.repeat(1000);
+    solo.receive('carl', { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: SIZE + 1, data });
+    expect(solo.refused).toHaveLength(1);
+    expect(solo.timers.has('fetch')).toBe(false);
   });
 });

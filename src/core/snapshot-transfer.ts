@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 import type { Context } from './context.ts';
-import { decodeSnapshot } from './decode.ts';
-import type { Position } from './entry.ts';
+import { decodeSnapshot, type Decoded } from './decode.ts';
+import { comparePosition, type Position } from './entry.ts';
 import type { NodeId } from './identity.ts';
 import type { SnapshotChunk, SnapshotOffer } from './messages.ts';
 import type { Replica } from './replica.ts';
@@ -10,8 +10,6 @@ import type { Term } from './term.ts';
 
 /** UTF-16 units in one SNAPSHOT_CHUNK. */
 const CHUNK = 64 * 1024;
-/** A snapshot larger than this is refused, in UTF-16 units. */
-const MAX_SIZE = 256 * 1024 * 1024;
 /** Before a chunk is asked for again, ms. */
 const RETRY = 1000;
 
@@ -54,14 +52,16 @@ export class SnapshotSource {
   }
 }
 
+interface Fetch {
+  readonly from: NodeId;
+  readonly at: Position;
+  readonly size: number;
+  text: string;
+}
+
 /** Fetches a snapshot chunk by chunk; a lost chunk is asked for again, so a fetch resumes where it stopped. */
 export class SnapshotSink {
-  #fetch: {
-    readonly from: NodeId;
-    readonly at: Position;
-    readonly size: number;
-    text: string;
-  } | null = null;
+  #fetch: Fetch | null = null;
 
   constructor(
     private readonly context: Context,
@@ -70,10 +70,9 @@ export class SnapshotSink {
   ) {}
 
   offered(from: NodeId, { at, size }: SnapshotOffer): void {
-    if (at.index <= this.replica.commitIndex || size > MAX_SIZE) return;
+    if (at.index <= this.replica.commitIndex) return;
     const current = this.#fetch;
-    if (current?.from === from && current.at.index === at.index && current.at.term === at.term)
-      return;
+    if (current?.from === from && isEqual(current.at, at)) return;
     this.#fetch = { from, at, size, text: '' };
     this.#ask();
   }
@@ -85,11 +84,16 @@ export class SnapshotSink {
 
   received(from: NodeId, chunk: SnapshotChunk): void {
     const current = this.#fetch;
-    if (current?.from !== from || current.at.index !== chunk.at.index) return;
+    if (current?.from !== from || !isEqual(current.at, chunk.at)) return;
     if (chunk.offset !== current.text.length || chunk.data.length === 0) return;
+    if (chunk.size !== current.size) {
+      this.stop();
+      this.context.refuse(from, 'snapshot: of another size than offered');
+      return;
+    }
     current.text += chunk.data;
     if (current.text.length < current.size) this.#ask();
-    else this.#install(from, current.text);
+    else this.#install(current);
   }
 
   /** Timer `fetch`. */
@@ -115,17 +119,27 @@ export class SnapshotSink {
     this.context.setTimer('fetch', RETRY);
   }
 
-  #install(from: NodeId, text: string): void {
+  /** Everything is checked before anything is changed: half a snapshot would be no state at all. */
+  #install({ from, at, text }: Fetch): void {
     this.stop();
-    const decoded = decodeSnapshot(text);
-    if (!decoded.ok) {
-      this.context.note('refused', `snapshot: ${decoded.reason}`);
-      return;
+    const checked = this.#check(text, at);
+    if (!checked.ok) this.context.refuse(from, `snapshot: ${checked.reason}`);
+    else if (at.index > this.replica.commitIndex) {
+      this.replica.installSnapshot(checked.value, [], () => {
+        this.installed(from, at);
+      });
     }
-    const snapshot = decoded.value;
-    if (snapshot.at.index <= this.replica.commitIndex) return;
-    this.replica.installSnapshot(snapshot, [], () => {
-      this.installed(from, snapshot.at);
-    });
   }
+
+  #check(text: string, at: Position): Decoded<Snapshot> {
+    const decoded = decodeSnapshot(text);
+    if (!decoded.ok) return decoded;
+    if (!isEqual(decoded.value.at, at)) return { ok: false, reason: 'another one than offered' };
+    const problem = this.replica.machine.refuseSnapshot(decoded.value.machine);
+    return problem === null ? decoded : { ok: false, reason: problem };
+  }
+}
+
+function isEqual(a: Position, b: Position): boolean {
+  return comparePosition(a, b) === 0;
 }

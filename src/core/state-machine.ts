@@ -13,6 +13,8 @@ export interface StateMachine {
   /** The reason why a body can never be applied, or null. Checked by the leader before it appends. */
   refuse(body: Json): string | null;
   snapshot(): Json;
-  /** Throws on a snapshot that this machine did not make. */
+  /** The reason why a snapshot can't be this machine's, or null. Changes nothing. */
+  refuseSnapshot(snapshot: Json): string | null;
+  /** Takes a snapshot that `refuseSnapshot` has nothing against. */
   restore(snapshot: Json): void;
 }

@@ -1,3 +1,4 @@
+import { assert } from './assert.ts';
 import type { NodeId } from './identity.ts';
 
 /**
@@ -19,10 +20,15 @@ export function termCounter(term: Term): number {
   return term === NO_TERM ? 0 : Number(term.slice(0, COUNTER_DIGITS));
 }
 
+/** Whose term it is; '' for `NO_TERM`. */
+export function termHolder(term: Term): NodeId {
+  return term.slice(COUNTER_DIGITS + 1);
+}
+
 /** A term of `candidate` greater than `seen`, which is the greatest that it has seen. */
 export function nextTerm(seen: Term, candidate: NodeId): Term {
   const counter = termCounter(seen) + 1;
-  if (counter > MAX_COUNTER) throw new RangeError(`no term follows ${seen}`);
+  assert(counter <= MAX_COUNTER, `a term follows ${seen}`);
   return `${String(counter).padStart(COUNTER_DIGITS, '0')}.${candidate}`;
 }
 

@@ -66,7 +66,9 @@ describe('several machines on one log', () => {
     new Machines([again, added]).restore(snapshot);
     expect(again.bodies).toEqual(red.bodies);
     expect(added.bodies).toEqual([]);
-    expect(() => all.restore([])).toThrow(TypeError);
+    expect(all.refuseSnapshot(snapshot)).toBeNull();
+    expect(all.refuseSnapshot([])).toBe('not an object');
+    expect(all.refuseSnapshot({ red: [], blue: 7 })).toBe('blue: not a list');
     all.reset();
     expect(red.bodies).toEqual([]);
   });

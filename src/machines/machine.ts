@@ -1,3 +1,4 @@
+import { assert } from '../core/assert.ts';
 import type { LogEntry } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { StateMachine } from '../core/state-machine.ts';
@@ -43,8 +44,18 @@ export class Machines implements StateMachine {
     );
   }
 
+  refuseSnapshot(snapshot: Json): string | null {
+    if (!isRecord(snapshot)) return 'not an object';
+    for (const [name, machine] of this.#machines) {
+      const part = snapshot[name];
+      const problem = part === undefined ? null : machine.refuseSnapshot(part);
+      if (problem !== null) return `${name}: ${problem}`;
+    }
+    return null;
+  }
+
   restore(snapshot: Json): void {
-    if (!isRecord(snapshot)) throw new TypeError('bad snapshot of the machines');
+    assert(isRecord(snapshot), 'a snapshot of the machines is an object');
     for (const [name, machine] of this.#machines) {
       const part = snapshot[name];
       if (part === undefined) machine.reset();

@@ -124,8 +124,13 @@ describe('the park', () => {
       { capacity: 1 },
       { capacity: -1, inside: [] },
       { capacity: 1, inside: [1] },
+      { capacity: 1, inside: ['Ada', 'Bob'] },
+      { capacity: 2, inside: ['Ada', 'Ada'] },
     ];
-    for (const snapshot of bad) expect(() => new Park().restore(snapshot)).toThrow(TypeError);
+    for (const snapshot of bad) {
+      expect(new Park().refuseSnapshot(snapshot)).not.toBeNull();
+    }
+    expect(new Park().refuseSnapshot({ capacity: 2, inside: ['Ada', 'Bob'] })).toBeNull();
   });
 });
 

@@ -81,9 +81,17 @@ export class Park implements Machine {
     return { capacity: this.#capacity, inside: [...this.#inside] };
   }
 
+  refuseSnapshot(snapshot: Json): string | null {
+    const decoded = decode(snapshotShape, snapshot);
+    if (!decoded.ok) return decoded.reason;
+    const { inside, capacity } = decoded.value;
+    if (inside.length > capacity) return 'more inside than the capacity';
+    return new Set(inside).size < inside.length ? 'somebody is inside twice' : null;
+  }
+
   restore(snapshot: Json): void {
     const decoded = decode(snapshotShape, snapshot);
-    if (!decoded.ok) throw new TypeError(decoded.reason);
+    assert(decoded.ok, 'R6: a snapshot of the park is checked before');
     this.#capacity = decoded.value.capacity;
     this.#inside = new Set(decoded.value.inside);
   }

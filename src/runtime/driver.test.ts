@@ -1,10 +1,21 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InvariantError } from '../core/assert.ts';
-import { SETTINGS } from '../core/testing/fixtures.ts';
+import type { LogEntry, Operation } from '../core/entry.ts';
+import type { Snapshot, Stored } from '../core/stored.ts';
+import {
+  entry,
+  filler,
+  founding,
+  GENERATION,
+  member,
+  SETTINGS,
+  term,
+} from '../core/testing/fixtures.ts';
 import { Tally } from '../core/testing/tally.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
 import { VirtualClock } from '../sim/virtual-clock.ts';
 import { MemoryDisk } from '../storage/memory.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Transport, TransportEvents } from '../transport/transport.ts';
 import { Driver, type Trouble } from './driver.ts';
 
@@ -26,13 +37,31 @@ const transport: Transport = {
   close: () => undefined,
 };
 
+const META = { id: 'anna', promised: term(1, 'anna'), nextSequence: 5, committed: 0 };
+
+function badSnapshot(): Snapshot {
+  const at = { index: 4, term: term(1, 'anna') };
+  const generations = [{ id: GENERATION, at: { index: 1, term: term(1, 'anna') } }];
+  const members = [member('anna', 1)];
+  return { at, settings: SETTINGS, members, generations, sessions: [], machine: { bodies: 7 } };
+}
+
+function fallingTerms(): LogEntry[] {
+  const first = entry(1, term(1, 'anna'), founding([member('anna', 1)]));
+  return [first, ...filler(2, 3, term(3, 'anna')), ...filler(4, 4, term(2, 'anna'))];
+}
+
+function askedBy(node: string, sequence: number): Operation {
+  return { id: { node, sequence }, settledBelow: 1, under: null, body: 'a' };
+}
+
 class Broken extends Tally {
   override apply(): never {
     throw new InvariantError('S1: broken on purpose');
   }
 }
 
-function make(machine = new Tally()): Driver {
+function make(machine = new Tally(), storage = disk.open()): Driver {
   return new Driver(
     {
       self: { id: 'anna', priority: 1, name: 'Gate anna' },
@@ -42,9 +71,9 @@ function make(machine = new Tally()): Driver {
       machine,
       snapshotInterval: 1000,
     },
-    { transport, storage: disk.open(), clock },
+    { transport, storage, clock },
     {
-      refused: (reason) => seen.refused.push(reason),
+      refused: ({ reason }) => seen.refused.push(reason),
       stopped: (trouble) => seen.stopped.push(trouble),
     },
   );
@@ -155,5 +184,42 @@ describe('the driver', () => {
     pass(100);
     expect(seen.stopped).toMatchObject([{ code: 'storage-failed' }]);
     expect(events).toBeNull();
+  });
+
+  test.each<[string, Partial<Stored>, string]>([
+    ["a snapshot that is not its machine's", { snapshot: badSnapshot() }, 'R6'],
+    ['entries whose terms fall', { entries: fallingTerms() }, 'terms'],
+    ['a gap in the log', { entries: [entry(2, term(1, 'anna'))] }, 'gap'],
+    ['the log of another node', { meta: { ...META, id: 'bert' } }, 'S9'],
+    ['an outbox of another node', { outbox: [askedBy('bert', 1)] }, 'O1'],
+    ['an operation that was never asked', { outbox: [askedBy('anna', 9)] }, 'O1'],
+  ])('what is stored and breaks a rule, %s, stops it before it has joined', (_, bad, rule) => {
+    const load: Storage['load'] = (done) => {
+      const good = { meta: META, snapshot: null, entries: [], outbox: [], archives: [] };
+      done({ ok: true, stored: { ...good, ...bad } });
+    };
+    driver = make(new Tally(), { ...disk.open(), load });
+    driver.start();
+    pass(100);
+    expect(driver.running).toBe(false);
+    expect(seen.stopped).toMatchObject([{ code: 'storage-failed' }]);
+    expect(seen.stopped[0]?.message).toContain(rule);
+    expect(seen.refused).toHaveLength(1);
+    expect(events).toBeNull();
+  });
+
+  test('input that is refused changes nothing', () => {
+    driver.start();
+    pass(10);
+    events?.members([]);
+    pass(1000);
+    const before = JSON.stringify([driver.view(), disk.peek()]);
+    const sent = seen.sent.length;
+    const settings = { term: term(9, 'carl') };
+    events?.message('bert', { generation: '', message: { type: 'I_AM_LEADER', ...settings } });
+    events?.message('bert', { generation: '', message: { type: 'LEAVE', now: true } });
+    expect(JSON.stringify([driver.view(), disk.peek()])).toBe(before);
+    expect(seen.sent).toHaveLength(sent);
+    expect(seen.refused).toHaveLength(2);
   });
 });

@@ -1,10 +1,11 @@
 import { InvariantError, unreachable } from '../core/assert.ts';
-import { decodeEnvelope } from '../core/decode.ts';
+import { decodeEnvelope, decodeFrom } from '../core/decode.ts';
 import type { Effect, Reply } from '../core/effects.ts';
 import type { Command, Event } from '../core/events.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Envelope } from '../core/messages.ts';
 import { Node, type NodeConfig } from '../core/node.ts';
+import type { Refusal } from '../core/refusal.ts';
 import type { Applied } from '../core/replica.ts';
 import type { Archive } from '../core/stored.ts';
 import type { Timer } from '../core/timers.ts';
@@ -33,7 +34,7 @@ export interface Observer {
   stopped?(trouble: Trouble): void;
   sent?(to: NodeId, envelope: Envelope): void;
   received?(from: NodeId, envelope: Envelope): void;
-  refused?(reason: string, from: NodeId | null): void;
+  refused?(refusal: Refusal): void;
   /** A message that was sent was lost on this side: by a fault rule or for want of a link. */
   dropped?(to: NodeId, type: string, why: string): void;
   note?(what: string, detail: string): void;
@@ -96,6 +97,7 @@ export class Driver {
       this.#loaded = true;
       this.#inbox.unshift({ type: 'started', stored: result.stored });
       this.#handleInbox();
+      if (!this.running) return;
       this.#ports.transport.start(this.node.self, this.#transportEvents());
     });
   }
@@ -167,8 +169,8 @@ export class Driver {
       coordinator: (state) => {
         this.#observer.coordinator?.(state);
       },
-      refused: (reason) => {
-        this.#observer.refused?.(reason, null);
+      refused: (refusal) => {
+        this.#observer.refused?.(refusal);
       },
       dropped: (peer, message, why) => {
         const sent = decodeEnvelope(message);
@@ -179,9 +181,9 @@ export class Driver {
 
   #arrived(from: NodeId, data: unknown): void {
     if (!this.#running) return;
-    const decoded = decodeEnvelope(data);
+    const decoded = decodeFrom(from, data);
     if (!decoded.ok) {
-      this.#observer.refused?.(decoded.reason, from);
+      this.#observer.refused?.({ source: 'peer', reason: decoded.reason, from });
       return;
     }
     this.#observer.received?.(from, decoded.value);
@@ -197,14 +199,19 @@ export class Driver {
 
   #handleInbox(): void {
     this.#stepping = true;
+    let event = this.#inbox.shift();
     try {
-      for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) this.#step(next);
+      for (; event; event = this.#inbox.shift()) this.#step(event);
     } catch (error) {
       // Whatever it was: nobody knows in which state it left the node.
-      this.#stop({
-        code: 'internal',
-        message: error instanceof Error ? error.message : String(error),
-      });
+      const message = error instanceof Error ? error.message : String(error);
+      if (event?.type === 'started' && error instanceof InvariantError) {
+        // Each record fits its schema, but together they are no log.
+        this.#storageFailed({
+          code: 'corrupt',
+          message: `what is stored breaks a rule: ${message}`,
+        });
+      } else this.#stop({ code: 'internal', message });
       if (!(error instanceof InvariantError)) throw error;
     } finally {
       this.#stepping = false;
@@ -243,6 +250,11 @@ export class Driver {
       case 'request-members':
         this.#ports.transport.requestMembers();
         return;
+      case 'refused': {
+        const { from, reason } = effect;
+        this.#observer.refused?.({ source: 'peer', reason, from });
+        return;
+      }
       case 'note':
         this.#observer.note?.(effect.what, effect.detail);
         return;
@@ -274,6 +286,9 @@ export class Driver {
   }
 
   #storageFailed(error: StorageError): void {
+    const { message: reason } = error;
+    if (error.code === 'corrupt')
+      this.#observer.refused?.({ source: 'storage', reason, from: null });
     const code = error.code === 'lost' ? 'storage-lost' : 'storage-failed';
     this.#stop({ code, message: error.message });
   }

@@ -1,4 +1,5 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
+import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
 
 /**
@@ -91,8 +92,8 @@ export interface Status {
   conflict: { generation: string; peer: string; name: string } | null;
   /** Why this node stopped by itself, e.g. its storage was cleared; null otherwise. */
   trouble: { code: 'storage-failed' | 'storage-lost' | 'internal'; message: string } | null;
-  /** How many messages, frames and records were refused at the boundary, by reason. */
-  refused: Record<string, number>;
+  /** Input that was refused at a boundary of this tab, since it was opened: the most frequent reason first. */
+  refused: RefusedInput[];
   /** Fault rules that are in force here. */
   faults: FaultRuleInput[];
   /** Feigned failure is on. */
@@ -126,6 +127,8 @@ export interface Entry {
   operation?: string;
   /** The id of the node where it was asked for. */
   node?: string;
+  /** Of an operation: the fencing token that it ran under. Along the log tokens never fall (rule S5). */
+  token?: Token;
   kind:
     | 'founding'
     | 'opening'
@@ -193,4 +196,4 @@ export class GatehouseError extends Error {
   }
 }
 
-export type { Token, TraceEvent };
+export type { RefusedInput, Token, TraceEvent };

@@ -1,11 +1,13 @@
 import type { Reply } from '../core/effects.ts';
 import type { ParkSettings } from '../core/entry.ts';
 import type { Peer } from '../core/identity.ts';
+import type { Refusal } from '../core/refusal.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
 import { Machines } from '../machines/machine.ts';
 import { Park } from '../machines/park.ts';
 import type { FaultRule } from '../transport/transport.ts';
 import { Driver, type Observer, type Ports, type Trouble } from './driver.ts';
+import { Refusals } from './refusals.ts';
 import { TraceLog } from './trace-log.ts';
 
 /** Entries between two snapshots: between one and two times as many stay in the log. */
@@ -40,7 +42,7 @@ interface Life {
 /** A node across its lives: starts it, crashes it, and brings it back from its disk. */
 export class Host {
   readonly trace = new TraceLog();
-  readonly refused = new Map<string, number>();
+  readonly refusals = new Refusals();
   coordinator: 'connected' | 'disconnected' = 'disconnected';
   trouble: Trouble | null = null;
   #life: Life | null = null;
@@ -130,6 +132,16 @@ export class Host {
     };
   }
 
+  /** Counts and shows input that some boundary refused. */
+  refuse(refusal: Refusal): void {
+    const at = Date.now();
+    const { source, reason, from } = this.refusals.add(refusal, at);
+    const node = this.home.self.id;
+    const peer = from === null ? {} : { peer: from };
+    this.trace.add({ at, node, kind: 'refused', what: source, detail: reason, ...peer });
+    this.#changed();
+  }
+
   note(what: string, detail: string): void {
     this.trace.add({ at: Date.now(), node: this.home.self.id, kind: 'note', what, detail });
   }
@@ -164,10 +176,8 @@ export class Host {
       dropped: (peer, what, why) => {
         this.trace.add({ ...about(), kind: 'dropped', peer, what, detail: why });
       },
-      refused: (reason, peer) => {
-        this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
-        const from = peer === null ? {} : { peer };
-        this.trace.add({ ...about(), kind: 'refused', what: reason, ...from });
+      refused: (refusal) => {
+        this.refuse(refusal);
       },
       note: (what, detail) => {
         this.trace.add({ ...about(), kind: 'note', what, detail });

@@ -18,7 +18,7 @@ export function statusOf(host: Host, feigning: boolean): Status {
     signaling: host.coordinator,
     peers: life && view ? peersOf(view, life.driver) : [],
     trouble: host.trouble,
-    refused: Object.fromEntries(host.refused),
+    refused: host.refusals.list(),
     faults: host.faults.map(({ to, drop, delayMs, cut }) => ({
       ...(to ? { to: [...to] } : {}),
       ...(drop === undefined ? {} : { drop }),

@@ -8,7 +8,7 @@ export interface TraceEvent {
   readonly node: string;
   /**
    * `sent`, `received`: a message. `dropped`: a message that a fault rule or a missing link lost.
-   * `refused`: input that failed its schema. `command`: a person's call. `role`: a change of role, term or leader.
+   * `refused`: input that failed its schema; `what` is where it came in, `detail` why. `command`: a person's call. `role`: a change of role, term or leader.
    * `note`: what the core says about its own decisions, e.g. "suspects", "elected", "grants".
    */
   readonly kind: 'sent' | 'received' | 'dropped' | 'refused' | 'command' | 'role' | 'note';

@@ -15,6 +15,12 @@ export const SETTINGS: ParkSettings = {
 };
 
 export function entry(index: number, term = TERM, visitor = `visitor ${index}`): LogEntry {
+  const at = 1_700_000_000_000 + index;
+  if (index === 1) {
+    const members = [{ id: 'heron', name: 'Gate Heron', priority: 3, voter: true }];
+    const command = { kind: 'founding', generation: 'g1', settings: SETTINGS, members } as const;
+    return { index, term, at, command };
+  }
   const body = { kind: 'enter', visitor, tags: [null, true, 1.5, 'é\u2028🐦'] };
   const id = { node: 'heron', sequence: index };
   const command = {
@@ -22,7 +28,7 @@ export function entry(index: number, term = TERM, visitor = `visitor ${index}`):
     operation: { id, settledBelow: index, under: null, body },
     token: { term, number: index },
   } as const;
-  return { index, term, at: 1_700_000_000_000 + index, command };
+  return { index, term, at, command };
 }
 
 export function entries(from: number, through: number, term = TERM): LogEntry[] {
@@ -48,7 +54,7 @@ export function snapshotAt(index: number, term = TERM): Snapshot {
     members: [{ id: 'heron', name: 'Gate Heron', priority: 3, voter: true }],
     settings: SETTINGS,
     generations: [{ id: 'g1', at: { index: 1, term: TERM } }],
-    sessions: { heron: [1, 2, 3] },
+    sessions: [['heron', 1, [[2, 3, null]]]],
     machine: { inside: ['ann', 'bob'] },
   };
 }

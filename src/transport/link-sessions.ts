@@ -132,7 +132,7 @@ export class LinkSessions implements LinkLayer {
     if (this.#events === undefined) return;
     const decoded = decodeLinkSignal(signal);
     if (decoded === undefined || !isNodeId(from) || from === this.#self) {
-      this.#events.refused('signal: not one between links');
+      this.#events.refused('signal: not one between links', isNodeId(from) ? from : null);
       return;
     }
     const link = this.#link(from);
@@ -156,7 +156,7 @@ export class LinkSessions implements LinkLayer {
     const known = this.#links.get(peer);
     if (known !== undefined) return known;
     if (this.#links.size >= MAX_LINKS && !this.#makeRoom()) {
-      this.#events?.refused('link: too many peers');
+      this.#events?.refused('link: too many peers', peer);
       return undefined;
     }
     const link: Link = {
@@ -185,7 +185,7 @@ export class LinkSessions implements LinkLayer {
   #onReply(link: Link, signal: LinkSignal, path: SignalPath): void {
     switch (signal.type) {
       case 'offer':
-        this.#events?.refused('signal: an offer from the side that only answers');
+        this.#events?.refused('signal: an offer from the side that only answers', link.peer);
         return;
       case 'more':
         link.incarnation = Math.max(link.incarnation, signal.incarnation);
@@ -250,7 +250,10 @@ export class LinkSessions implements LinkLayer {
         return;
       case 'stale':
       case 'ask':
-        this.#events?.refused(`signal: ${signal.type} from the side that makes the offers`);
+        this.#events?.refused(
+          `signal: ${signal.type} from the side that makes the offers`,
+          link.peer,
+        );
         return;
     }
   }
@@ -305,7 +308,7 @@ export class LinkSessions implements LinkLayer {
       received: (data) => {
         if (current() && link.phase.kind === 'open') this.#events?.received(link.peer, data);
       },
-      refused: (reason) => this.#events?.refused(reason),
+      refused: (reason) => this.#events?.refused(reason, link.peer),
     });
     link.phase = { kind: 'connecting', connection, since: clock.now() };
     link.timer = clock.schedule(this.#timing.connectTimeoutMs, () => this.#onStuck(link));

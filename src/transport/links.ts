@@ -27,8 +27,8 @@ export interface LinkEvents {
    * there is no way at the moment.
    */
   signal(to: NodeId, signal: unknown, path: SignalPath): boolean;
-  /** A frame or a signal was refused; the link goes on. */
-  refused(reason: string): void;
+  /** A frame or a signal was refused; the link goes on. `peer`: who it came from, where that is known. */
+  refused(reason: string, peer: NodeId | null): void;
 }
 
 /** Direct links to peers, made anew when they break. */

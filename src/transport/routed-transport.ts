@@ -3,6 +3,7 @@
  * same class runs in a tab and in the simulator; what differs are the ports below it.
  */
 import type { NodeId, Peer } from '../core/identity.ts';
+import type { RefusalSource } from '../core/refusal.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { EventQueue } from './event-queue.ts';
@@ -11,7 +12,14 @@ import { Flooding } from './flooding.ts';
 import type { Coordinator, LinkLayer, SignalPath } from './links.ts';
 import { Router } from './router.ts';
 import type { DropReason, FaultRule, LinkState, Transport, TransportEvents } from './transport.ts';
-import { decodeWire, MAX_HOPS, type Advert, type DataMessage, type SignalMessage } from './wire.ts';
+import {
+  decodeWire,
+  isShallow,
+  MAX_HOPS,
+  type Advert,
+  type DataMessage,
+  type SignalMessage,
+} from './wire.ts';
 
 export interface RoutedTransportOptions {
   readonly links: LinkLayer;
@@ -20,6 +28,9 @@ export interface RoutedTransportOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
+
+/** The most members that the coordinator's list is let grow to. */
+const MAX_LISTED = 256;
 
 /** What exists between `start` and `close`. */
 interface Running {
@@ -152,7 +163,7 @@ export class RoutedTransport implements Transport {
       down: (peer, closedByPeer) => this.#queue.handle(() => this.#linkDown(peer, closedByPeer)),
       received: (peer, data) => this.#queue.handle(() => this.#received(peer, data)),
       signal: (to, signal, path) => this.#sendSignal(to, signal, path),
-      refused: (reason) => this.#queue.handle(() => this.#refused(reason)),
+      refused: (reason, peer) => this.#queue.handle(() => this.#refused('peer', reason, peer)),
     });
   }
 
@@ -175,7 +186,7 @@ export class RoutedTransport implements Transport {
         });
       },
       signal: (from, signal) => this.#links.signal(from, signal, 'coordinator'),
-      refused: (reason) => this.#queue.handle(() => this.#refused(reason)),
+      refused: (reason) => this.#queue.handle(() => this.#refused('signaling', reason, null)),
     });
   }
 
@@ -190,6 +201,10 @@ export class RoutedTransport implements Transport {
 
   #joined(member: Peer): void {
     if (member.id === this.#running?.self) return;
+    if (!this.#members.has(member.id) && this.#members.size >= MAX_LISTED) {
+      this.#refused('signaling', 'more members than a park can have', null);
+      return;
+    }
     this.#members.set(member.id, member);
     const members = [...this.#members.values()];
     this.#emit((events) => events.members(members));
@@ -221,7 +236,7 @@ export class RoutedTransport implements Transport {
   #received(peer: NodeId, data: unknown): void {
     const decoded = decodeWire(data);
     if (!decoded.ok) {
-      this.#refused(decoded.reason);
+      this.#refused('peer', decoded.reason, peer);
       return;
     }
     const { message } = decoded;
@@ -247,7 +262,7 @@ export class RoutedTransport implements Transport {
 
   #receivedAdverts(peer: NodeId, adverts: readonly Advert[]): void {
     if (this.#running?.flooding.received(peer, adverts) === false) {
-      this.#refused('routing: too many nodes');
+      this.#refused('peer', 'routing: too many nodes', peer);
     }
     this.#tellStates();
   }
@@ -277,7 +292,10 @@ export class RoutedTransport implements Transport {
     }
     const hop = router.nextHop(target);
     if (hop === undefined || hop === from || this.#faults.cut(target)) return;
-    if (message.hops < MAX_HOPS) this.#links.send(hop, { ...message, hops: message.hops + 1 });
+    if (message.hops >= MAX_HOPS) return;
+    // What is for another node is checked there; but encoding something very deep would exhaust our stack.
+    if (!isShallow(message)) this.#refused('peer', 'wire: too deep', from);
+    else this.#links.send(hop, { ...message, hops: message.hops + 1 });
   }
 
   #deliver(message: DataMessage | SignalMessage): void {
@@ -366,8 +384,8 @@ export class RoutedTransport implements Transport {
     this.#emit((events) => events.dropped?.(peer, message, why));
   }
 
-  #refused(reason: string): void {
-    this.#emit((events) => events.refused(reason));
+  #refused(source: RefusalSource, reason: string, from: NodeId | null): void {
+    this.#emit((events) => events.refused({ source, reason, from }));
   }
 
   #emit(event: (events: TransportEvents) => void): void {

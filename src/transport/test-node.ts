@@ -83,7 +83,7 @@ export class TestNode {
         this.#note();
         this.coordinator = state;
       },
-      refused: (reason) => this.refused.push(reason),
+      refused: ({ reason }) => this.refused.push(reason),
       dropped: (peer, message, why) => {
         this.#note();
         this.dropped.push({ peer, message, why });

@@ -1,4 +1,5 @@
 import type { NodeId, Peer } from '../core/identity.ts';
+import type { Refusal } from '../core/refusal.ts';
 
 /** Whether and how a peer can be reached. `relayed`: no link of our own, but a path over others. */
 export type LinkState = 'connecting' | 'open' | 'relayed' | 'closed';
@@ -36,7 +37,7 @@ export interface TransportEvents {
   hint(peer: NodeId): void;
   coordinator(state: 'connected' | 'disconnected'): void;
   /** A frame or signal was refused at the transport's own boundary. */
-  refused(reason: string): void;
+  refused(refusal: Refusal): void;
   /** A message to this peer, or from it for `cut-incoming`, was lost here: for the trace. */
   dropped?(peer: NodeId, message: unknown, why: DropReason): void;
 }

@@ -6,6 +6,8 @@ import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
 
 /** The most hops that a message makes: half of a ring of 64. */
 export const MAX_HOPS = 32;
+/** The most lists and objects inside each other: the deepest message of the core has some 40. */
+const MAX_DEPTH = 64;
 /** The most neighbours in one advert, and the most adverts in one message. */
 export const MAX_ADVERT_SIZE = 64;
 /** Greater sequence numbers are refused, so that ours can always be made to grow past one. */
@@ -70,6 +72,12 @@ export function decodeWire(input: unknown): WireResult {
     default:
       return refuse('unknown kind');
   }
+}
+
+/** Whether a message can be encoded again: bounded in depth, whatever is in it. */
+export function isShallow(value: unknown, depth = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 function decodeRouted(input: Record<string, unknown>, kind: 'data' | 'signal'): WireResult {

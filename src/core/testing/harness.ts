@@ -1,5 +1,5 @@
 import { assert } from '../assert.ts';
-import { decodeEnvelope } from '../decode.ts';
+import { decodeFrom } from '../decode.ts';
 import type { Effect, Reply } from '../effects.ts';
 import type { ParkSettings } from '../entry.ts';
 import type { Command, Event } from '../events.ts';
@@ -402,6 +402,9 @@ export class Harness {
         running.replies.get(effect.request)?.(effect.reply);
         running.replies.delete(effect.request);
         return;
+      case 'refused':
+        assert(false, `nobody sends ${id} what it refuses: ${effect.reason}`);
+        return;
       case 'note':
         this.happenings.push({
           kind: 'note',
@@ -449,7 +452,7 @@ export class Harness {
 
   #send(from: NodeId, sender: Running, to: NodeId, sent: Envelope): void {
     // As on the wire: copied, and nothing but what the schemas allow.
-    const decoded = decodeEnvelope(JSON.parse(JSON.stringify(sent)));
+    const decoded = decodeFrom(from, JSON.parse(JSON.stringify(sent)));
     assert(decoded.ok, `sends what the decoder accepts: ${decoded.ok ? '' : decoded.reason}`);
     const receiver = this.#running.get(to);
     const linked = this.#isAlive(to) && !this.#isCut(from, to);

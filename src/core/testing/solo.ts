@@ -36,6 +36,7 @@ export class Solo {
   now = 0;
   /** Everything ever sent. */
   readonly sent: Sent[] = [];
+  readonly refused: string[] = [];
   readonly notes: string[] = [];
   readonly replies = new Map<number, Reply>();
   readonly timers = new Map<Timer, number>();
@@ -154,6 +155,9 @@ export class Solo {
         return;
       case 'reply':
         this.replies.set(effect.request, effect.reply);
+        return;
+      case 'refused':
+        this.refused.push(`${effect.from}: ${effect.reason}`);
         return;
       case 'note':
         this.notes.push(`${effect.what}: ${effect.detail}`);

@@ -24,8 +24,11 @@ export class Tally implements StateMachine {
     return [...this.bodies];
   }
 
+  refuseSnapshot(snapshot: Json): string | null {
+    return Array.isArray(snapshot) ? null : 'not a list';
+  }
+
   restore(snapshot: Json): void {
-    if (!Array.isArray(snapshot)) throw new TypeError('bad snapshot of a tally');
     this.bodies = [...(snapshot as readonly Json[])];
   }
 }

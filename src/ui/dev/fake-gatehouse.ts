@@ -77,7 +77,7 @@ export class FakeGatehouse implements Gatehouse {
       inStep: peers.length + 1,
       conflict: null,
       trouble: null,
-      refused: {},
+      refused: [],
       faults: [],
       feigning: false,
     };

@@ -22,6 +22,26 @@ function manyGates(): FakeGatehouse {
   return fake;
 }
 
+function refusedInput(): FakeGatehouse {
+  const fake = new FakeGatehouse({ inside: 37 });
+  const last = fake.status().peers[0]?.id ?? null;
+  const at = Date.now();
+  fake.set({
+    refused: [
+      { source: 'peer', reason: 'frame: no JSON', count: 128, last: at, from: last },
+      { source: 'signaling', reason: 'no message of the protocol', count: 3, last: at, from: null },
+      {
+        source: 'peer',
+        reason: 'message.entries[].command.members[].id: does not match',
+        count: 1,
+        last: at - 60_000,
+        from: last,
+      },
+    ],
+  });
+  return fake;
+}
+
 /** Every state in which the page can be, by name: `?state=full`. */
 export const STATES: Readonly<Record<string, () => FakeGatehouse>> = {
   open: () => new FakeGatehouse({ inside: 37 }),
@@ -73,4 +93,5 @@ export const STATES: Readonly<Record<string, () => FakeGatehouse>> = {
   indefinite: () =>
     new FakeGatehouse({ inside: 37, failure: { code: 'timeout', definite: false } }),
   gates: manyGates,
+  refused: refusedInput,
 };

@@ -11,6 +11,7 @@ import './faults-panel.ts';
 import './message-counts.ts';
 import './message-log.ts';
 import './network-picture.ts';
+import './refused-input.ts';
 import { TraceController } from './trace-controller.ts';
 
 /** The network as students need it: its picture, what one can do to it, and every message. */
@@ -53,7 +54,9 @@ export class LabView extends LitElement {
       }
       @media (min-width: 60rem) {
         :host {
-          grid-template: 'picture do' auto 'messages do' 1fr / minmax(0, 1fr) 22rem;
+          grid-template-areas: 'picture do' 'messages do' 'refused more';
+          grid-template-columns: minmax(0, 1fr) 22rem;
+          grid-template-rows: auto 1fr auto;
           gap: 1rem;
           padding: 1rem 1.25rem;
         }
@@ -64,18 +67,20 @@ export class LabView extends LitElement {
           grid-area: do;
         }
         .more {
-          grid-column: 2;
+          grid-area: more;
         }
         .messages {
           grid-area: messages;
         }
+        .refused {
+          grid-area: refused;
+          align-self: start;
+        }
       }
       @media (min-width: 80rem) {
         :host {
-          grid-template: 'picture do more' auto 'messages do more' 1fr / minmax(0, 1fr) 20rem 20rem;
-        }
-        .more {
-          grid-area: more;
+          grid-template-areas: 'picture do more' 'messages do more' 'refused do more';
+          grid-template-columns: minmax(0, 1fr) 20rem 20rem;
         }
         .messages {
           min-height: 20rem;
@@ -127,7 +132,7 @@ export class LabView extends LitElement {
             <h2 id="counts">Counts</h2>
             <button class="quiet" @click=${this.#reset}>Reset counts</button>
           </header>
-          <gh-counts .feed=${feed} .version=${this.#version} .refused=${status.refused}></gh-counts>
+          <gh-counts .feed=${feed} .version=${this.#version}></gh-counts>
         </section>
         <section class="panel" aria-labelledby="more">
           <header><h2 id="more">More gates</h2></header>
@@ -142,6 +147,10 @@ export class LabView extends LitElement {
           .status=${status}
           .nameOf=${session.nameOf}
         ></gh-messages>
+      </section>
+      <section class="panel refused" aria-labelledby="refused">
+        <header><h2 id="refused">Refused input</h2></header>
+        <gh-refused .refused=${status.refused} .nameOf=${session.nameOf}></gh-refused>
       </section>
     `;
   }

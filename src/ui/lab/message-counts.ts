@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../elements/styles.ts';
 import { compareTypes, mark, visualLanguage } from '../elements/visual-language.ts';
@@ -54,8 +54,6 @@ export class MessageCounts extends LitElement {
   @property({ attribute: false }) feed!: TraceFeed;
   /** Changes with what the feed holds. */
   @property({ type: Number }) version = 0;
-  /** Messages refused at the boundary, by reason. */
-  @property({ attribute: false }) refused: Readonly<Record<string, number>> = {};
 
   protected override render(): TemplateResult {
     const counts = [...this.feed.counts.values()].sort((a, b) => compareTypes(a.what, b.what));
@@ -103,16 +101,8 @@ export class MessageCounts extends LitElement {
           </tr>
         </tfoot>
       </table>
-      ${refusedWords(this.refused)}
     </div>`;
   }
-}
-
-function refusedWords(refused: Readonly<Record<string, number>>): TemplateResult | typeof nothing {
-  const reasons = Object.entries(refused).filter(([, number]) => number > 0);
-  if (reasons.length === 0) return nothing;
-  const told = reasons.map(([reason, number]) => `${reason} ${number}`).join(', ');
-  return html`<p class="small soft">Refused at the boundary: ${told}</p>`;
 }
 
 declare global {

@@ -3,6 +3,8 @@ import { launchOptions } from './e2e/browser.ts';
 
 export default defineConfig({
   testDir: 'e2e',
+  // The rest that is called a test runs in Node alone.
+  testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   // Each test opens several tabs, and the machine may have two cores: one test at a time.
   workers: 1,

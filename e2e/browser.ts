@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chromium, type BrowserContext, type LaunchOptions } from '@playwright/test';
+import { chromium, type Browser, type BrowserContext, type LaunchOptions } from '@playwright/test';
 import { BROWSER_ARGS, findBrowser, runsAsRoot } from '../scripts/find-browser.mjs';
 
 const executablePath = findBrowser();
@@ -17,6 +17,11 @@ export interface OwnBrowser {
   close(): Promise<void>;
 }
 
+export interface ThrottledBrowser extends OwnBrowser {
+  readonly browser: Browser;
+  readonly process: ChildProcess;
+}
+
 /** A browser whose profile is on the disk: what its tabs store outlives it. */
 export async function persistentBrowser(profile: string): Promise<OwnBrowser> {
   const device = await chromium.launchPersistentContext(profile, launchOptions);
@@ -26,8 +31,12 @@ export async function persistentBrowser(profile: string): Promise<OwnBrowser> {
 /**
  * A browser as people have it: tabs in the background are hidden, and slowed down. Playwright starts its browsers
  * without that, and makes every page that it attaches to believe that it is in sight; so this one is started here.
+ * With `ownGroup` it leads a group of processes, so that one signal meets all of it.
  */
-export async function throttledBrowser(profile: string): Promise<OwnBrowser> {
+export async function throttledBrowser(
+  profile: string,
+  { ownGroup = false } = {},
+): Promise<ThrottledBrowser> {
   const sandbox = runsAsRoot() ? ['--no-sandbox'] : [];
   const child = spawn(
     executablePath ?? chromium.executablePath(),
@@ -39,7 +48,7 @@ export async function throttledBrowser(profile: string): Promise<OwnBrowser> {
       `--user-data-dir=${profile}`,
       'about:blank',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: ownGroup },
   );
   const ended = once(child, 'exit');
   const endpoint = await new Promise<string>((resolve, reject) => {
@@ -60,5 +69,5 @@ export async function throttledBrowser(profile: string): Promise<OwnBrowser> {
     child.kill('SIGKILL');
     await ended;
   };
-  return { device, close };
+  return { device, close, browser, process: child };
 }

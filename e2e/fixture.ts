@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { test as base, expect, type TestInfo } from '@playwright/test';
 import { Park } from './park.ts';
 import { TestServer } from './server.ts';
-import { within, type Tab } from './tab.ts';
+import type { Tab } from './tab.ts';
+import { tracesOf } from './traces.ts';
 
 export { expect };
 export { insideOf } from './checks.ts';
@@ -29,22 +30,8 @@ export const test = base.extend<{ server: TestServer; park: Park }>({
   },
 });
 
-/** What the tabs saw, in the order of time, and where they ended: for people who look into a failure. */
 async function keepTraces(tabs: readonly Tab[], testInfo: TestInfo): Promise<void> {
-  const present = tabs.filter(({ isOpen }) => isOpen);
-  const looks = present.map(async (tab) => {
-    const look = Promise.all([tab.status(), tab.trace()]);
-    return within(3000, look, async () => 'no trace');
-  });
-  const seen = (await Promise.allSettled(looks)).flatMap((result) =>
-    result.status === 'fulfilled' ? [result.value] : [],
-  );
-  const lines = seen.flatMap(([, trace]) => trace).sort((a, b) => a.at - b.at);
-  const text = [
-    ...present.map((tab, place) => `${tab.label}: ${JSON.stringify(seen[place]?.[0])}`),
-    ...lines.map(({ line }) => line),
-  ].join('\n');
   const file = testInfo.outputPath('trace.txt');
-  await writeFile(file, text);
+  await writeFile(file, await tracesOf(tabs));
   await testInfo.attach('trace.txt', { path: file, contentType: 'text/plain' });
 }

@@ -3,19 +3,28 @@ import type { Tab } from './tab.ts';
 /** Visitors that a gate of the load keeps inside, so that the park neither fills for good nor empties. */
 const KEPT_INSIDE = 4;
 
+export interface LoadOptions {
+  /** What else happens at a gate between two visitors. Never rejects. */
+  readonly between?: (tab: Tab) => Promise<void>;
+  /** By gate, who is inside or may be: also for the next tab of the gate, and for the next load. */
+  readonly inside?: Map<string, string[]>;
+}
+
 /** Visitors who come and go at several gates, one operation at a time at each, until it is told to stop. */
 export class Load {
   #stopped = false;
   #stop: () => void = () => undefined;
   readonly #stopping = new Promise<void>((resolve) => (this.#stop = resolve));
   readonly #loops: Promise<void>[] = [];
-  /** By gate, who is inside or may be: also for the next tab of the gate. */
-  readonly #inside = new Map<string, string[]>();
+  readonly #inside: Map<string, string[]>;
+  readonly #between: (tab: Tab) => Promise<void>;
   /** Outcomes so far, and who waits for the next ones. */
   #outcomes = 0;
   #waiting: { count: number; resolve: () => void }[] = [];
 
-  constructor(tabs: readonly Tab[]) {
+  constructor(tabs: readonly Tab[], { between, inside }: LoadOptions = {}) {
+    this.#between = between ?? (() => Promise.resolve());
+    this.#inside = inside ?? new Map<string, string[]>();
     for (const tab of tabs) this.add(tab);
   }
 
@@ -41,6 +50,7 @@ export class Load {
     const inside = this.#inside.get(tab.label) ?? [];
     this.#inside.set(tab.label, inside);
     while (!this.#stopped && tab.isOpen) {
+      await this.#between(tab);
       const leaver = inside.length >= KEPT_INSIDE ? inside.shift() : undefined;
       const visitor = leaver ?? tab.newVisitor();
       const answer = await (leaver === undefined ? tab.tryEnter(visitor) : tab.tryLeave(visitor));

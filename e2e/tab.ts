@@ -22,20 +22,46 @@ export interface Asked {
   readonly gate: string;
   readonly kind: 'enter' | 'leave' | 'capacity';
   readonly visitor: string;
+  /** Kind `capacity`. */
+  readonly capacity?: number;
+  /** ms, by a clock that never runs backwards. */
+  readonly askedAt: number;
+  /** Infinity until it ends. */
+  answeredAt: number;
   /** Undefined until it ends. */
   answer: Answer | undefined;
+}
+
+/** ms since 1970, by a clock that never runs backwards. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** What all gates of a park were asked and told. */
 export class Ledger {
   readonly asked: Asked[] = [];
+  /** Once it is set, a gate of another generation is asked nothing: what it would say there is not of this park. */
+  generation: string | null = null;
   readonly #made = new Map<string, number>();
+  readonly #listeners = new Set<(asked: Asked) => void>();
 
   /** A name that nobody had before. */
   newVisitor(gate: string): string {
     const number = (this.#made.get(gate) ?? 0) + 1;
     this.#made.set(gate, number);
     return `${gate} visitor ${number}`;
+  }
+
+  /** Tells of every operation when it ends. Returns the function that ends it. */
+  onAnswer(listener: (asked: Asked) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  answered(asked: Asked, answer: Answer): void {
+    asked.answer = answer;
+    asked.answeredAt = now();
+    for (const listener of [...this.#listeners]) listener(asked);
   }
 }
 
@@ -134,7 +160,11 @@ export class Tab {
   }
 
   async setCapacity(capacity: number): Promise<Outcome> {
-    return outcomeOf(this.label, await this.#ask('capacity', 'setCapacity', '', capacity));
+    return outcomeOf(this.label, await this.trySetCapacity(capacity));
+  }
+
+  trySetCapacity(capacity: number): Promise<Answer> {
+    return this.#ask('capacity', 'setCapacity', '', capacity);
   }
 
   /** A name that nobody in the park had before. */
@@ -209,16 +239,28 @@ export class Tab {
     visitor: string,
     argument: string | number,
   ): Promise<Answer> {
-    const asked: Asked = { gate: this.label, kind, visitor, answer: undefined };
+    const asked: Asked = {
+      gate: this.label,
+      kind,
+      visitor,
+      ...(typeof argument === 'number' ? { capacity: argument } : {}),
+      askedAt: now(),
+      answeredAt: Infinity,
+      answer: undefined,
+    };
     this.ledger.asked.push(asked);
-    asked.answer = await this.#call(method, argument);
-    return asked.answer;
+    const answer = await this.#call(method, argument);
+    this.ledger.answered(asked, answer);
+    return answer;
   }
 
   async #call(method: Method, argument: string | number): Promise<Answer> {
     try {
       return await this.page.evaluate(
-        async ([name, value]) => {
+        async ([name, value, generation]) => {
+          if (generation !== null && window.gatehouse!.status().generation !== generation) {
+            return { ok: false, code: 'elsewhere', definite: true, message: 'not asked' };
+          }
           const call = window.gatehouse![name] as (value: string | number) => Promise<Outcome>;
           try {
             return { ok: true, outcome: await call.call(window.gatehouse, value) };
@@ -231,7 +273,7 @@ export class Tab {
             return { ok: false, code, definite, message };
           }
         },
-        [method, argument] as const,
+        [method, argument, this.ledger.generation] as const,
       );
     } catch (error) {
       return { ok: false, code: 'gone', definite: false, message: String(error) };

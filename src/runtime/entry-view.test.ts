@@ -35,7 +35,8 @@ describe('entries as people read them', () => {
   });
 
   test('what gates asked for', () => {
-    const origin = { ...base, operation: 'bert.7', node: 'bert' };
+    const token = { term: T1, number: 7 };
+    const origin = { ...base, operation: 'bert.7', node: 'bert', token };
     const enter = { machine: 'park', kind: 'enter', visitor: 'Ada' };
     expect(view(park(enter), { allowed: true })).toEqual({
       ...origin,
@@ -63,6 +64,7 @@ describe('entries as people read them', () => {
       ...base,
       operation: 'bert.7',
       node: 'bert',
+      token: { term: T1, number: 7 },
       kind: 'duplicate',
     });
   });

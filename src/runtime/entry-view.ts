@@ -18,8 +18,9 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
     case 'membership':
       return { ...base, kind: 'membership', change: command.change, subject: command.subject };
     case 'operation': {
-      const { id, body } = command.operation;
-      const origin = { ...base, operation: operationKey(id), node: id.node };
+      const { operation, token } = command;
+      const { id, body } = operation;
+      const origin = { ...base, operation: operationKey(id), node: id.node, token };
       // Applied once already, with an earlier entry: this one changed nothing.
       if (duplicate) return { ...origin, kind: 'duplicate' };
       return { ...origin, ...operationView(body), ...outcomeView(outcome) };

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import type { BrowserContext, CDPSession, Page } from '@playwright/test';
+import { throttledBrowser, type ThrottledBrowser } from '../browser.ts';
+
+/** A browser as a group of processes, on a profile that outlives it. */
+export class BrowserProcess {
+  #running: ThrottledBrowser | null = null;
+  /** A blank page that is brought to the front when the others are to be hidden. */
+  #front: Page | null = null;
+  #stopped = false;
+
+  constructor(private readonly profile: string) {}
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  get device(): BrowserContext {
+    if (!this.#running) throw new Error('the browser does not run');
+    return this.#running.device;
+  }
+
+  async start(): Promise<void> {
+    if (this.#running) return;
+    const running = await throttledBrowser(this.profile, { ownGroup: true });
+    this.#running = running;
+    this.#front = running.device.pages()[0] ?? (await running.device.newPage());
+  }
+
+  /** SIGKILL, to all of its processes at once. Resolves when it has ended. */
+  async kill(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = null;
+    this.#stopped = false;
+    const { process: child, browser } = running;
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
+    const disconnected = new Promise<void>((resolve) => {
+      if (!browser.isConnected()) resolve();
+      else browser.once('disconnected', () => resolve());
+    });
+    signalGroup(child.pid, 'SIGKILL');
+    await Promise.all([ended, disconnected]);
+  }
+
+  /** SIGSTOP: none of its processes runs, and none is told. */
+  stop(): void {
+    this.#stopped = true;
+    signalGroup(this.#running?.process.pid, 'SIGSTOP');
+  }
+
+  continue(): void {
+    this.#stopped = false;
+    signalGroup(this.#running?.process.pid, 'SIGCONT');
+  }
+
+  /** Another page is in sight, and all the others are hidden. */
+  async hideAll(): Promise<void> {
+    await this.#front?.bringToFront();
+  }
+}
+
+function signalGroup(pid: number | undefined, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+  // A group is named by the negative id of its first process.
+  if (pid !== undefined) process.kill(-pid, signal);
+}
+
+/** SIGKILL to the process that renders a page. Other pages may live in it too. Resolves when the page has crashed. */
+export async function killRenderer(page: Page): Promise<void> {
+  const pid = await rendererOf(page);
+  const crashed = page.waitForEvent('crash');
+  process.kill(pid, 'SIGKILL');
+  await crashed;
+}
+
+/** The id of the process that renders a page, which the browser tells only in the head of a trace. */
+async function rendererOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    const processes = traceHead(session);
+    await session.send('Tracing.start', {
+      transferMode: 'ReportEvents',
+      traceConfig: { includedCategories: ['disabled-by-default-devtools.timeline'] },
+    });
+    await session.send('Tracing.end');
+    const [pid] = await processes;
+    if (pid === undefined) throw new Error('the browser does not tell who renders the page');
+    return pid;
+  } finally {
+    await session.detach();
+  }
+}
+
+/** Resolves with the processes that a trace names at its beginning, when it is complete. */
+function traceHead(session: CDPSession): Promise<number[]> {
+  const found: number[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => {
+    for (const event of value as unknown[]) found.push(...processesIn(event));
+  });
+  return new Promise((resolve) => session.once('Tracing.tracingComplete', () => resolve(found)));
+}
+
+function processesIn(event: unknown): number[] {
+  const { name, args } = Object(event) as { name?: unknown; args?: unknown };
+  if (name !== 'TracingStartedInBrowser') return [];
+  const { data } = Object(args) as { data?: unknown };
+  const { frames } = Object(data) as { frames?: unknown };
+  if (!Array.isArray(frames)) return [];
+  return frames.flatMap((frame: unknown) => {
+    const { processId } = Object(frame) as { processId?: unknown };
+    return typeof processId === 'number' ? [processId] : [];
+  });
+}
+
+/** Sets whether the browser lets a hidden page run. */
+export async function setFrozen(page: Page, frozen: boolean): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' });
+  await session.detach();
+}
+
+/** Clears all that a site has stored in a page's browser, as a person can, while its pages are open. */
+export async function clearData(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  await session.detach();
+}

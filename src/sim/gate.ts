@@ -4,11 +4,14 @@ import type { NodeId, Peer } from '../core/identity.ts';
 import { Driver, type Observer } from '../runtime/driver.ts';
 import { Machines } from '../machines/machine.ts';
 import { Park } from '../machines/park.ts';
-import { MemoryDisk, type Fate } from '../storage/memory.ts';
+import { MemoryDisk, type Fate, type MemoryHandle, type Torn } from '../storage/memory.ts';
+import type { MemoryNode } from '../transport/memory.ts';
 import type { RoutedTransport } from '../transport/routed-transport.ts';
 import { assert } from '../core/assert.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
+import { CrashPoints } from './crash-points.ts';
 import type { Random } from './random.ts';
+import type { Checks } from './checks.ts';
 import type { World } from './world.ts';
 import { NodeClock, type Pause } from './virtual-clock.ts';
 
@@ -24,7 +27,11 @@ export interface Life {
   readonly peer: Peer;
   readonly driver: Driver;
   readonly transport: RoutedTransport;
+  /** Its place in the network: two pages may go by one id. */
+  readonly place: MemoryNode;
+  readonly storage: MemoryHandle;
   readonly clock: NodeClock;
+  readonly points: CrashPoints;
   readonly since: number;
   /** It has loaded what was stored. */
   ready: boolean;
@@ -41,6 +48,9 @@ export class Gate {
   slowness = 1;
   /** Its data was cleared under the running page: what starts here next is somebody else. */
   cleared = false;
+  /** How fast its clock runs. */
+  #rate = 1;
+  #throttleMs: number | null = null;
   readonly #world: World;
   readonly #random: Random;
   readonly #writeMs: number;
@@ -83,14 +93,19 @@ export class Gate {
     this.status = 'running';
     const world = this.#world;
     const { peer } = this;
-    const name = `${peer.id}#${++this.#lives}`;
+    const name = `${peer.id}#${this.index}.${++this.#lives}`;
     const random = this.#random.split(`life ${this.#lives}`);
-    const clock = new NodeClock(world.clock, random.between(0, 1000), this.#wallOffset);
+    const clock = this.#newClock(random);
     const transport = world.network.transport(peer.id, {
       clock,
       random: random.split('transport').next,
     });
-    const ports = world.plant.ports(this, { transport, storage: this.disk.open(), clock });
+    // What is written comes back to a page that runs, and it is no timer of the page.
+    const storage = this.disk.open((delayMs, callback) => {
+      clock.deliver(delayMs, callback);
+    });
+    const points = this.#newPoints(storage, random.split('crashes'));
+    const ports = points.wrap(world.plant.ports(this, { transport, storage, clock }));
     const driver: Driver = new Driver(
       {
         self: peer,
@@ -101,14 +116,17 @@ export class Gate {
         snapshotInterval: world.snapshotInterval,
       },
       ports,
-      this.#observer(() => life, name),
+      this.#observer(() => life, world.checks, name),
     );
     const life: Life = {
       name,
       peer,
       driver,
       transport,
+      place: world.network.node(peer.id),
+      storage,
       clock,
+      points,
       since: world.clock.now(),
       ready: false,
     };
@@ -120,15 +138,15 @@ export class Gate {
   }
 
   /** The page is gone from one moment to the next. */
-  crash(underWay: Fate, notice: { noticeMs?: number; closedByPeer?: boolean }): void {
+  crash(underWay: Fate | Torn, notice: { noticeMs?: number; closedByPeer?: boolean }): void {
     const { life } = this;
     if (!life) return;
     this.#end(life);
-    this.#world.network.kill(life.peer.id, notice);
-    this.disk.crash(underWay);
+    this.#world.network.kill(life.place, notice);
+    life.storage.crash(underWay);
     life.transport.close();
     life.clock.stop();
-    this.#world.trace('crash', this, underWay);
+    this.#world.trace('crash', this, JSON.stringify(underWay));
     if (this.cleared) this.renew();
   }
 
@@ -144,7 +162,7 @@ export class Gate {
     if (!this.life || this.status !== 'running') return;
     this.status = 'frozen';
     this.life.clock.pause(pause);
-    this.#world.network.freeze(this.id);
+    this.#world.network.freeze(this.life.place);
     this.#world.trace('freeze', this, pause);
   }
 
@@ -153,7 +171,39 @@ export class Gate {
     this.status = 'running';
     this.#world.trace('thaw', this, '');
     this.life.clock.resume();
-    this.#world.network.thaw(this.id);
+    this.#world.network.thaw(this.life.place);
+  }
+
+  /** Its clock runs too fast or too slow from now on, for later lives too; 1 is right. */
+  drift(rate: number): void {
+    this.#rate = rate;
+    this.life?.clock.drift(rate);
+    this.#world.trace('drift', this, rate.toFixed(5));
+  }
+
+  get drifts(): boolean {
+    return this.#rate !== 1;
+  }
+
+  /** The page is hidden: the browser lets its timers fire once in so many ms; null when it is seen again. */
+  throttle(everyMs: number | null): void {
+    this.#throttleMs = everyMs;
+    this.life?.clock.throttle(everyMs);
+    this.#world.trace('throttle', this, everyMs === null ? 'ends' : `${everyMs} ms`);
+  }
+
+  get throttled(): boolean {
+    return this.#throttleMs !== null;
+  }
+
+  /** Nothing is wrong with it any more, and nothing is planned against it. */
+  heal(): void {
+    this.slowness = 1;
+    this.disk.calm();
+    this.life?.points.plan(null);
+    if (this.drifts) this.drift(1);
+    if (this.throttled) this.throttle(null);
+    this.thaw();
   }
 
   /** The wall clock jumps, now and for later lives. */
@@ -173,6 +223,13 @@ export class Gate {
     else this.renew();
   }
 
+  /** What is stored can't be read: it is left as it is, and the page moves into another slot, as somebody new. */
+  moveOut(): void {
+    this.#world.checks.wiped(this.id, null, this.disk.peek()?.meta.promised ?? '');
+    this.#world.trace('moves-out', this, '');
+    this.renew();
+  }
+
   /** Another identity on an empty disk (rule S9). */
   renew(): void {
     assert(this.life === null, 'a page keeps its identity');
@@ -183,6 +240,7 @@ export class Gate {
 
   #end(life: Life): void {
     life.driver.halt();
+    life.points.end();
     this.life = null;
     this.status = 'down';
     this.#world.workload.lost(this);
@@ -190,30 +248,56 @@ export class Gate {
 
   #stepped: () => void = () => undefined;
 
-  #observer(life: () => Life, name: string): Observer {
+  #observer(life: () => Life, checks: Checks, name: string): Observer {
     const world = this.#world;
+    // A page that is gone may be in the middle of a step: what it would have done next does not count.
+    const isGone = (): boolean => this.life?.name !== name;
     return {
       stepped: () => {
+        if (isGone()) return;
         life().ready = true;
         world.check(this.#stepped);
       },
       sent: (to: NodeId, envelope: Envelope) => {
+        if (isGone()) return;
         world.check(() => {
-          world.checks.sent(life().peer.id, to, envelope);
+          checks.sent(life().peer.id, to, envelope);
         });
         world.sent(this, to, envelope);
       },
       note: (what: string, detail: string) => {
-        world.trace(what, this, detail);
+        if (!isGone()) world.trace(what, this, detail);
       },
-      refused: (reason: string) => {
-        world.trace('refused', this, reason);
+      refused: ({ source, reason }) => {
+        world.trace('refused', this, `${source}: ${reason}`);
       },
       stopped: (trouble: Trouble) => {
         world.trace('stopped', this, `${name} ${trouble.code}: ${trouble.message}`);
         world.stopped(this, trouble);
       },
     };
+  }
+
+  #newClock(random: Random): NodeClock {
+    const clock = new NodeClock(this.#world.clock, random.between(0, 1000), this.#wallOffset);
+    if (this.#rate !== 1) clock.drift(this.#rate);
+    if (this.#throttleMs !== null) clock.throttle(this.#throttleMs);
+    return clock;
+  }
+
+  #newPoints(storage: MemoryHandle, random: Random): CrashPoints {
+    return new CrashPoints({
+      crash: (underWay) => {
+        this.crash(underWay, {
+          noticeMs: random.between(1, 5000),
+          closedByPeer: random.chance(0.5),
+        });
+      },
+      writing: () => storage.writing,
+      later: (ms, work) => {
+        this.#world.later(ms, work);
+      },
+    });
   }
 
   #newPeer(): Peer {
@@ -223,11 +307,9 @@ export class Gate {
   }
 
   #newDisk(): MemoryDisk {
-    const world = this.#world;
     return new MemoryDisk({
-      // A page that stands still hears of no write.
       defer: (delayMs, callback) => {
-        (this.life?.clock ?? world.clock).schedule(delayMs, callback);
+        this.#world.clock.schedule(delayMs, callback);
       },
       latency: () => this.#writeMs * this.slowness * this.#random.between(0.5, 1.5),
     });

@@ -1,7 +1,8 @@
 import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
 import { convergence } from './convergence.ts';
-import { electEverywhere, FAULTS, healAll, type Fault } from './faults.ts';
+import { FAULTS, healAll, type Fault } from './faults.ts';
+import { electEverywhere } from './faults/people.ts';
 import type { Plant } from './plant.ts';
 import { World, type HistoryLine } from './world.ts';
 
@@ -121,8 +122,7 @@ function repeat(
       const name = `${fault.name}.${++count}`;
       const wanted = only?.has(name) ?? true;
       if (wanted && fault.inject(world, world.random.split(`fault ${name}`))) {
-        // Single messages are counted one by one.
-        if (!world.faults.has(fault.name) || !isWeather(fault.name)) world.count(fault.name);
+        if (fault.counts === 'injection') world.count(fault.name);
         world.trace('fault', null, name);
         done(name);
       }
@@ -130,10 +130,6 @@ function repeat(
     });
   };
   next(SETUP_MS);
-}
-
-function isWeather(name: string): boolean {
-  return ['loss', 'duplicate', 'delay', 'reorder'].includes(name);
 }
 
 /** Rules L1 and L2. */

@@ -77,4 +77,61 @@ describe("a node's clock", () => {
     expect(clock.now()).toBe(100);
     expect(clock.wall() - base.wall()).toBe(0);
   });
+
+  it('drifts: its timers come by its own time, and its wall clock is right', () => {
+    const base = new VirtualClock();
+    const clock = new NodeClock(base, 0, 0);
+    base.schedule(1000, () => {
+      clock.drift(0.5);
+    });
+    const fired: number[] = [];
+    base.schedule(1000, () => {
+      clock.schedule(100, () => fired.push(base.now()));
+    });
+    base.schedule(2000, () => {
+      clock.drift(1);
+      clock.schedule(100, () => fired.push(base.now()));
+    });
+    drain(base);
+    expect(fired).toEqual([1200, 2100]);
+    expect(clock.now()).toBe(1600);
+    expect(clock.wall()).toBe(base.wall());
+  });
+
+  it('is throttled: timers come together and late, what comes from outside does not wait', () => {
+    const base = new VirtualClock();
+    const clock = new NodeClock(base, 0, 0);
+    const seen: string[] = [];
+    const note = (what: string) => () => seen.push(`${what} ${base.now()}`);
+    clock.throttle(1000);
+    clock.schedule(10, () => {
+      note('a')();
+      clock.schedule(5, note('b'));
+    });
+    clock.schedule(20, note('c'));
+    clock.deliver(30, note('disk'));
+    base.schedule(2500, () => {
+      clock.schedule(10, note('d'));
+    });
+    base.schedule(2700, () => {
+      clock.throttle(null);
+    });
+    drain(base);
+    expect(seen).toEqual(['disk 30', 'a 1000', 'c 1000', 'b 2000', 'd 2700']);
+  });
+
+  it('fires nothing once the life is over', () => {
+    const base = new VirtualClock();
+    const clock = new NodeClock(base, 0, 0);
+    let fired = false;
+    const fire = (): void => {
+      fired = true;
+    };
+    clock.schedule(10, fire);
+    clock.throttle(1000);
+    clock.stop();
+    clock.schedule(10, fire);
+    drain(base);
+    expect(fired).toBe(false);
+  });
 });

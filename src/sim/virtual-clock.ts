@@ -133,16 +133,26 @@ interface NodeTimer {
   /** By this clock's own time. */
   readonly due: number;
   readonly callback: () => void;
+  /** Of the page: the browser may hold it back. Not so the end of a write. */
+  readonly pageTimer: boolean;
   base: TimerHandle;
 }
 
-/** One life of one node sees its own time: with an offset, standing still while it sleeps, a wall clock that jumps. */
+/**
+ * One life of one node sees its own time: with an offset, too fast or too slow, standing still while it sleeps, a wall
+ * clock that jumps, timers that the browser lets fire now and then only.
+ */
 export class NodeClock implements Clock {
   readonly #base: VirtualClock;
   #offset: number;
+  /** How much of its own time passes in one millisecond. The wall clock is set right all the time. */
+  #rate = 1;
   #wallOffset: number;
   #pause: { readonly kind: Pause; readonly since: number } | null = null;
+  /** Set while timers are throttled. */
+  #wakeUp: TimerHandle | null = null;
   #held: TimerHandle[] = [];
+  #stopped = false;
   readonly #timers = new Map<TimerHandle, NodeTimer>();
   #nextHandle = 1;
 
@@ -158,7 +168,7 @@ export class NodeClock implements Clock {
 
   now(): number {
     const stoodStill = this.#pause?.kind === 'sleep' ? this.#pause.since : null;
-    return (stoodStill ?? this.#base.now()) + this.#offset;
+    return (stoodStill ?? this.#base.now()) * this.#rate + this.#offset;
   }
 
   wall(): number {
@@ -166,12 +176,12 @@ export class NodeClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): TimerHandle {
-    const handle = this.#nextHandle++;
-    const delay = Math.max(0, delayMs);
-    const timer = { due: this.now() + delay, callback, base: 0 };
-    this.#timers.set(handle, timer);
-    this.#arm(handle, timer, delay);
-    return handle;
+    return this.#set(delayMs, callback, true);
+  }
+
+  /** For what comes from outside of the page: it is not a timer that the browser holds back. */
+  deliver(delayMs: number, callback: () => void): void {
+    this.#set(delayMs, callback, false);
   }
 
   cancel(handle: TimerHandle): void {
@@ -185,6 +195,21 @@ export class NodeClock implements Clock {
     this.#wallOffset += ms;
   }
 
+  /** From now on it runs so much faster or slower; 1 is right. Timers that are set come when they were due before. */
+  drift(rate: number): void {
+    const now = this.now();
+    this.#rate = rate;
+    this.#offset += now - this.now();
+  }
+
+  /** Timers fire once in so many ms, all that are due together; null: when they are due. */
+  throttle(everyMs: number | null): void {
+    if (this.#wakeUp !== null) this.#base.cancel(this.#wakeUp);
+    this.#wakeUp = null;
+    if (everyMs !== null) this.#wakeIn(everyMs);
+    else if (!this.#pause) this.#rearm();
+  }
+
   pause(kind: Pause): void {
     assert(this.#pause === null, 'paused once');
     this.#pause = { kind, since: this.#base.now() };
@@ -192,36 +217,63 @@ export class NodeClock implements Clock {
 
   /** What fell due meanwhile comes now, in order. */
   resume(): void {
-    if (this.#pause?.kind === 'sleep') this.#offset -= this.#base.now() - this.#pause.since;
+    if (this.#pause?.kind === 'sleep')
+      this.#offset -= (this.#base.now() - this.#pause.since) * this.#rate;
     this.#pause = null;
-    const held = this.#held;
-    this.#held = [];
-    for (const handle of held) {
+    this.#rearm();
+  }
+
+  /** The life is over. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#wakeUp !== null) this.#base.cancel(this.#wakeUp);
+    for (const timer of this.#timers.values()) this.#base.cancel(timer.base);
+    this.#timers.clear();
+  }
+
+  #set(delayMs: number, callback: () => void, pageTimer: boolean): TimerHandle {
+    const handle = this.#nextHandle++;
+    if (this.#stopped) return handle;
+    const delay = Math.max(0, delayMs);
+    const timer = { due: this.now() + delay, callback, pageTimer, base: 0 };
+    this.#timers.set(handle, timer);
+    this.#arm(handle, timer, delay);
+    return handle;
+  }
+
+  #wakeIn(everyMs: number): void {
+    this.#wakeUp = this.#base.schedule(everyMs, () => {
+      this.#wakeIn(everyMs);
+      if (this.#pause) return;
+      // What is set by what fires now waits for the next time.
+      for (const handle of this.#held.splice(0)) this.#due(handle);
+    });
+  }
+
+  #rearm(): void {
+    for (const handle of this.#held.splice(0)) {
       const timer = this.#timers.get(handle);
       if (timer) this.#arm(handle, timer, Math.max(0, timer.due - this.now()));
     }
   }
 
-  /** The life is over. */
-  stop(): void {
-    for (const timer of this.#timers.values()) this.#base.cancel(timer.base);
-    this.#timers.clear();
+  #arm(handle: TimerHandle, timer: NodeTimer, delay: number): void {
+    timer.base = this.#base.schedule(delay / this.#rate, () => {
+      if (this.#pause || (this.#wakeUp !== null && timer.pageTimer)) this.#held.push(handle);
+      else this.#due(handle);
+    });
   }
 
-  #arm(handle: TimerHandle, timer: NodeTimer, delay: number): void {
-    timer.base = this.#base.schedule(delay, () => {
-      if (this.#pause) {
-        this.#held.push(handle);
-        return;
-      }
-      const rest = timer.due - this.now();
-      // It slept in between: so much later by its own time.
-      if (rest > 0) {
-        this.#arm(handle, timer, rest);
-        return;
-      }
-      this.#timers.delete(handle);
-      timer.callback();
-    });
+  #due(handle: TimerHandle): void {
+    const timer = this.#timers.get(handle);
+    if (!timer) return;
+    const rest = timer.due - this.now();
+    // It slept in between, or became slower: so much later by its own time.
+    if (rest > 0) {
+      this.#arm(handle, timer, rest);
+      return;
+    }
+    this.#timers.delete(handle);
+    timer.callback();
   }
 }

@@ -184,6 +184,7 @@ export class World {
       const said = this.random.split(`stopped ${this.clock.now()}`);
       if (said.chance(0.5)) gate.close();
       else gate.crash('done', {});
+      if (gate.disk.damaged) gate.moveOut();
       this.later(said.logBetween(10, 3000), () => this.startWhenSafe(gate));
     });
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryDisk } from './memory.ts';
 import { append, dropTo, entries, FOUND, LATER_TERM } from './examples.contract.ts';
 import { load, storageContract, stored, write } from './storage.contract.ts';
-import type { Storage } from './storage.ts';
+import type { LoadResult, Storage, StorageError } from './storage.ts';
 
 const soon = (_delayMs: number, callback: () => void) => queueMicrotask(callback);
 
@@ -58,6 +58,34 @@ describe('a memory disk', () => {
     flush();
     expect({ called, writing: disk.writing }).toEqual({ called: false, writing: false });
     expect(indexes(disk)).toEqual(left);
+  });
+
+  it.each([
+    ['two of its writes', 2, 'corrupt'],
+    ['one that does not touch the log', 1, undefined],
+  ] as const)('S9: a torn transaction that left %s is noticed or harmless', (_what, torn, code) => {
+    const { disk, storage, flush } = founded();
+    storage.write([FOUND, append(4, 4)], () => expect.unreachable());
+    disk.crash({ torn });
+    flush();
+    expect(disk.damaged).toBe(code !== undefined);
+    let result: LoadResult | null = null;
+    disk.open().load((loaded) => (result = loaded));
+    flush();
+    expect(result).toMatchObject(code ? { ok: false, error: { code } } : { ok: true });
+  });
+
+  it('of two pages on one disk the crash of one leaves the other its write', () => {
+    const { disk, storage, flush } = founded();
+    const other = disk.open();
+    other.load(() => {});
+    flush();
+    let error: StorageError | null | undefined;
+    other.write([append(4, 4)], (result) => (error = result));
+    storage.write([append(4, 4)], () => expect.unreachable());
+    storage.crash('undone');
+    flush();
+    expect({ error, left: indexes(disk) }).toEqual({ error: null, left: [1, 2, 3, 4] });
   });
 
   it('a crash between calls changes nothing', () => {

@@ -7,7 +7,7 @@ import {
   extentOf,
   type LogExtent,
 } from './extent.ts';
-import type { LogEntry, Operation } from '../core/entry.ts';
+import { comparePosition, type LogEntry, type Operation, type Position } from '../core/entry.ts';
 import type { Archive, Meta, Snapshot, Stored, StorageWrite } from '../core/stored.ts';
 import type { LoadResult, Storage, StorageError } from './storage.ts';
 
@@ -23,12 +23,22 @@ export interface MemoryDiskOptions {
 /** What becomes of a write that did not end well. A transaction is atomic: all of it happened, or nothing. */
 export type Fate = 'done' | 'undone';
 
+/**
+ * A disk that breaks the promise of a transaction: its first `torn` writes are there, and what is put last, the
+ * sentinel, is not.
+ */
+export interface Torn {
+  readonly torn: number;
+}
+
 /** What is on the disk at one moment. Immutable, so that going back by one write costs nothing. */
 interface DiskState {
   /** 0 while there is none. */
   readonly sentinel: number;
   /** Counts the writes, so that a second handle on one disk is noticed. */
   readonly revision: number;
+  /** Where the log ends, as the sentinel has it. */
+  readonly tip: Position;
   readonly meta: Meta | null;
   readonly snapshot: Snapshot | null;
   readonly extent: LogExtent;
@@ -50,6 +60,7 @@ function emptyState(): DiskState {
   return {
     sentinel: 0,
     revision: 0,
+    tip: EMPTY_EXTENT.end,
     meta: null,
     snapshot: null,
     extent: EMPTY_EXTENT,
@@ -70,24 +81,35 @@ export class MemoryDisk {
 
   constructor(private readonly options: MemoryDiskOptions) {}
 
-  /** A handle. An earlier one that is still open is fenced as soon as the newer one writes. */
-  open(): Storage {
-    this.handle = new MemoryStorage(this.options, {
-      read: (known) => this.read(known),
-      write: (expected, writes) => this.write(expected, writes),
-    });
+  /**
+   * A handle. An earlier one that is still open is fenced as soon as the newer one writes.
+   * @param defer of the page that opens it, which may stand still
+   */
+  open(defer: Defer = this.options.defer): MemoryHandle {
+    this.handle = new MemoryStorage(
+      { ...this.options, defer },
+      {
+        read: (known) => this.read(known),
+        write: (expected, writes) => this.write(expected, writes),
+        tear: (expected, writes) => this.tear(expected, writes),
+      },
+    );
     return this.handle;
   }
 
   /** True while the newest handle has a write under way. */
   get writing(): boolean {
-    return this.handle !== null && this.handle.underWay !== null;
+    return this.handle?.writing === true;
+  }
+
+  /** Whether the next load finds that what is there does not fit together. */
+  get damaged(): boolean {
+    return this.corrupted || comparePosition(this.state.extent.end, this.state.tip) !== 0;
   }
 
   /** The newest handle is gone, its callbacks never come; a write under way is done or not. */
-  crash(underWay: Fate): void {
-    if (underWay === 'done') this.handle?.finishSilently();
-    this.handle?.close();
+  crash(underWay: Fate | Torn): void {
+    this.handle?.crash(underWay);
     this.handle = null;
   }
 
@@ -112,6 +134,12 @@ export class MemoryDisk {
    */
   failNextWrite(fate: Fate): void {
     this.planned.write = fate;
+  }
+
+  /** Nothing is planned any more. */
+  calm(): void {
+    this.planned.load = false;
+    this.planned.write = null;
   }
 
   /** Somebody cleared the site's data: all is gone, the sentinel too. */
@@ -143,11 +171,9 @@ export class MemoryDisk {
       this.planned.load = false;
       return { ok: false, error: failed('a planned failure'), mark };
     }
-    if (this.corrupted) {
-      return { ok: false, error: { code: 'corrupt', message: 'a planned corruption' }, mark };
-    }
     const error = known === null ? this.orphaned() : this.difference(known);
     if (error !== null) return { ok: false, error, mark };
+    if (this.damaged) return { ok: false, error: CORRUPT, mark };
     return { ok: true, stored: toStored(this.state), mark };
   }
 
@@ -159,13 +185,19 @@ export class MemoryDisk {
     this.planned.write = null;
     if (fate === 'undone') return failed('a planned failure');
     this.before = this.state;
+    const state = writes.reduce(applyWrite, this.state);
     this.state = {
-      ...writes.reduce(applyWrite, this.state),
+      ...state,
       sentinel: sentinel === 0 ? ++this.sentinels : sentinel,
       revision: revision + 1,
+      tip: state.extent.end,
     };
     if (fate === 'done') return failed('a planned failure, yet it happened');
     return { sentinel: this.state.sentinel, revision: this.state.revision };
+  }
+
+  private tear(expected: Mark, writes: readonly StorageWrite[]): void {
+    if (this.difference(expected) === null) this.state = writes.reduce(applyWrite, this.state);
   }
 
   /** Records without a sentinel are a rest of something: nobody knows what is missing. */
@@ -182,6 +214,15 @@ export class MemoryDisk {
 
 const LOST: StorageError = { code: 'lost', message: 'the stored data was cleared' };
 const FENCED: StorageError = { code: 'lost', message: 'somebody else writes to this store' };
+const CORRUPT: StorageError = { code: 'corrupt', message: 'the records do not fit together' };
+
+/** The storage port, and what can befall the page that has it open. */
+export interface MemoryHandle extends Storage {
+  /** A write is under way. */
+  readonly writing: boolean;
+  /** The page is gone: no callback comes any more. */
+  crash(underWay: Fate | Torn): void;
+}
 
 /** What a handle knows of the disk: a disk that differs is not the one that it wrote. */
 interface Mark {
@@ -192,12 +233,13 @@ interface Mark {
 interface DiskAccess {
   read(known: Mark | null): LoadResult & { mark: Mark };
   write(expected: Mark, writes: readonly StorageWrite[]): StorageError | Mark;
+  tear(expected: Mark, writes: readonly StorageWrite[]): void;
 }
 
 /** The storage port on a memory disk: the twin of IndexedDB for simulations and tests. */
-class MemoryStorage implements Storage {
+class MemoryStorage implements MemoryHandle {
   /** The write that is under way, null without one. */
-  underWay: readonly StorageWrite[] | null = null;
+  private underWay: readonly StorageWrite[] | null = null;
   private loading = false;
   private closed = false;
   private mark: Mark | null = null;
@@ -245,9 +287,17 @@ class MemoryStorage implements Storage {
     this.underWay = null;
   }
 
-  /** The write under way becomes durable, and nobody is told. */
-  finishSilently(): void {
-    if (this.underWay !== null) this.finish(this.underWay);
+  get writing(): boolean {
+    return this.underWay !== null;
+  }
+
+  crash(underWay: Fate | Torn): void {
+    if (this.underWay !== null && this.mark !== null) {
+      if (underWay === 'done') this.finish(this.underWay);
+      else if (underWay !== 'undone')
+        this.disk.tear(this.mark, this.underWay.slice(0, underWay.torn));
+    }
+    this.close();
   }
 
   private finish(writes: readonly StorageWrite[]): StorageError | null {

@@ -139,15 +139,22 @@ export class MemoryNetwork {
     return { links, coordinator: this.#coordinator.client(node) };
   }
 
+  /** The newest life that goes by this id: a page that was duplicated with its identity goes by the same. */
+  node(id: NodeId): MemoryNode {
+    const node = this.#nodes.get(id);
+    assert(node !== undefined, `node ${id} is alive`);
+    return node;
+  }
+
   /**
    * Its page is gone from one moment to the next. What it sent before still arrives. Its transport is dead, and may
    * be closed to stop its timers.
    */
-  kill(id: NodeId, options: KillOptions = {}): void {
-    const node = this.#nodes.get(id);
-    if (node === undefined) return;
+  kill(which: NodeId | MemoryNode, options: KillOptions = {}): void {
+    const node = typeof which === 'string' ? this.#nodes.get(which) : which;
+    if (node?.alive !== true) return;
     node.alive = false;
-    this.#nodes.delete(id);
+    if (this.#nodes.get(node.id) === node) this.#nodes.delete(node.id);
     this.#coordinator.drop(node);
     for (const connection of [...this.#connections.values()]) {
       if (connection.node !== node) continue;
@@ -157,13 +164,13 @@ export class MemoryNetwork {
   }
 
   /** Its page stands still: links stay open, what is sent to it waits. Its timers are its clock's business. */
-  freeze(id: NodeId): void {
-    this.#setFrozen(id, true);
+  freeze(which: NodeId | MemoryNode): void {
+    this.#setFrozen(which, true);
   }
 
   /** Everything that waited arrives, in order. */
-  thaw(id: NodeId): void {
-    this.#setFrozen(id, false);
+  thaw(which: NodeId | MemoryNode): void {
+    this.#setFrozen(which, false);
   }
 
   /**
@@ -254,9 +261,9 @@ export class MemoryNetwork {
     return all.filter((end) => end.open && end.node.id === node && end.peer === peer);
   }
 
-  #setFrozen(id: NodeId, frozen: boolean): void {
-    const node = this.#nodes.get(id);
-    assert(node !== undefined, `node ${id} is alive`);
+  #setFrozen(which: NodeId | MemoryNode, frozen: boolean): void {
+    const node = typeof which === 'string' ? this.node(which) : which;
+    assert(node.alive, `node ${node.id} is alive`);
     node.frozen = frozen;
     this.#refresh();
   }

@@ -1,0 +1,113 @@
+import type { CrashPoint, CrashStep } from '../crash-points.ts';
+import type { Gate } from '../gate.ts';
+import type { Random } from '../random.ts';
+import type { World } from '../world.ts';
+import { awake, fault, leaderOf, type Fault } from './fault.ts';
+import { canSpare } from './losses.ts';
+
+/** Pages that are gone from one moment to the next: memory is lost, and they come back from their disk. */
+export const CRASHES: readonly Fault[] = [
+  fault('crash', 'a page is gone at any moment, and comes back', 15_000, crash),
+  fault('crash-leader', 'the leader crashes', 40_000, crashLeader),
+  fault('crash-all', 'all pages crash at once', 120_000, crashAll),
+  point('crash-before-write', 'a page is gone as it begins a write', 'before'),
+  point(
+    'crash-in-write',
+    'a page is gone while a transaction of several writes is under way',
+    'within',
+  ),
+  point(
+    'crash-after-write',
+    'a write is on disk, and its page is gone before it hears of it',
+    'after',
+  ),
+  point(
+    'crash-in-release',
+    'a page is gone when some of what a write released is sent',
+    'releasing',
+  ),
+  point(
+    'crash-between-writes',
+    'a page is gone between a write and the one that waited for it',
+    'between',
+  ),
+  fault(
+    'torn-batch',
+    'a page is gone in a write, and part of it stays on disk: what does not fit together is never used again',
+    30_000,
+    tornBatch,
+    'hit',
+  ),
+];
+
+function crash(world: World, random: Random): boolean {
+  const gate = random.pick(world.gates.filter(({ life }) => life !== null));
+  if (!gate) return false;
+  crashGate(world, random, gate);
+  return true;
+}
+
+function crashLeader(world: World, random: Random): boolean {
+  const gate = leaderOf(world);
+  if (!gate) return false;
+  crashGate(world, random, gate);
+  return true;
+}
+
+function crashAll(world: World, random: Random): boolean {
+  for (const gate of world.gates) if (gate.life) crashGate(world, random, gate);
+  return true;
+}
+
+function crashGate(world: World, random: Random, gate: Gate): void {
+  const fate = random.chance(0.5) ? 'done' : 'undone';
+  const closed = random.chance(0.5);
+  gate.crash(fate, closed ? { noticeMs: random.between(1, 50), closedByPeer: true } : {});
+  comesBack(world, random, gate);
+}
+
+function comesBack(world: World, random: Random, gate: Gate): void {
+  world.later(random.logBetween(50, 40_000), () => {
+    world.startWhenSafe(gate);
+  });
+}
+
+function point(name: string, about: string, step: CrashStep): Fault {
+  const inject: Fault['inject'] = (world, random) => {
+    const fate = random.chance(0.5) ? 'done' : 'undone';
+    return plan(world, random, name, { step, left: () => fate, may: () => true });
+  };
+  return fault(name, about, 20_000, inject, 'hit');
+}
+
+function tornBatch(world: World, random: Random): boolean {
+  const share = random.next();
+  return plan(world, random, 'torn-batch', {
+    step: 'within',
+    left: (writes) => ({ torn: 1 + Math.floor(share * writes) }),
+    may: (gate) => canSpare(world, gate),
+  });
+}
+
+interface Plan extends Pick<CrashPoint, 'step' | 'left'> {
+  may(gate: Gate): boolean;
+}
+
+/** Where many writes begin, at a leader, there is most to lose: half of the time it is chosen. */
+function plan(world: World, random: Random, name: string, planned: Plan): boolean {
+  const leader = leaderOf(world);
+  const gate = leader && random.chance(0.5) ? leader : random.pick(awake(world));
+  if (!gate?.life || gate.life.points.planned) return false;
+  gate.life.points.plan({
+    step: planned.step,
+    messages: random.int(1, 4),
+    afterMs: random.logBetween(0.05, 5),
+    left: (writes) => planned.left(writes),
+    may: () => planned.may(gate),
+    hit: () => {
+      world.count(name);
+      comesBack(world, random, gate);
+    },
+  });
+  return true;
+}

@@ -1,0 +1,52 @@
+import type { Gate } from '../gate.ts';
+import type { Random } from '../random.ts';
+import type { World } from '../world.ts';
+
+/** Something that goes wrong now and then. */
+export interface Fault {
+  readonly name: string;
+  readonly about: string;
+  /** The mean pause between two, ms; each seed makes it more or less frequent. */
+  readonly everyMs: number;
+  /** Part of `all`. */
+  readonly usual: boolean;
+  /**
+   * `injection`: each time that it is injected. `hit`: what was injected only lies in wait; the fault counts for itself
+   * when it happens.
+   */
+  readonly counts: 'injection' | 'hit';
+  /** Does it now, unless it can't be done now: then false. */
+  inject(world: World, random: Random): boolean;
+}
+
+export function fault(
+  name: string,
+  about: string,
+  everyMs: number,
+  inject: Fault['inject'],
+  counts: Fault['counts'] = 'injection',
+): Fault {
+  return { name, about, everyMs, usual: true, counts, inject };
+}
+
+export function awake(world: World): Gate[] {
+  return world.gates.filter((gate) => gate.awake);
+}
+
+/** Everybody who is there or will be back. */
+export function present(world: World): Gate[] {
+  return world.gates.filter(({ status }) => status !== 'gone');
+}
+
+export function pair(world: World, random: Random): [Gate, Gate] | null {
+  const [a, b] = random.shuffle(awake(world));
+  return a && b ? [a, b] : null;
+}
+
+export function leaderOf(world: World): Gate | undefined {
+  return world.gates.find((gate) => gate.life?.driver.node.leadership);
+}
+
+export function indexes(gates: readonly Gate[]): string {
+  return gates.map(({ index }) => index).join();
+}

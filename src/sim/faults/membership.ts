@@ -1,0 +1,55 @@
+import type { Random } from '../random.ts';
+import type { World } from '../world.ts';
+import { awake, fault, present, type Fault } from './fault.ts';
+import { canSpare } from './losses.ts';
+
+/** More gates than this are not opened. */
+const MOST_GATES = 8;
+
+/** Gates that come and go. */
+export const MEMBERSHIP: readonly Fault[] = [
+  fault('join', 'a new gate joins late', 100_000, join),
+  fault('leave', 'a gate says goodbye, and may come back', 50_000, leave),
+  fault('never-back', 'a device breaks: its gate never comes back', 120_000, neverBack),
+];
+
+export function hasRoom(world: World): boolean {
+  return present(world).length < MOST_GATES;
+}
+
+function join(world: World): boolean {
+  if (!hasRoom(world)) return false;
+  const gate = world.addGate();
+  world.startWhenSafe(gate);
+  world.workload.join(gate);
+  return true;
+}
+
+function leave(world: World, random: Random): boolean {
+  const gate = random.pick(awake(world));
+  const running = awake(world).length;
+  if (!gate?.life || running < 3 || gate.blank || !canSpare(world, gate)) return false;
+  const { life } = gate;
+  const forGood = random.chance(0.3);
+  life.driver.command({ type: 'leave' }, () => undefined);
+  world.trace('leave', gate, forGood ? 'for good' : 'for a while');
+  world.later(random.between(0, 20), () => {
+    if (gate.life !== life) return;
+    gate.close();
+    if (forGood) gate.status = 'gone';
+    else
+      world.later(random.logBetween(10, 20_000), () => {
+        world.startWhenSafe(gate);
+      });
+  });
+  return true;
+}
+
+function neverBack(world: World, random: Random): boolean {
+  const gate = random.pick(world.gates.filter(({ life }) => life !== null));
+  if (!gate || awake(world).length < 4 || !canSpare(world, gate)) return false;
+  gate.crash('undone', random.chance(0.5) ? {} : { noticeMs: 5, closedByPeer: true });
+  gate.status = 'gone';
+  world.trace('never-back', gate, '');
+  return true;
+}

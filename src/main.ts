@@ -1,5 +1,5 @@
 /** The composition root: where the parts of a tab are put together. */
-import * as v from 'valibot';
+import { parseIceServers } from './ice-servers.ts';
 import { parseAddress } from './runtime/address.ts';
 import { Console } from './runtime/console.ts';
 import type { Gatehouse } from './runtime/gatehouse.ts';
@@ -14,18 +14,9 @@ declare global {
   }
 }
 
-const configShape = v.object({
-  iceServers: v.array(
-    v.object({
-      urls: v.union([v.string(), v.array(v.string())]),
-      username: v.optional(v.string()),
-      credential: v.optional(v.string()),
-    }),
-  ),
-});
-
 /** How long the server's configuration is waited for, ms: a page from the cache must open without a server. */
 const CONFIG_PATIENCE = 2000;
+const NO_CONFIGURATION = '/config.json names no ICE servers that a browser takes';
 
 async function open(): Promise<void> {
   const parsed = parseAddress(location.search);
@@ -34,8 +25,11 @@ async function open(): Promise<void> {
     return;
   }
   const clock = new WorkerClock();
-  const home = await TabHome.claim(parsed.address, clock, await loadIceServers());
+  const { iceServers, refused } = await loadConfiguration();
+  const home = await TabHome.claim(parsed.address, clock, iceServers);
   const host = new Host(home);
+  if (refused) host.refuse({ source: 'configuration', reason: NO_CONFIGURATION, from: null });
+  for (const reason of home.damage) host.refuse({ source: 'storage', reason, from: null });
   const gatehouse = new Console(host, clock, home.random());
   host.start();
   window.gatehouse = gatehouse;
@@ -45,22 +39,24 @@ async function open(): Promise<void> {
   document.body.append(app);
 }
 
+interface Configuration {
+  readonly iceServers: RTCIceServer[];
+  /** The server said something that is no configuration. */
+  readonly refused: boolean;
+}
+
 /** Empty when the server does not answer: within one network no such servers are needed. */
-async function loadIceServers(): Promise<RTCIceServer[]> {
+async function loadConfiguration(): Promise<Configuration> {
   try {
     const response = await fetch('/config.json', { signal: AbortSignal.timeout(CONFIG_PATIENCE) });
-    const { iceServers } = v.parse(configShape, await response.json());
-    return iceServers.map(({ urls, username, credential }) => ({
-      urls,
-      ...(username === undefined ? {} : { username }),
-      ...(credential === undefined ? {} : { credential }),
-    }));
+    const iceServers = parseIceServers(await response.text());
+    return { iceServers: iceServers ?? [], refused: response.ok && iceServers === null };
   } catch (error) {
     console.warn(
       'Gatehouse: no configuration from the server, going on without ICE servers.',
       error,
     );
-    return [];
+    return { iceServers: [], refused: false };
   }
 }
 

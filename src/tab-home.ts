@@ -37,6 +37,11 @@ export class TabHome implements Home {
     return new TabHome(slot, identity, address, clock, iceServers);
   }
 
+  /** What is wrong with the slots of this park that were left alone. */
+  get damage(): readonly string[] {
+    return this.slot.damage;
+  }
+
   get self(): Peer {
     const { id, name, priority } = this.identity;
     return { id, name, priority };
@@ -46,7 +51,7 @@ export class TabHome implements Home {
     const { clock, iceServers, park } = this;
     return {
       clock,
-      storage: new IndexedDbStorage(this.slot.databaseName),
+      storage: new IndexedDbStorage(this.slot.databaseName, this.identity.id),
       transport: createTabTransport({
         signalingUrl: signalingUrl(location),
         park,

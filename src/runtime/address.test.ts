@@ -51,6 +51,7 @@ describe('the address of a tab', () => {
     ['?election=coin', 'election'],
     ['?topology=star', 'topology'],
     ['?multicast=hope', 'multicast'],
+    ['?park=one&park=two', 'park'],
   ])('%s is a problem, not a default', (search, parameter) => {
     const parsed = parseAddress(search);
     expect(parsed.ok).toBe(false);

@@ -30,7 +30,9 @@ export function parseAddress(search: string): ParsedAddress {
   const query = new URLSearchParams(search);
   const problems: string[] = [];
   const read = <T>(name: string, parse: (text: string) => T | string): T | undefined => {
-    const text = query.get(name)?.trim();
+    const texts = new Set(query.getAll(name).map((given) => given.trim()));
+    if (texts.size > 1) problems.push(`${name}=: given twice, and differently`);
+    const [text] = texts;
     if (text === undefined || text === '') return undefined;
     const parsed = parse(text);
     if (typeof parsed !== 'string') return parsed;

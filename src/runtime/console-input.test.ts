@@ -28,6 +28,9 @@ describe('fault rules as somebody types them', () => {
     [[{ to: 'anna' }], 'a list of ids'],
     [[{ to: ['Anna!'] }], 'a list of ids'],
     [[{ lose: 1 }], 'no field lose'],
+    [[[]], 'an object'],
+    [[{ cut: 'no' }], 'true or false'],
+    [Array.from({ length: 1001 }, () => ({})), 'at most 1000'],
   ])('%j is refused: %s', (rules, reason) => {
     expect(() => parseFaults(rules)).toThrow(reason);
   });
@@ -57,5 +60,6 @@ describe('feigned failure', () => {
     });
     expect(() => parseFeign({ failAfterMs: 10 })).toThrow('failAfterMs');
     expect(() => parseFeign(null)).toThrow('an object');
+    expect(() => parseFeign({ failAfter: [0, 10] })).toThrow('no field failAfter');
   });
 });

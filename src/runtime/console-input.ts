@@ -2,24 +2,29 @@ import { NODE_ID_PATTERN } from '../core/identity.ts';
 import type { FaultRule } from '../transport/transport.ts';
 import { GatehouseError, type FeignOptions } from './gatehouse.ts';
 
+const MAX_RULES = 1000;
+const MAX_IDS = 1000;
+
 /** Checks what somebody typed into the console, where types do not help. Throws a GatehouseError `invalid`. */
 export function parseFaults(rules: unknown): FaultRule[] {
-  if (!Array.isArray(rules)) throw invalid('rules: a list; [] heals');
+  if (!Array.isArray(rules) || rules.length > MAX_RULES) {
+    throw invalid(`rules: a list of at most ${MAX_RULES}; [] heals`);
+  }
   return rules.map((rule: unknown) => {
     const { to, drop, delayMs, cut, ...others } = asRecord(rule, 'rule');
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined) throw invalid(`rule: no field ${unknown}`);
+    mustBeEmpty(others, 'rule');
     return {
       ...(to === undefined ? {} : { to: parseIds(to) }),
       ...(drop === undefined ? {} : { drop: parseShare(drop) }),
       ...(delayMs === undefined ? {} : { delayMs: parseRange(delayMs, 'delayMs') }),
-      ...(cut === undefined ? {} : { cut: cut === true }),
+      ...(cut === undefined ? {} : { cut: parseCut(cut) }),
     };
   });
 }
 
 export function parseFeign(options: unknown): FeignOptions {
-  const { failAfterMs, failForMs } = asRecord(options, 'options');
+  const { failAfterMs, failForMs, ...others } = asRecord(options, 'options');
+  mustBeEmpty(others, 'options');
   return {
     ...(failAfterMs === undefined ? {} : { failAfterMs: parseRange(failAfterMs, 'failAfterMs') }),
     ...(failForMs === undefined ? {} : { failForMs: parseRange(failForMs, 'failForMs') }),
@@ -27,11 +32,21 @@ export function parseFeign(options: unknown): FeignOptions {
 }
 
 function parseIds(value: unknown): string[] {
-  if (!Array.isArray(value)) throw invalid('to: a list of ids');
+  if (!Array.isArray(value) || value.length > MAX_IDS) throw invalid('to: a list of ids');
   return value.map((id: unknown) => {
     if (typeof id !== 'string' || !NODE_ID_PATTERN.test(id)) throw invalid('to: a list of ids');
     return id;
   });
+}
+
+function parseCut(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalid('cut: true or false');
+  return value;
+}
+
+function mustBeEmpty(others: object, name: string): void {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw invalid(`${name}: no field ${unknown}`);
 }
 
 function parseShare(value: unknown): number {
@@ -50,7 +65,9 @@ function parseRange(value: unknown, name: string): [number, number] {
 }
 
 function asRecord(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) throw invalid(`${name}: an object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(`${name}: an object`);
+  }
   return value as Record<string, unknown>;
 }
 

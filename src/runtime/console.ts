@@ -3,7 +3,7 @@ import type { Reply, ReplyValue } from '../core/effects.ts';
 import type { Token } from '../core/entry.ts';
 import type { Command } from '../core/events.ts';
 import { operationKey } from '../core/entry.ts';
-import { MAX_NAME_LENGTH } from '../core/identity.ts';
+import { MAX_NAME_LENGTH, NODE_ID_PATTERN } from '../core/identity.ts';
 import { decodeParkOperation, type ParkOperation } from '../machines/park.ts';
 import type { Clock } from './clock.ts';
 import { entryView, outcomeView } from './entry-view.ts';
@@ -61,6 +61,7 @@ export class Console implements Gatehouse {
   }
 
   subscribe(listener: (status: Status) => void): () => void {
+    if (typeof listener !== 'function') throw invalid('listener: a function');
     return this.#host.subscribe(() => listener(this.status()));
   }
 
@@ -150,7 +151,7 @@ export class Console implements Gatehouse {
   }
 
   async proceedWithout(ids: string[]): Promise<void> {
-    if (!Array.isArray(ids) || ids.length === 0 || ids.some((id) => typeof id !== 'string')) {
+    if (!Array.isArray(ids) || ids.length === 0 || !ids.every(isNodeId)) {
       throw invalid('ids: the gates to go on without, at least one');
     }
     await this.#command('proceedWithout', { type: 'proceed-without', ids });
@@ -185,8 +186,9 @@ export class Console implements Gatehouse {
   }
 
   faults(rules: FaultRuleInput[]): void {
-    this.#host.setFaults(parseFaults(rules));
-    this.#host.command(`faults ${JSON.stringify(rules)}`);
+    const parsed = parseFaults(rules);
+    this.#host.setFaults(parsed);
+    this.#host.command(`faults ${JSON.stringify(parsed)}`);
   }
 
   async log(from = 1, to = Number.MAX_SAFE_INTEGER): Promise<Entry[]> {
@@ -314,6 +316,10 @@ export class Console implements Gatehouse {
 function asVisitor(name: string): string {
   if (typeof name !== 'string') throw invalid('visitor: a name');
   return name.trim();
+}
+
+function isNodeId(id: unknown): id is string {
+  return typeof id === 'string' && NODE_ID_PATTERN.test(id);
 }
 
 function invalid(message: string): GatehouseError {

@@ -15,7 +15,7 @@ export type SlotGlance =
   /** `tip` is where its log ends; null when its node has not written yet. */
   | { readonly state: 'whole'; readonly identity: SlotIdentity; readonly tip: Position | null }
   /** There is data, but nobody can say whose, or what is missing. */
-  | { readonly state: 'damaged' };
+  | { readonly state: 'damaged'; readonly reason: string };
 
 /** Looks into a slot, also while another tab holds it. Makes no database. Rejects when the browser can't read it. */
 export async function glanceAtSlot(park: string, slot: number): Promise<SlotGlance> {
@@ -24,7 +24,8 @@ export async function glanceAtSlot(park: string, slot: number): Promise<SlotGlan
   if (peek === null || peek.count === 0) return { state: 'empty' };
   const sentinel = decodeRecord('sentinel', peek.values[0]);
   const identity = decodeRecord('identity', peek.values[1]);
-  if (!sentinel.ok || !identity.ok) return { state: 'damaged' };
+  if (!sentinel.ok) return { state: 'damaged', reason: sentinel.reason };
+  if (!identity.ok) return { state: 'damaged', reason: identity.reason };
   const { revision, tip } = sentinel.value;
   return { state: 'whole', identity: identity.value, tip: revision === 0 ? null : tip };
 }

@@ -104,12 +104,23 @@ function sort(records: readonly (readonly [IDBValidKey, unknown])[]): Sorted {
   for (const [key, value] of records) {
     if (typeof key !== 'string') throw corrupt('a key that is no text');
     if (key.startsWith(BATCH)) sorted.batches.push([key, decode('batch', value)]);
-    else if (key.startsWith(OPERATION)) sorted.outbox.push(decode('operation', value));
-    else if (key.startsWith(ARCHIVE)) sorted.archives.push(decode('archive', value));
-    else if (SINGLE.has(key)) sorted.single.set(key, value);
-    else throw corrupt(`nothing is known of a record ${key}`);
+    else if (key.startsWith(OPERATION)) {
+      const operation = decode('operation', value);
+      mustStandUnder(KEYS.operation(operation.id.sequence), key);
+      sorted.outbox.push(operation);
+    } else if (key.startsWith(ARCHIVE)) {
+      const archive = decode('archive', value);
+      mustStandUnder(KEYS.archive(archive.generation), key);
+      sorted.archives.push(archive);
+    } else if (SINGLE.has(key)) sorted.single.set(key, value);
+    else throw corrupt('a record under a key that is not known');
   }
   return sorted;
+}
+
+/** Under another key it could never be removed. */
+function mustStandUnder(own: string, key: string): void {
+  if (own !== key) throw corrupt(`a record of ${own.slice(0, 80)} under another key`);
 }
 
 function join(sorted: Sorted): { stored: Stored; batches: Batch[] } {
@@ -137,7 +148,7 @@ function joinBatches(batches: readonly (readonly [string, readonly LogEntry[]])[
   const entries: LogEntry[] = [];
   let next = batches[0]?.[1][0]?.index ?? 0;
   for (const [key, batch] of batches) {
-    if (key !== KEYS.batch(next)) throw corrupt(`${key} does not follow entry ${next - 1}`);
+    if (key !== KEYS.batch(next)) throw corrupt('a batch of entries that does not follow');
     for (const entry of batch) {
       if (entry.index !== next) throw corrupt(`entry ${entry.index} stands in place of ${next}`);
       next++;

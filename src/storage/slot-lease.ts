@@ -1,4 +1,11 @@
 import { customAlphabet } from 'nanoid';
+import {
+  encodeLease,
+  parseLease,
+  parseLeaseMessage,
+  type Lease,
+  type LeaseMessage,
+} from './lease.ts';
 import type { SlotLock, TryLock } from './slot-lock.ts';
 
 /**
@@ -20,17 +27,6 @@ export interface LeaseOptions {
 }
 
 export const LEASE: LeaseOptions = { leaseMs: 10_000, renewMs: 2000, answerMs: 150 };
-
-type Message =
-  | { readonly type: 'claim'; readonly name: string; readonly claimant: string }
-  /** The answer: this claimant does not get it. */
-  | { readonly type: 'held'; readonly name: string; readonly claimant: string };
-
-interface Lease {
-  readonly holder: string;
-  /** Wall clock, ms since 1970. */
-  readonly until: number;
-}
 
 const CHANNEL = 'gatehouse/leases';
 const newHolder = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
@@ -61,7 +57,8 @@ class Claim {
     private readonly options: LeaseOptions,
   ) {
     this.channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (isMessage(data) && data.name === name) this.hear(data);
+      const message = parseLeaseMessage(data);
+      if (message?.name === name) this.hear(message);
     };
   }
 
@@ -92,7 +89,7 @@ class Claim {
   }
 
   /** A holder refuses every claim; of two claimants the greater gives way. */
-  private hear({ type, claimant }: Message): void {
+  private hear({ type, claimant }: LeaseMessage): void {
     if (type === 'held') {
       if (claimant === this.holder) this.refuse();
     } else if (this.held || this.holder < claimant) this.say('held', claimant);
@@ -114,8 +111,8 @@ class Claim {
     writeLease(this.name, { holder: this.holder, until: Date.now() + this.options.leaseMs });
   }
 
-  private say(type: Message['type'], claimant: string): void {
-    const message: Message = { type, name: this.name, claimant };
+  private say(type: LeaseMessage['type'], claimant: string): void {
+    const message: LeaseMessage = { type, name: this.name, claimant };
     this.channel.postMessage(message);
   }
 
@@ -129,31 +126,19 @@ function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function isMessage(data: unknown): data is Message {
-  if (typeof data !== 'object' || data === null) return false;
-  const { type, name, claimant } = data as Partial<Record<keyof Message, unknown>>;
-  return (
-    (type === 'claim' || type === 'held') &&
-    typeof name === 'string' &&
-    typeof claimant === 'string'
-  );
-}
-
 const leaseKey = (name: string) => `${name}/lease`;
 
 function readLease(name: string): Lease | null {
   try {
-    const [holder, until] = (localStorage.getItem(leaseKey(name)) ?? '').split(' ');
-    if (holder === undefined || until === undefined || !Number.isFinite(Number(until))) return null;
-    return { holder, until: Number(until) };
+    return parseLease(localStorage.getItem(leaseKey(name)), Date.now());
   } catch {
     return null;
   }
 }
 
-function writeLease(name: string, { holder, until }: Lease): void {
+function writeLease(name: string, lease: Lease): void {
   try {
-    localStorage.setItem(leaseKey(name), `${holder} ${until}`);
+    localStorage.setItem(leaseKey(name), encodeLease(lease));
   } catch {
     // Forbidden or full: the channel alone must do.
   }

@@ -31,6 +31,8 @@ export interface Slot {
   readonly databaseName: string;
   /** Who lives here; null when nothing is stored: `reset` then makes a new identity. */
   readonly identity: SlotIdentity | null;
+  /** Of each slot of the park that is damaged: what is wrong with it. */
+  readonly damage: readonly string[];
   /** Deletes everything in the slot and moves in as somebody new. Close the storage first. */
   reset(choices?: IdentityChoices): Promise<SlotIdentity>;
   /** Keeps a changed name or priority. Rejects when the data is gone. */
@@ -71,7 +73,7 @@ export async function claimSlot(
       const glance = await glanceAtSlot(park, slot);
       if (glance.state !== 'damaged') {
         environment.remember(slot);
-        return moveIn(park, slot, glance, namesOf(glances), lock);
+        return moveIn(park, slot, glance, glances, lock);
       }
     } catch (error) {
       lock.release();
@@ -86,14 +88,16 @@ function moveIn(
   park: string,
   slot: number,
   glance: Exclude<SlotGlance, { state: 'damaged' }>,
-  taken: ReadonlySet<string>,
+  all: readonly SlotGlance[],
   lock: SlotLock,
 ): Slot {
+  const taken = namesOf(all);
   return {
     park,
     slot,
     databaseName: databaseName(park, slot),
     identity: glance.state === 'whole' ? glance.identity : null,
+    damage: damageOf(all),
     reset: (choices) => resetSlot(park, slot, { ...choices, taken }),
     save: (identity) => writeIdentity(park, slot, identity),
     release: releaseWithPage(() => lock.release()),
@@ -121,10 +125,15 @@ export async function resetSlot(
 async function glanceAtAll(park: string): Promise<readonly SlotGlance[]> {
   const glances = new Array<SlotGlance>(MAX_SLOTS).fill({ state: 'empty' });
   const looks = (await existingSlots(park)).map(async (slot) => {
-    glances[slot] = await glanceAtSlot(park, slot).catch(() => ({ state: 'damaged' }) as const);
+    glances[slot] = await glanceAtSlot(park, slot).catch(unreadable);
   });
   await Promise.all(looks);
   return glances;
+}
+
+function unreadable(error: unknown): SlotGlance {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { state: 'damaged', reason };
 }
 
 async function existingSlots(park: string): Promise<number[]> {
@@ -160,6 +169,12 @@ function compareTips(a: SlotGlance, b: SlotGlance): number {
   return a.tip === null || b.tip === null ? 0 : comparePosition(a.tip, b.tip);
 }
 
+function damageOf(glances: readonly SlotGlance[]): string[] {
+  return glances.flatMap((glance, slot) =>
+    glance.state === 'damaged' ? [`slot ${slot}: ${glance.reason}`] : [],
+  );
+}
+
 function namesOf(glances: readonly SlotGlance[]): ReadonlySet<string> {
   return new Set(
     glances.flatMap((glance) => (glance.state === 'whole' ? [glance.identity.name] : [])),
@@ -171,9 +186,13 @@ function browserEnvironment(park: string): SlotEnvironment {
   return {
     // Missing on plain http, whatever the types say.
     tryLock: 'locks' in navigator ? webLock(navigator.locks) : leaseLock(),
-    remembered: wasReloaded() ? Number(sessionStorage.getItem(key) ?? NaN) : null,
+    remembered: wasReloaded() ? parseSlot(sessionStorage.getItem(key)) : null,
     remember: (slot) => sessionStorage.setItem(key, String(slot)),
   };
+}
+
+function parseSlot(text: string | null): number | null {
+  return text !== null && /^\d{1,2}$/.test(text) ? Number(text) : null;
 }
 
 /** True for a reload and a return in history: then what this tab remembers is its own, and not a copy of another's. */

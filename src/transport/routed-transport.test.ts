@@ -134,6 +134,14 @@ describe('relaying', () => {
     expect(made.links.sent).toEqual([]);
   });
 
+  it('passes on nothing that is too deep to be encoded again: the next link would die of it', () => {
+    const made = relayed();
+    const body: unknown = JSON.parse('['.repeat(50_000) + ']'.repeat(50_000));
+    made.hear('more', { ...data, source: 'more', target: 'far1', body });
+    expect(made.links.sent).toEqual([]);
+    expect(made.node.refused).toEqual(['wire: too deep']);
+  });
+
   it('never turns a message back to where it came from', () => {
     const made = relayed();
     made.hear('near', { ...data, source: 'far2', target: 'far1' });
@@ -438,4 +446,11 @@ describe('after the end', () => {
     expect(made.node.messages).toEqual([]);
     expect(made.links.calls).toEqual(['close']);
   });
+});
+
+it('a coordinator that tells of ever more members fills no memory', () => {
+  const made = bench();
+  for (let i = 0; i < 300; i++) made.coordinator.events.joined(peer(`stranger${i}`));
+  expect(made.node.members).toHaveLength(256);
+  expect(made.node.refused).toHaveLength(44);
 });

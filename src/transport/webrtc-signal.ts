@@ -42,6 +42,8 @@ const signalSchema = v.variant('type', [
   }),
 ]);
 
+const FIELDS: ReadonlySet<string> = new Set(['type', 'sdp', 'candidate']);
+
 /** There is one data channel and nothing else, so a candidate needs no telling what it is for. */
 export type WebRtcSignal = v.InferOutput<typeof signalSchema>;
 
@@ -53,12 +55,16 @@ export type WebRtcSignalResult =
 export function decodeWebRtcSignal(input: unknown): WebRtcSignalResult {
   const result = v.safeParse(signalSchema, input, { abortEarly: true });
   if (result.success) return { ok: true, signal: result.output };
-  const path = v.getDotPath(result.issues[0]) ?? 'whole';
-  return { ok: false, reason: `signal: bad ${path}` };
+  const path = v.getDotPath(result.issues[0]);
+  // The name of an unknown field is a stranger's word.
+  const place = path === null ? 'whole' : FIELDS.has(path) ? path : 'field';
+  return { ok: false, reason: `signal: bad ${place}` };
 }
 
 function isDescription(sdp: string): boolean {
   const lines = sdp.split(/\r?\n/);
   if (lines.pop() !== '') return false;
+  // One channel and nothing else: a track would have the browser receive sound or pictures.
+  if (lines.filter((line) => line.startsWith('m=')).length !== 1) return false;
   return lines.every((line) => SDP_LINE.test(line)) && SDP_NEEDS.every((need) => need.test(sdp));
 }

@@ -10,17 +10,14 @@ const MAX_TEXT = 64 * 1024;
 const text = v.pipe(v.string(), v.maxLength(MAX_LENGTH));
 /** The browser throws at any other, and then no link could be made at all. */
 const url = v.pipe(text, v.regex(/^(stuns?|turns?):[\w.:[\]-]+(\?transport=(udp|tcp))?$/i));
+const server = v.strictObject({
+  urls: v.union([url, v.pipe(v.array(url), v.minLength(1), v.maxLength(MAX_URLS))]),
+  username: v.optional(text),
+  credential: v.optional(text),
+});
+type Server = v.InferOutput<typeof server>;
 const schema = v.strictObject({
-  iceServers: v.pipe(
-    v.array(
-      v.strictObject({
-        urls: v.union([url, v.pipe(v.array(url), v.minLength(1), v.maxLength(MAX_URLS))]),
-        username: v.optional(text),
-        credential: v.optional(text),
-      }),
-    ),
-    v.maxLength(MAX_SERVERS),
-  ),
+  iceServers: v.pipe(v.array(server), v.maxLength(MAX_SERVERS)),
 });
 
 /** The servers, or null when this is no configuration. Never throws. */
@@ -44,8 +41,8 @@ export function parseIceServers(config: string): RTCIceServer[] | null {
   }));
 }
 
-function isComplete({ urls, username, credential }: RTCIceServer): boolean {
+function isComplete({ urls, username, credential }: Server): boolean {
   const all = typeof urls === 'string' ? [urls] : urls;
-  const usesTurn = all.some((one) => /^turn/i.test(one));
-  return !usesTurn || (username !== undefined && credential !== undefined);
+  if (username !== undefined && credential !== undefined) return true;
+  return !all.some((one) => /^turn/i.test(one));
 }

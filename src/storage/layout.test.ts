@@ -45,7 +45,7 @@ describe('a store as it is read', () => {
       [...whole, [KEYS.archive('g9'), encodeRecord('archive', archiveOf('g1', 5))]],
       'under another key',
     ],
-    ['a key that nobody knows', [...whole, [`${'x'.repeat(9999)}`, '']], 'not known'],
+    ['a key that nobody knows', [...whole, ['x'.repeat(9999), '']], 'not known'],
     ['a key that is no text', [...whole, [7, '']], 'no text'],
     ['a log that ends too early', [sentinel, meta], 'the log ends'],
     [

@@ -12,6 +12,8 @@ import {
 
 const SHORT: HistoryShape = { calls: 7, visitors: 3, capacity: 3, moments: 20 };
 const AT_ONCE: HistoryShape = { calls: 6, visitors: 3, capacity: 2, moments: 4 };
+/** One visitor's next answers are more than the search looks ahead to. */
+const CROWDED: HistoryShape = { calls: 7, visitors: 1, capacity: 2, moments: 6 };
 const LONG: HistoryShape = { calls: 300, visitors: 12, capacity: 8, moments: 2000 };
 /** `FUZZ_RUNS=100000` for a long look. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2000);
@@ -30,7 +32,9 @@ describe('S8: the fast search says what trying every order says', () => {
   it.each([
     ['of a good park', goodHistories(SHORT), good],
     ['of a good park, much at once', goodHistories(AT_ONCE), good],
+    ['of a good park, one visitor', goodHistories(CROWDED), good],
     ['spoilt', spoiltHistories(SHORT), either],
+    ['spoilt, one visitor', spoiltHistories(CROWDED), either],
     ['spoilt, much at once', spoiltHistories(AT_ONCE), either],
     ['with any answers', anyHistories(SHORT), either],
     ['with any answers, much at once', anyHistories(AT_ONCE), either],

@@ -9,8 +9,8 @@ export type Verdict =
   /** The budget ran out, which proves nothing: whoever asked takes it for a failure. */
   | { readonly result: 'unknown' };
 
-/** Places that the search looks at. Histories of the simulator take about one for each operation. */
-const BUDGET = 1_000_000;
+/** Places that the search looks at. A history of the simulator takes about one for each operation. */
+const BUDGET = 200_000;
 
 /**
  * Is there an order of the operations that fits both what the clients were told and the times of calls and answers

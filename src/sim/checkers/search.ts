@@ -1,6 +1,7 @@
 import type { Call } from './history.ts';
 import { ParkState } from './park-state.ts';
 import type { Answered, Problem } from './problem.ts';
+import { Prospects } from './prospects.ts';
 import { Unknowns } from './unknowns.ts';
 
 export type SearchResult = 'found' | 'none' | 'budget';
@@ -13,12 +14,14 @@ export type SearchResult = 'found' | 'none' | 'budget';
  * Facts about the park make it short; the tests hold it against a search that knows none of them.
  * - A refusal that fits now may as well be taken now: it changes nothing, so the rest goes on as before.
  * - Operations of unknown fate are put off for as long as the answers fit without them: see `Unknowns`.
+ * - Where a visitor's next answers can't be had any more, nothing goes on: see `Prospects`.
  * - A place where more of these are used up than in an earlier visit leads nowhere that the earlier one did not.
  */
 export class Search {
   readonly #problem: Problem;
   readonly #state: ParkState;
   readonly #unknowns: Unknowns;
+  readonly #prospects: Prospects;
   /** All answered operations before this one are in order. */
   #first = 0;
   /** And so many after it, which are marked here. */
@@ -31,8 +34,10 @@ export class Search {
   constructor(problem: Problem) {
     this.#problem = problem;
     this.#state = new ParkState(problem.visitors, problem.capacity);
-    this.#unknowns = new Unknowns(problem.unanswered, this.#state);
     this.#done = new Uint8Array(problem.answered.length);
+    const used = new Uint16Array(problem.unanswered.length);
+    this.#prospects = new Prospects(problem, this.#state, this.#done, used);
+    this.#unknowns = new Unknowns(problem.unanswered, this.#state, used, this.#prospects);
   }
 
   /** The answered operations that no order got past. */
@@ -66,10 +71,10 @@ export class Search {
     for (const at of this.#candidates(limit)) {
       const next = this.#problem.answered[at];
       if (!next) return;
-      for (const _ of this.#unknowns.before(next, limit)) {
+      for (const _ of this.#unknowns.before(next, limit, this.#first)) {
         const { capacity } = this.#state;
         this.#take(at, next);
-        yield;
+        if (this.#prospects.areGood(next.visitor, this.#first)) yield;
         this.#takeBack(at, next, capacity);
       }
     }

@@ -1,10 +1,12 @@
 import type { ParkState } from './park-state.ts';
 import type { Answered, Move, Unanswered } from './problem.ts';
+import type { Prospects } from './prospects.ts';
 
 /** One of unknown fate that is taken to have happened. */
 interface Step extends Move {
   readonly at: number;
   readonly hint: number;
+  readonly urgency: number;
 }
 
 /**
@@ -22,28 +24,43 @@ export class Unknowns {
   /** Of each kind, how many are taken to have happened. */
   readonly #used: Uint16Array;
 
-  constructor(all: readonly Unanswered[], state: ParkState) {
+  readonly #prospects: Prospects;
+
+  constructor(
+    all: readonly Unanswered[],
+    state: ParkState,
+    used: Uint16Array,
+    prospects: Prospects,
+  ) {
     this.#all = all;
     this.#state = state;
-    this.#used = new Uint16Array(all.length);
+    this.#used = used;
+    this.#prospects = prospects;
   }
 
   /**
    * Yields when the answer fits: at once, or with some of these before it, and takes them back when it goes on.
    * @param limit those that were asked later can't have happened yet
+   * @param first all answered operations before it are done
    */
-  *before(next: Answered, limit: number, last: Step | null = null): Generator<undefined> {
+  *before(
+    next: Answered,
+    limit: number,
+    first: number,
+    last: Step | null = null,
+  ): Generator<undefined> {
     if (this.#state.fits(next)) {
       yield;
       return;
     }
-    for (const step of this.#remedies(next, limit)) {
+    for (const step of this.#remedies(next, limit, first)) {
       if (last && !inOrder(last, step)) continue;
       const used = this.#used[step.at] ?? 0;
       const { capacity } = this.#state;
       this.#used[step.at] = used + 1;
       this.#state.do(step);
-      yield* this.before(next, limit, step);
+      if (this.#prospects.areGood(step.visitor, first))
+        yield* this.before(next, limit, first, step);
       this.#state.undo(step, capacity);
       this.#used[step.at] = used;
     }
@@ -59,13 +76,18 @@ export class Unknowns {
   }
 
   /** What brings an answer that does not fit nearer to fitting, the likeliest first. */
-  #remedies(next: Answered, limit: number): Step[] {
+  #remedies(next: Answered, limit: number, first: number): Step[] {
     const helps = this.#whatHelps(next, limit);
     const steps: Step[] = [];
     for (const [at, each] of this.#all.entries())
       if (this.#isAvailable(at, each, limit) && this.#state.changes(each) && helps(each))
-        steps.push({ ...each, at, hint: each.hints[this.#used[at] ?? 0] ?? Infinity });
-    return steps.sort(byHint);
+        steps.push({
+          ...each,
+          at,
+          hint: each.hints[this.#used[at] ?? 0] ?? Infinity,
+          urgency: this.#prospects.urgency(each.visitor, first),
+        });
+    return steps.sort(likelier);
   }
 
   #isAvailable(at: number, { invokedAt }: Unanswered, limit: number): boolean {
@@ -122,11 +144,13 @@ function leaves(visitor: number): (move: Move) => boolean {
   return (move) => move.kind === 'leave' && move.visitor === visitor;
 }
 
-function byHint(a: Step, b: Step): number {
-  return a.hint === b.hint ? a.at - b.at : a.hint - b.hint;
+/** By the hints; without, what has to happen soon anyway. */
+function likelier(a: Step, b: Step): number {
+  if (a.hint !== b.hint) return a.hint - b.hint;
+  return a.urgency === b.urgency ? a.at - b.at : a.urgency - b.urgency;
 }
 
 /** Several arrivals in a row, or departures, come to the same in any order: one is enough. */
 function inOrder(last: Step, step: Step): boolean {
-  return last.kind !== step.kind || last.kind === 'capacity' || byHint(last, step) < 0;
+  return last.kind !== step.kind || last.kind === 'capacity' || likelier(last, step) < 0;
 }

@@ -24,6 +24,7 @@ export function createGuardedServer(
   proxies: TrustedProxies,
   refusals: Refusals,
 ): GuardedServer {
+  const gate = new Gate(limits, proxies, refusals);
   const http = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -31,72 +32,109 @@ export function createGuardedServer(
       connectionsCheckingInterval: Math.ceil(limits.headersMs / 10),
       keepAliveTimeout: Math.min(5000, limits.stallMs),
     },
-    limitPipelines(listener, limits.pipelined, refusals),
+    (request, response) => {
+      if (!gate.admits(request.socket)) return;
+      response.once('close', () => gate.answered(request.socket));
+      listener(request, response);
+    },
   );
   // Whoever does not read its answer. A WebSocket's heartbeat looks after itself.
   http.timeout = limits.stallMs;
+  http.on('connection', (socket) => gate.enter(socket));
+  http.on('upgrade', (_request, stream) => gate.leave(stream));
   http.on('clientError', (error, stream) => refuseRequest(error, stream, refusals));
   // Such as no more file descriptors: those who are connected already can still be served.
   http.on('error', () => refusals.count('accept-error'));
-  return { http, connections: capConnections(http, limits, proxies, refusals) };
+  return { http, connections: () => gate.size };
 }
 
-/** Counts a connection from its beginning until it ends or becomes a WebSocket, which is counted elsewhere. */
-function capConnections(
-  http: Server,
-  { connections, connectionsPerAddress }: ServerLimits,
-  proxies: TrustedProxies,
-  refusals: Refusals,
-): () => number {
-  const tally = new Tally({ total: connections, perKey: connectionsPerAddress });
-  const keys = new WeakMap<Duplex, string>();
-  const release = (stream: Duplex): void => {
-    const key = keys.get(stream);
-    if (key !== undefined) tally.release(key);
-    keys.delete(stream);
-  };
-  http.on('connection', (socket) => {
-    const key = keyOf(socket, proxies);
-    const taken = tally.take(key);
+interface Visit {
+  readonly key: string;
+  /** Requests without an answer so far. */
+  waiting: number;
+}
+
+/** All connections, each from its beginning until it ends or becomes a WebSocket, which is counted elsewhere. */
+class Gate {
+  readonly #limits: ServerLimits;
+  readonly #proxies: TrustedProxies;
+  readonly #refusals: Refusals;
+  readonly #tally: Tally;
+  readonly #visits = new Map<Duplex, Visit>();
+  /** Until when, by address. */
+  readonly #barred = new Map<string, number>();
+
+  constructor(limits: ServerLimits, proxies: TrustedProxies, refusals: Refusals) {
+    const { connections, connectionsPerAddress } = limits;
+    this.#limits = limits;
+    this.#proxies = proxies;
+    this.#refusals = refusals;
+    this.#tally = new Tally({ total: connections, perKey: connectionsPerAddress });
+  }
+
+  get size(): number {
+    return this.#tally.total;
+  }
+
+  enter(socket: Socket): void {
+    const key = this.#keyOf(socket);
+    const taken = this.#isBarred(key) ? 'barred' : this.#tally.take(key);
     if (taken === 'taken') {
-      keys.set(socket, key);
-      socket.once('close', () => release(socket));
+      this.#visits.set(socket, { key, waiting: 0 });
+      socket.once('close', () => this.leave(socket));
       return;
     }
-    refusals.count(taken === 'total' ? 'connections' : 'connections-per-address');
+    if (taken === 'barred') this.#refusals.count('barred');
+    else this.#refusals.count(taken === 'total' ? 'connections' : 'connections-per-address');
     socket.destroy();
-  });
-  http.on('upgrade', (_request, stream) => release(stream));
-  return () => tally.total;
-}
+  }
 
-/** A proxy's connections are many people's, so each is counted as one address of its own. */
-function keyOf(socket: Socket, proxies: TrustedProxies): string {
-  const address = socket.remoteAddress ?? '';
-  if (proxies.has(address)) return `${address} ${socket.remotePort ?? ''}`;
-  return addressKey(address);
-}
+  /** Does nothing twice. */
+  leave(stream: Duplex): void {
+    const visit = this.#visits.get(stream);
+    if (visit !== undefined) this.#tally.release(visit.key);
+    this.#visits.delete(stream);
+  }
 
-/** Ends a connection that asks on and on without waiting for answers. */
-function limitPipelines(
-  listener: RequestListener,
-  most: number,
-  refusals: Refusals,
-): RequestListener {
-  const waiting = new WeakMap<Socket, number>();
-  return (request, response) => {
-    const { socket } = request;
-    if (socket.destroyed) return;
-    const others = waiting.get(socket) ?? 0;
-    if (others >= most) {
-      refusals.count('pipelined');
-      socket.destroy();
-      return;
+  /** Whether a request is served. */
+  admits(socket: Socket): boolean {
+    const visit = this.#visits.get(socket);
+    if (socket.destroyed || visit === undefined) return false;
+    if (visit.waiting >= this.#limits.pipelined) {
+      this.#refusals.count('pipelined');
+      this.#bar(visit.key);
+      return false;
     }
-    waiting.set(socket, others + 1);
-    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
-    listener(request, response);
-  };
+    visit.waiting++;
+    return true;
+  }
+
+  answered(socket: Socket): void {
+    const visit = this.#visits.get(socket);
+    if (visit !== undefined) visit.waiting--;
+  }
+
+  /**
+   * Whoever asks on and on without waiting for answers puts thousands of requests into one packet,
+   * and each is parsed before the connection can be ended. So all that this address has ends with it.
+   */
+  #bar(key: string): void {
+    const now = performance.now();
+    for (const [other, until] of this.#barred) if (until <= now) this.#barred.delete(other);
+    this.#barred.set(key, now + this.#limits.barMs);
+    for (const [stream, visit] of this.#visits) if (visit.key === key) stream.destroy();
+  }
+
+  #isBarred(key: string): boolean {
+    return (this.#barred.get(key) ?? 0) > performance.now();
+  }
+
+  /** A proxy's connections are many people's, so each is counted as one address of its own. */
+  #keyOf(socket: Socket): string {
+    const address = socket.remoteAddress ?? '';
+    if (this.#proxies.has(address)) return `${address} ${socket.remotePort ?? ''}`;
+    return addressKey(address);
+  }
 }
 
 function refuseRequest(error: NodeJS.ErrnoException, stream: Duplex, refusals: Refusals): void {

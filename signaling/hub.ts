@@ -95,7 +95,7 @@ export class Hub {
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       handshake.succeeded = true;
       socket.once('close', () => this.#sockets.release(address));
-      this.#welcome(socket);
+      this.#welcome(socket, stream);
     });
     if (handshake.succeeded) return;
     // ws has answered it already.
@@ -113,7 +113,7 @@ export class Hub {
     clearTimeout(timer);
   }
 
-  #welcome(socket: WebSocket): void {
+  #welcome(socket: WebSocket, stream: Duplex): void {
     const { howdyMs, burst, perSecond } = this.#limits;
     const guest: Guest = {
       socket,
@@ -128,8 +128,12 @@ export class Hub {
     socket.on('message', (data, isBinary) => this.#receive(guest, data, isBinary));
     socket.on('ping', () => this.#heard(guest));
     socket.on('pong', () => this.#heard(guest));
-    // Protocol errors: ws closes the socket by itself, and `close` follows.
-    socket.on('error', (error) => this.#refusals.count(frameRefusal(error)));
+    socket.on('error', (error) => {
+      // A breach of the protocol: ws says goodbye by itself, and `close` follows. Until then it would
+      // read on for nothing, as fast as the other side can write.
+      this.#refusals.count(frameRefusal(error));
+      setImmediate(() => stream.pause());
+    });
     socket.once('close', () => {
       clearTimeout(silence);
       this.#guests.delete(socket);
@@ -260,8 +264,13 @@ function costOf(bytes: number): number {
 }
 
 function frameRefusal(error: Error): Refusal {
-  const code = 'code' in error ? error.code : undefined;
-  return code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'frame-too-large' : 'bad-frame';
+  switch ('code' in error ? error.code : undefined) {
+    case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
+    case 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH':
+      return 'frame-too-large';
+    default:
+      return 'bad-frame';
+  }
 }
 
 function closing(socket: WebSocket): Promise<void> {

@@ -39,6 +39,8 @@ export interface ServerLimits {
   stallMs: number;
   /** Requests of one connection that may wait for their answers. Browsers send one at a time. */
   pipelined: number;
+  /** For so long an address that asked for more at once may not connect again, in milliseconds. */
+  barMs: number;
 }
 
 export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
@@ -61,4 +63,5 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
   requestMs: 15_000,
   stallMs: 30_000,
   pipelined: 8,
+  barMs: 5_000,
 };

@@ -23,6 +23,7 @@ export const REFUSALS = [
   'bad-request',
   'slow-request',
   'pipelined',
+  'barred',
   'bad-method',
   'not-found',
   // The listening socket itself: out of file descriptors, say.

@@ -1,0 +1,29 @@
+/** What one attack showed. */
+export interface SiegeResult {
+  readonly name: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly ours: number;
+  /** What `ours` must stay below. */
+  readonly limit: number;
+  readonly unit: string;
+  readonly ok: boolean;
+  /** What else was seen. */
+  readonly also: Readonly<Record<string, unknown>>;
+}
+
+/** The smallest sample that `share` of all do not exceed. Throws a RangeError for none. */
+export function quantile(samples: readonly number[], share: number): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (value === undefined) throw new RangeError('no samples');
+  return value;
+}
+
+/** One line for programs, one for people. */
+export function print(result: SiegeResult): void {
+  const { name, params, ours, limit, unit, ok } = result;
+  console.log(JSON.stringify(result));
+  const about = Object.entries(params).map(([key, value]) => `${value} ${key}`);
+  const verdict = ok ? 'held' : 'NOT HELD';
+  console.log(`${name}: ${verdict}: ${ours} ${unit} (limit ${limit} ${unit}; ${about.join(', ')})`);
+}

@@ -52,7 +52,7 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
   membersPerPark: LIMITS.members,
   burst: 1000,
   perSecond: 100,
-  frameBytes: 64 * 1024,
+  frameBytes: 32 * 1024,
   fragments: 64,
   bufferedBytes: 1024 * 1024,
   bufferedBytesTotal: 64 * 1024 * 1024,

@@ -3,6 +3,7 @@
  * itself. `--only idle` or `--only flood` does one part.
  */
 import { spawnSync } from 'node:child_process';
+import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -123,8 +124,9 @@ function message(worker: Worker): Promise<unknown> {
   });
 }
 
-/** Node takes as many file descriptors as the hard limit allows. */
+/** Node takes as many file descriptors as the hard limit allows. Windows has none. */
 function checkDescriptors(needed: number): void {
+  if (process.platform === 'win32') return;
   const limit = spawnSync('sh', ['-c', 'ulimit -Hn']).stdout.toString().trim();
   if (Number(limit) < needed) {
     throw new Error(

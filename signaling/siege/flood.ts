@@ -106,7 +106,7 @@ class Attacker {
     socket.on('connect', () => {
       socket.write(this.#opening);
       this.#started();
-      if (this.attack === 'half a frame') socket.write(this.#chunk.subarray(0, CHUNK_BYTES / 2));
+      if (this.attack === 'half a frame') socket.write(this.#chunk.subarray(0, LIMITS.messageBytes / 2));
       else if (this.attack !== 'connections') this.#fire(socket);
     });
     // Whoever does not read must not see the end of the connection either.
@@ -156,7 +156,7 @@ function ammunition(attack: Attack, number: number): Buffer {
     case 'fragments':
       return Buffer.concat([frame('', 0x01), ...Array.from({ length: 9 }, () => frame('', 0x00))]);
     case 'half a frame':
-      return frame('x'.repeat(CHUNK_BYTES - 100));
+      return frame('x'.repeat(LIMITS.messageBytes));
     case 'requests':
       return request();
   }

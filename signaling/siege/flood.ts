@@ -106,7 +106,8 @@ class Attacker {
     socket.on('connect', () => {
       socket.write(this.#opening);
       this.#started();
-      if (this.attack === 'half a frame') socket.write(this.#chunk.subarray(0, LIMITS.messageBytes / 2));
+      if (this.attack === 'half a frame')
+        socket.write(this.#chunk.subarray(0, LIMITS.messageBytes / 2));
       else if (this.attack !== 'connections') this.#fire(socket);
     });
     // Whoever does not read must not see the end of the connection either.

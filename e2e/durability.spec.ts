@@ -246,3 +246,36 @@ test('a gate whose storage is cleared while it runs comes back as a new member a
     expect(votes).toEqual([]);
   }
 });
+
+test('a gate whose storage is cleared while it is down, or while it writes, comes back as a new member', async ({
+  park,
+}) => {
+  const [a, b, c] = [
+    await park.open({ priority: 3, device: await park.newDevice() }),
+    await park.open({ priority: 2, device: await park.newDevice() }),
+    await park.open({ priority: 1, device: await park.newDevice() }),
+  ];
+  await park.united();
+  const session = await c.page.context().newCDPSession(c.page);
+  const { origin } = new URL(c.page.url());
+  const clear = () =>
+    session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+
+  const { id: first } = await c.status();
+  await c.crash();
+  await clear();
+  await c.recover();
+  const { id: second } = await c.until(({ id }, old) => id !== old, first);
+  await a.until(({ peers }, id) => peers.some((peer) => peer.id === id && peer.voter), second);
+
+  // With a write under way all the time, the browser aborts one.
+  const load = park.load([c]);
+  await load.more(20);
+  await clear();
+  await c.until(({ id }, old) => id !== old, second);
+  await load.stop();
+  await a.until(({ members, inStep }) => members === 3 && inStep === 3, undefined, 30_000);
+  for (const tab of [a, b])
+    expect((await tab.status()).peers.map(({ id }) => id)).not.toContain(first);
+  await park.settle();
+});

@@ -20,8 +20,8 @@ const FULL = { allowed: false, reason: 'full' } as const;
 
 /** What was told of the entry, asked and answered at these times. */
 function told(entry: Entry, askedAt: number, answeredAt: number): Asked {
-  const { visitor = '', operation = '', index, allowed = false, reason } = entry;
-  const outcome = { visitor, operation, index, allowed, ...(reason === 'full' ? { reason } : {}) };
+  const { visitor = '', operation = '', index, allowed = false } = entry;
+  const outcome = { visitor, operation, index, allowed, ...(allowed ? {} : FULL) };
   const answer = { ok: true, outcome } as const;
   return { gate: 'G1', kind: 'enter', visitor, askedAt, answeredAt, answer };
 }

@@ -25,8 +25,7 @@ export class Database {
    * default acknowledges what a power cut still takes back.
    */
   readonly use: UseStore = async (mode, callback) => {
-    const database = await this.connect();
-    const transaction = database.transaction(STORE, mode, { durability: 'strict' });
+    const transaction = await this.begin(mode);
     return callback(transaction.objectStore(STORE));
   };
 
@@ -38,6 +37,18 @@ export class Database {
       () => undefined,
     );
     this.connection = null;
+  }
+
+  private async begin(mode: IDBTransactionMode): Promise<IDBTransaction> {
+    const connection = this.connect();
+    try {
+      return begin(await connection, mode);
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+      // The browser has closed it, and tells only later.
+      if (this.connection === connection) this.connection = null;
+      return begin(await this.connect(), mode);
+    }
   }
 
   private connect(): Promise<IDBDatabase> {
@@ -58,6 +69,10 @@ export class Database {
     }, forget);
     return connection;
   }
+}
+
+function begin(database: IDBDatabase, mode: IDBTransactionMode): IDBTransaction {
+  return database.transaction(STORE, mode, { durability: 'strict' });
 }
 
 /**

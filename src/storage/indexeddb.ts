@@ -33,8 +33,15 @@ export class IndexedDbStorage implements Storage {
   private busy = false;
   private closed = false;
 
-  /** `name` as `databaseName` makes it. Nothing is opened before `load`. */
-  constructor(name: string) {
+  /**
+   * Nothing is opened before `load`.
+   * @param name as `databaseName` makes it
+   * @param owner the id of whoever lives here: a store that is not, or no more, theirs is lost to them (rule S9)
+   */
+  constructor(
+    name: string,
+    private readonly owner: string | null = null,
+  ) {
     this.database = new Database(name);
   }
 
@@ -56,7 +63,10 @@ export class IndexedDbStorage implements Storage {
     if (!known.founded) assertFounding(writes);
     const extent = extentAfterAll(known.extent, writes);
     this.settle(
-      this.commit(known, extent, writes).then(() => null, toStorageError),
+      this.commit(known, extent, writes).then(
+        () => null,
+        (error: unknown) => this.whyFailed(error),
+      ),
       done,
     );
   }
@@ -83,6 +93,7 @@ export class IndexedDbStorage implements Storage {
     const records = await readAll<IDBValidKey, unknown>(this.database.use);
     const sentinelText = records.find(([key]) => key === KEYS.sentinel)?.[1];
     if (this.known !== null) assertSame(this.known, sentinelText);
+    else assertOwned(this.owner, records.find(([key]) => key === KEYS.identity)?.[1]);
     const result = readContents(records);
     if (!result.ok) return result;
     const { sentinel, stored, batches } = result.contents;
@@ -113,6 +124,22 @@ export class IndexedDbStorage implements Storage {
     });
   }
 
+  /** To clear the data aborts what is under way: that looks like a write that failed until one looks again. */
+  private async whyFailed(error: unknown): Promise<StorageError> {
+    const failed = toStorageError(error);
+    if (failed.code !== 'failed') return failed;
+    try {
+      const sentinelText = await this.database.use('readonly', (store) =>
+        promisifyRequest<unknown>(store.get(KEYS.sentinel)),
+      );
+      return sentinelText === undefined && this.known?.sentinelText !== undefined
+        ? CLEARED
+        : failed;
+    } catch {
+      return failed;
+    }
+  }
+
   /** Checks the sentinel, and reads with it the batches of which a part is to be kept. */
   private async readCutBatches(
     store: IDBObjectStore,
@@ -136,6 +163,8 @@ export class IndexedDbStorage implements Storage {
   }
 }
 
+const CLEARED: StorageError = { code: 'lost', message: 'the stored data was cleared' };
+
 /** Carries a storage error out of a transaction. */
 class Refusal extends Error {
   constructor(readonly error: StorageError) {
@@ -151,11 +180,17 @@ function toStorageError(error: unknown): StorageError {
 
 function assertSame(known: Known, sentinelText: unknown): void {
   if (sentinelText === known.sentinelText) return;
-  const message =
-    sentinelText === undefined
-      ? 'the stored data was cleared'
-      : 'somebody else writes to this store';
-  throw new Refusal({ code: 'lost', message });
+  if (sentinelText === undefined) throw new Refusal(CLEARED);
+  throw new Refusal({ code: 'lost', message: 'somebody else writes to this store' });
+}
+
+function assertOwned(owner: string | null, identityText: unknown): void {
+  if (owner === null) return;
+  if (identityText === undefined) throw new Refusal(CLEARED);
+  const identity = decodeRecord('identity', identityText);
+  if (!identity.ok) throw new Refusal({ code: 'corrupt', message: identity.reason });
+  if (identity.value.id === owner) return;
+  throw new Refusal({ code: 'lost', message: 'somebody else lives in this store' });
 }
 
 function abort(transaction: IDBTransaction): void {

@@ -185,6 +185,23 @@ describe.each<[string, TryLock]>([
     expect(await claim()).toMatchObject({ slot: slot.slot, identity: null });
   });
 
+  it('S9: a store that was cleared, or is of somebody else by now, is lost to who lived there', async () => {
+    const slot = await inhabit(3);
+    const { id } = (await readIdentity(park, slot.slot))!;
+    const loadAs = async (owner: string) => {
+      const storage = new IndexedDbStorage(slot.databaseName, owner);
+      const result = await load(storage);
+      storage.close();
+      return result;
+    };
+    expect(await loadAs(id)).toMatchObject({ ok: true, stored: { entries: { length: 3 } } });
+    await deleteDatabases(slot.databaseName);
+    expect(await loadAs(id)).toMatchObject({ ok: false, error: { code: 'lost' } });
+    const next = await slot.reset();
+    expect(await loadAs(id)).toMatchObject({ ok: false, error: { code: 'lost' } });
+    expect(await loadAs(next.id)).toMatchObject({ ok: true, stored: null });
+  });
+
   it('a slot whose sentinel is gone is left alone, and its store is lost', async () => {
     const slot = await inhabit(3);
     const database = await new Promise<IDBDatabase>((resolve) => {

@@ -1,5 +1,6 @@
 import type { NodeId } from '../core/identity.ts';
 import type { Envelope } from '../core/messages.ts';
+import type { Token } from '../core/entry.ts';
 import type { Node } from '../core/node.ts';
 import type { Term } from '../core/term.ts';
 import { logKey, type Call } from './checkers/history.ts';
@@ -14,9 +15,10 @@ import { Violation } from './checkers/violation.ts';
 export class Checks {
   readonly log: LogChecker;
   readonly #speech = new SpeechChecker();
-  /** Per call the last index that anybody was told before it was made (rule S8). */
-  readonly #floors = new Map<string, number>();
-  #toldIndex = 0;
+  /** Per generation the last index that anybody was told. Replaced, never changed. */
+  #told: ReadonlyMap<string, number> = new Map();
+  /** The same when a call was made. */
+  readonly #floors = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(
     now: () => number,
@@ -31,24 +33,33 @@ export class Checks {
   }
 
   wiped(id: NodeId, node: Node | null, promised: Term): void {
-    this.#speech.wiped(id, node, promised);
+    this.#speech.wiped(id, promised, node?.replica.durableIndex ?? 0);
   }
 
   sent(from: NodeId, to: NodeId, envelope: Envelope): void {
-    this.#speech.sent(from, to, envelope);
+    const { message } = envelope;
+    this.#speech.sent(from, envelope);
+    this.log.quorums.sent(from, message);
+    if (message.type === 'GRANT') this.log.tokens.granted(message.token, to, message.request);
+  }
+
+  /** A node was told that it holds the mutex; its leader may be itself. */
+  granted(node: NodeId, token: Token): void {
+    this.log.tokens.granted(token, node, null);
   }
 
   invoked(key: string): void {
-    this.#floors.set(key, this.#toldIndex);
+    this.#floors.set(key, this.#told);
   }
 
   /** A client was told an outcome. The log's order must not turn time around (rule S8). */
   told(node: Node, key: string, index: number, outcome: unknown): void {
-    this.log.told(node, key, index, outcome);
-    const floor = this.#floors.get(key) ?? 0;
+    const { generation } = this.log.told(node, key, index, outcome);
+    const floor = this.#floors.get(key)?.get(generation) ?? 0;
     if (index <= floor)
       throw new Violation('S8', `${key} is at ${index}, but ${floor} was told before it was asked`);
-    this.#toldIndex = Math.max(this.#toldIndex, index);
+    const last = Math.max(index, this.#told.get(generation) ?? 0);
+    this.#told = new Map(this.#told).set(generation, last);
   }
 
   /** A definite error means that it did not and will not happen. */

@@ -229,6 +229,9 @@ export class Workload {
         return;
       }
       const { token } = reply.value;
+      this.#world.check(() => {
+        this.#world.checks.granted(life.peer.id, token);
+      });
       const later = random.logBetween(1, 3000);
       this.#world.clock.schedule(later, () => {
         if (client.epoch === epoch) this.#underLock(client, life, token);

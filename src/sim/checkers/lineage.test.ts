@@ -70,6 +70,21 @@ describe('the committed log', () => {
     expect(() => lineage(first, operation('bert', 1, enter('v2'), 7))).toThrow('S5');
   });
 
+  it('S5, X2: what was asked under a token runs under no other', () => {
+    const asked = operation('anna', 1, enter('v1'), 7);
+    const under = (number: number): EntryCommand =>
+      asked.kind === 'operation'
+        ? { ...asked, operation: { ...asked.operation, under: { term: TERM, number } } }
+        : asked;
+    expect(() => lineage(under(7))).not.toThrow();
+    expect(() => lineage(under(6))).toThrow('S5');
+  });
+
+  it('S7: an operation is the same wherever it stands', () => {
+    const first = operation('anna', 1, enter('v1'));
+    expect(() => lineage(first, operation('anna', 1, enter('v2'), 2))).toThrow('S7');
+  });
+
   it('S6: has no gap, and its terms never fall', () => {
     const log = lineage();
     expect(() => log.extend(entry(3, { kind: 'opening' }), '', 0, TERM)).toThrow('S6');

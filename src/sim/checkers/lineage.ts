@@ -1,4 +1,4 @@
-import { compareToken, operationKey, type LogEntry, type Token } from '../../core/entry.ts';
+import type { LogEntry, Operation, OperationId, Token } from '../../core/entry.ts';
 import type { Term } from '../../core/term.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
 import { Violation } from './violation.ts';
@@ -81,23 +81,32 @@ export class Lineage {
     const { command } = entry;
     if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
     if (command.kind !== 'operation') return { outcome: null, operation: null, duplicate: false };
-    this.#checkToken(command.token, command.operation.id.node, entry.index);
-    const key = operationKey(command.operation.id);
+    this.#checkToken(command.token, command.operation, entry.index);
+    const key = keyOf(command.operation.id);
     const operation = readAction(command.operation.body);
     const earlier = this.#indexes.get(key);
     if (earlier !== undefined) {
-      const outcome = this.at(earlier)?.outcome ?? null;
+      const known = this.at(earlier);
+      if (JSON.stringify(known?.operation) !== JSON.stringify(operation))
+        throw new Violation(
+          'S7',
+          `${key} is one thing at ${earlier}, and another at ${entry.index}`,
+        );
+      const outcome = known?.outcome ?? null;
       return { outcome, operation, duplicate: true };
     }
     this.#indexes.set(key, entry.index);
     const outcome = operation ? this.#model.apply(operation) : null;
-    if (this.#model.inside.size > this.#model.capacity)
-      throw new Violation('S1', `${this.#model.inside.size} inside at index ${entry.index}`);
     return { outcome, operation, duplicate: false };
   }
 
-  #checkToken(token: Token, node: string, index: number): void {
-    if (this.#lastToken && compareToken(token, this.#lastToken) < 0)
+  #checkToken(token: Token, { under, id: { node } }: Operation, index: number): void {
+    if (under && !isSame(under, token))
+      throw new Violation(
+        'S5',
+        `${index} was asked under token ${under.number}, and ran under another`,
+      );
+    if (this.#lastToken && isOlder(token, this.#lastToken))
       throw new Violation('S5', `tokens fall at index ${index}`);
     this.#lastToken = token;
     const key = `${token.term}/${token.number}`;
@@ -106,4 +115,17 @@ export class Lineage {
       throw new Violation('S5', `token ${key} was used by ${holder} and by ${node}`);
     this.#tokens.set(key, node);
   }
+}
+
+/** The name of an operation. */
+export function keyOf({ node, sequence }: OperationId): string {
+  return `${node}.${sequence}`;
+}
+
+function isOlder(a: Token, b: Token): boolean {
+  return a.term < b.term || (a.term === b.term && a.number < b.number);
+}
+
+function isSame(a: Token, b: Token): boolean {
+  return a.term === b.term && a.number === b.number;
 }

@@ -1,34 +1,48 @@
-import { operationKey, type Position } from '../../core/entry.ts';
-import type { Leadership } from '../../core/leadership.ts';
-import type { Node } from '../../core/node.ts';
+import type { NodeId } from '../../core/identity.ts';
+import type { LogEntry, Position } from '../../core/entry.ts';
 import type { Applied } from '../../core/replica.ts';
 import type { Term } from '../../core/term.ts';
+import { keyOf, Lineage } from './lineage.ts';
+import { generationsUpTo, membersIn, membersUpTo, type ObservedNode } from './observed.ts';
 import { decodeOutcome } from './outcome.ts';
 import { brokenRule } from './park-model.ts';
-import { Lineage } from './lineage.ts';
+import { QuorumChecker } from './quorum-checker.ts';
+import { checkPark } from './state-checker.ts';
+import { TokenLedger } from './token-ledger.ts';
 import { Violation } from './violation.ts';
 
 /** The machines' states are compared at every multiple of it. */
-const STATE_INTERVAL = 32;
+export const STATE_INTERVAL = 32;
 
 /** One life of a node, as the checkers follow it. */
 interface Life {
+  readonly id: NodeId;
   readonly name: string;
   lineage: Lineage | null;
   commit: number;
-  leadership: Leadership | null;
+  office: Office | null;
 }
 
-interface Reign {
+/** A node leads. */
+interface Office {
+  readonly leadership: object;
   readonly term: Term;
-  readonly leadership: Leadership;
-  readonly life: string;
+  /** Where its term begins in its log. */
+  readonly first: number;
+  /** The membership in force at its log's end, which has been read up to here. */
+  members: ObservedMembers;
+  read: number;
 }
 
-/** Compares what every node commits and who leads (rules S1 to S4, S6 and S7), entry by entry as it happens. */
+type ObservedMembers = ReturnType<typeof membersUpTo>;
+
+/** Compares what every node commits and who leads (rules S1 to S7), entry by entry as it happens. */
 export class LogChecker {
   readonly lineages = new Map<string, Lineage>();
-  readonly #reigns = new Map<string, Reign>();
+  readonly quorums = new QuorumChecker();
+  readonly tokens = new TokenLedger();
+  readonly #lives = new Map<ObservedNode, Life>();
+  readonly #leaders = new Map<Term, { readonly leadership: object; readonly life: string }>();
   readonly #states = new Map<string, string>();
   /** Per generation the last index that some client was told about. */
   readonly #told = new Map<string, number>();
@@ -43,9 +57,11 @@ export class LogChecker {
     },
   ) {}
 
-  /** Follows a new life of a node. Call the result after every step. */
-  follow(name: string, node: Node): () => void {
-    const life: Life = { name, lineage: null, commit: 0, leadership: null };
+  /** Follows a new life of a node, `id#number`. Call the result after every step. */
+  follow(name: string, node: ObservedNode): () => void {
+    const id = name.replace(/#.*$/, '');
+    const life: Life = { id, name, lineage: null, commit: 0, office: null };
+    this.#lives.set(node, life);
     node.replica.onApplied((applied) => {
       this.guard(() => {
         this.#applied(life, node, applied);
@@ -56,18 +72,22 @@ export class LogChecker {
     };
   }
 
-  lineageOf(node: Node): Lineage | undefined {
-    return this.lineages.get(node.replica.membership.generation);
+  /** The generation that a node's committed log belongs to. */
+  lineageOf(node: ObservedNode): Lineage | undefined {
+    const own = this.#lives.get(node)?.lineage;
+    if (own) return own;
+    const generations = generationsUpTo(node, node.replica.log.lastIndex);
+    return this.lineages.get(generations[generations.length - 1]?.id ?? '');
   }
 
-  /** Rule S2: a client was told that its operation is done. */
-  told(node: Node, key: string, index: number, outcome: unknown): void {
+  /** Rule S2: a client was told that its operation is done. Returns the generation in which. */
+  told(node: ObservedNode, key: string, index: number, outcome: unknown): Lineage {
     const lineage = this.lineageOf(node);
     const first = lineage?.indexOf(key);
     const record = first === undefined ? undefined : lineage?.at(first);
     if (!lineage || !record)
       throw new Violation('S2', `${key} is told done at ${index} but was never committed`);
-    if (lineage.at(index)?.text !== record.text && !lineage.at(index)?.duplicate)
+    if (index !== first)
       throw new Violation('S2', `${key} is told to be at ${index} but is at ${first ?? 0}`);
     const said = decodeOutcome(outcome);
     if (!said || !record.outcome || !record.operation)
@@ -75,12 +95,14 @@ export class LogChecker {
     const broken = brokenRule(record.outcome, said, record.operation);
     if (broken) throw new Violation(broken, `${key} at ${index} is told ${JSON.stringify(said)}`);
     this.#told.set(lineage.generation, Math.max(index, this.#told.get(lineage.generation) ?? 0));
+    return lineage;
   }
 
-  #applied(life: Life, node: Node, applied: Applied): void {
+  #applied(life: Life, node: ObservedNode, applied: Applied): void {
     const { entry } = applied;
     if (life.lineage === null || entry.index !== life.commit + 1 || startsGeneration(applied)) {
       life.lineage = this.#lineageAt(node, entry.index);
+      this.#checkBase(life, node, life.lineage);
     }
     life.commit = entry.index;
     const { lineage } = life;
@@ -95,25 +117,38 @@ export class LogChecker {
       );
     }
     this.#checkOutcome(life, lineage, applied);
-    if (entry.index % STATE_INTERVAL === 0) this.#checkState(life, node, entry.index);
+    if (entry.index % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, entry.index);
   }
 
-  #extends(life: Life, node: Node, lineage: Lineage, { entry }: Applied, text: string): void {
-    const term = node.leadership?.term ?? node.replica.promised;
-    if (node.leadership && term < lineage.newestTerm)
-      throw new Violation(
-        'S4',
-        `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
-      );
+  /** The first to commit an entry is a leader, or follows one that did so out of sight. */
+  #extends(
+    life: Life,
+    node: ObservedNode,
+    lineage: Lineage,
+    { entry }: Applied,
+    text: string,
+  ): void {
+    const office = this.#officeOf(life, node);
+    const term = office?.term ?? node.replica.promised;
+    if (office) {
+      if (term < lineage.newestTerm)
+        throw new Violation(
+          'S4',
+          `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
+        );
+      this.quorums.committed(life.id, term, office.members, entry.index, office.first);
+    }
     if (term > lineage.newestTerm) lineage.newestTerm = term;
     lineage.extend(entry, text, this.now(), lineage.newestTerm);
+    if (entry.command.kind === 'operation')
+      this.tokens.used(entry.command.token, entry.command.operation.id.node);
     this.committed(lineage, entry.index);
   }
 
   #checkOutcome(life: Life, lineage: Lineage, { entry, outcome, duplicate }: Applied): void {
     const record = lineage.at(entry.index);
     if (!record || entry.command.kind !== 'operation') return;
-    const key = operationKey(entry.command.operation.id);
+    const key = keyOf(entry.command.operation.id);
     if (record.duplicate !== duplicate)
       throw new Violation('S7', `${life.name} applies ${key} ${duplicate ? 'never' : 'again'}`);
     if (duplicate || !record.outcome || !record.operation) return;
@@ -126,58 +161,86 @@ export class LogChecker {
       );
   }
 
-  /** Equal logs give equal states, byte for byte, the exactly-once records included. */
-  #checkState(life: Life, node: Node, index: number): void {
+  /** Equal logs give equal states, byte for byte, the exactly-once records included; and the park is as the rules say. */
+  #checkState(life: Life, node: ObservedNode, lineage: Lineage, index: number): void {
     const { machine, sessions } = node.replica;
-    const state = JSON.stringify([machine.snapshot(), sessions.snapshot()]);
-    const key = `${life.lineage?.generation ?? ''}/${index}`;
-    const known = this.#states.get(key) ?? state;
-    this.#states.set(key, known);
-    if (known !== state)
+    const snapshot = machine.snapshot();
+    const state = JSON.stringify([snapshot, sessions.snapshot()]);
+    const key = `${lineage.generation}/${index}`;
+    const known = this.#states.get(key);
+    if (known === undefined && lineage.length === index)
+      checkPark(snapshot, lineage.model, life.name);
+    this.#states.set(key, known ?? state);
+    if (known !== undefined && known !== state)
       throw new Violation('S6', `${life.name} at ${index} has ${state}, others have ${known}`);
   }
 
-  #stepped(life: Life, node: Node): void {
-    const { replica, leadership } = node;
-    if (replica.commitIndex !== life.commit) this.#jumped(life, node);
-    if (leadership === life.leadership) return;
-    life.leadership = leadership;
-    if (leadership) this.#elected(life, node, leadership);
+  #stepped(life: Life, node: ObservedNode): void {
+    if (node.replica.commitIndex !== life.commit) this.#jumped(life, node);
+    this.#officeOf(life, node);
   }
 
   /** A snapshot took the place of the log, or the log was set aside. */
-  #jumped(life: Life, node: Node): void {
-    const { replica } = node;
-    life.commit = replica.commitIndex;
+  #jumped(life: Life, node: ObservedNode): void {
+    const { commitIndex } = node.replica;
+    life.commit = commitIndex;
     life.lineage = null;
-    if (replica.commitIndex === 0) return;
-    const lineage = this.#lineageAt(node, replica.commitIndex);
+    if (commitIndex === 0) return;
+    const lineage = this.#lineageAt(node, commitIndex);
     life.lineage = lineage;
-    const { base } = replica.log;
-    if (lineage.at(base.index)?.entry.term !== base.term)
-      throw new Violation(
-        'S6',
-        `${life.name} has a snapshot at ${base.index} that nobody committed`,
-      );
-    if (replica.commitIndex % STATE_INTERVAL === 0) this.#checkState(life, node, base.index);
+    this.#checkBase(life, node, lineage);
+    if (commitIndex % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, commitIndex);
   }
 
-  /** Rules S4 and S2: one leader a term, and it holds everything that was committed in older terms. */
-  #elected(life: Life, node: Node, leadership: Leadership): void {
+  #checkBase(life: Life, { replica }: ObservedNode, lineage: Lineage): void {
+    const { base } = replica.log;
+    if (base.index > 0 && lineage.at(base.index)?.entry.term !== base.term)
+      throw new Violation(
+        'S6',
+        `${life.name} has a snapshot at ${position(base)} that nobody committed`,
+      );
+  }
+
+  /** The office that a node holds: a new one is judged, and the membership read on. */
+  #officeOf(life: Life, node: ObservedNode): Office | null {
+    const { leadership, replica } = node;
+    if (leadership === null) life.office = null;
+    else if (life.office?.leadership !== leadership) {
+      life.office = this.#enters(node, leadership);
+      this.#elected(life, node, life.office);
+    }
+    const { office } = life;
+    for (; office && office.read < replica.log.lastIndex; office.read++)
+      office.members = membersIn(replica.log.at(office.read + 1)) ?? office.members;
+    return office;
+  }
+
+  #enters(node: ObservedNode, leadership: { readonly term: Term }): Office {
     const { term } = leadership;
-    const reign = this.#reigns.get(term);
-    if (reign && reign.leadership !== leadership)
-      throw new Violation('S4', `${life.name} leads ${term}, which ${reign.life} has led`);
-    this.#reigns.set(term, { term, leadership, life: life.name });
-    const { log, membership } = node.replica;
-    const first = log.at(leadership.replication.openingIndex);
-    if (first?.command.kind === 'generation') return;
-    const lineage = this.lineages.get(membership.generation);
+    const { log } = node.replica;
+    let first = log.lastIndex;
+    while (first > log.base.index && !isOpening(log.at(first), term)) first -= 1;
+    return { leadership, term, first, members: membersUpTo(node, first - 1), read: first - 1 };
+  }
+
+  /** Rules S4 and S2: one leader a term, promised by a quorum, with everything that was committed in older terms. */
+  #elected(life: Life, node: ObservedNode, { leadership, term, first, members }: Office): void {
+    const before = this.#leaders.get(term);
+    if (before && before.leadership !== leadership)
+      throw new Violation('S4', `${life.name} leads ${term}, which ${before.life} has led`);
+    this.#leaders.set(term, { leadership, life: life.name });
+    const { log } = node.replica;
+    const opening = log.at(first)?.command;
+    const without = opening?.kind === 'generation' ? opening.without : null;
+    this.quorums.elected(life.id, term, members, without);
+    if (without) return;
+    const generations = generationsUpTo(node, log.lastIndex);
+    const lineage = this.lineages.get(generations[generations.length - 1]?.id ?? '');
     if (!lineage) return;
-    for (let index = lineage.length; index > log.base.index; index--) {
+    for (let index = log.base.index + 1; index <= lineage.length; index++) {
       const record = lineage.at(index);
       if (!record || record.committedIn >= term) continue;
-      if (log.termAt(index) === record.entry.term) return; // Log matching: all before it too.
+      if (log.termAt(index) === record.entry.term) continue;
       const told = index <= (this.#told.get(lineage.generation) ?? 0) ? ', and told,' : '';
       throw new Violation(
         'S2',
@@ -187,8 +250,8 @@ export class LogChecker {
     }
   }
 
-  #lineageAt(node: Node, index: number): Lineage {
-    const generations = node.replica.membership.generationsAt(index);
+  #lineageAt(node: ObservedNode, index: number): Lineage {
+    const generations = generationsUpTo(node, index);
     const own = generations[generations.length - 1];
     if (!own) throw new Violation('S6', `entry ${index} belongs to no generation`);
     const known = this.lineages.get(own.id);
@@ -199,6 +262,12 @@ export class LogChecker {
     this.lineages.set(own.id, lineage);
     return lineage;
   }
+}
+
+/** The first entry that a leader appends (rules R4, G4). */
+function isOpening(entry: LogEntry | undefined, term: Term): boolean {
+  const kind = entry?.command.kind;
+  return entry?.term === term && (kind === 'opening' || kind === 'generation');
 }
 
 function startsGeneration({ entry: { command } }: Applied): boolean {

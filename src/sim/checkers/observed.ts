@@ -1,0 +1,58 @@
+import type { LogEntry, Position } from '../../core/entry.ts';
+import type { Member } from '../../core/identity.ts';
+import type { Applied } from '../../core/replica.ts';
+import type { Generation } from '../../core/stored.ts';
+import type { Term } from '../../core/term.ts';
+
+/** What the checkers read of a node: what it holds, not what it makes of it. */
+export interface ObservedNode {
+  readonly replica: {
+    readonly commitIndex: number;
+    readonly promised: Term;
+    readonly log: {
+      readonly base: Position;
+      readonly last: Position;
+      readonly lastIndex: number;
+      at(index: number): LogEntry | undefined;
+      termAt(index: number): Term | undefined;
+    };
+    /** It stands at the base of the log. */
+    readonly baseSnapshot: {
+      readonly members: readonly Member[];
+      readonly generations: readonly Generation[];
+    } | null;
+    readonly machine: { snapshot(): unknown };
+    readonly sessions: { snapshot(): unknown };
+    onApplied(listener: (applied: Applied) => void): void;
+  };
+  readonly leadership: { readonly term: Term } | null;
+}
+
+/** The membership that an entry brings. */
+export function membersIn(entry: LogEntry | undefined): readonly Member[] | null {
+  const command = entry?.command;
+  if (!command || command.kind === 'operation' || command.kind === 'opening') return null;
+  return command.members;
+}
+
+/** The membership at an index, read off the entries themselves (rule M1). */
+export function membersUpTo({ replica }: ObservedNode, index: number): readonly Member[] {
+  for (let at = index; at > replica.log.base.index; at--) {
+    const members = membersIn(replica.log.at(at));
+    if (members) return members;
+  }
+  return replica.baseSnapshot?.members ?? [];
+}
+
+/** The generations of the log up to an index, oldest first, read off the entries. */
+export function generationsUpTo({ replica }: ObservedNode, index: number): Generation[] {
+  const { log, baseSnapshot } = replica;
+  const generations = [...(baseSnapshot?.generations ?? [])].filter(({ at }) => at.index <= index);
+  for (let at = log.base.index + 1; at <= index; at++) {
+    const entry = log.at(at);
+    if (entry?.command.kind !== 'founding' && entry?.command.kind !== 'generation') continue;
+    const { generation } = entry.command;
+    generations.push({ id: generation, at: { index: at, term: entry.term } });
+  }
+  return generations;
+}

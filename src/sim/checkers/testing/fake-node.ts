@@ -1,0 +1,124 @@
+import type { EntryCommand, LogEntry } from '../../../core/entry.ts';
+import type { Applied } from '../../../core/replica.ts';
+import type { Generation } from '../../../core/stored.ts';
+import type { Term } from '../../../core/term.ts';
+import type { Member } from '../../../core/identity.ts';
+import type { ObservedNode } from '../observed.ts';
+import { decodeOutcome } from '../outcome.ts';
+import { ParkModel, readAction, type Outcome } from '../park-model.ts';
+
+export const T1 = '000000000001.anna';
+export const T2 = '000000000002.bert';
+export const T3 = '000000000003.anna';
+
+export const MEMBERS: readonly Member[] = ['anna', 'bert', 'carl'].map((id, priority) => ({
+  id,
+  priority,
+  name: id,
+  voter: true,
+}));
+
+export function founding(capacity: number, members = MEMBERS, generation = 'one'): EntryCommand {
+  const settings = {
+    capacity,
+    election: 'bully',
+    topology: 'mesh',
+    multicast: 'sequencer',
+  } as const;
+  return { kind: 'founding', generation, settings, members };
+}
+
+export function enter(
+  node: string,
+  sequence: number,
+  visitor: string,
+  token = sequence,
+): EntryCommand {
+  const id = { node, sequence };
+  const body = { machine: 'park', kind: 'enter', visitor };
+  return {
+    kind: 'operation',
+    operation: { id, settledBelow: 1, under: null, body },
+    token: { term: T1, number: token },
+  };
+}
+
+/** A node as a checker sees it, that does whatever a test wants it to. */
+export class FakeNode implements ObservedNode {
+  readonly entries: LogEntry[] = [];
+  leadership: { readonly term: Term } | null = null;
+  /** What a node says of the outcome of an entry, where it is wrong. */
+  readonly lies = new Map<number, Outcome>();
+  readonly park = new ParkModel(0);
+  readonly #applied = new Set<string>();
+  #listener: (applied: Applied) => void = () => undefined;
+  #base = { index: 0, term: '' };
+  #baseGenerations: Generation[] = [];
+  #commit = 0;
+  promised: Term = T1;
+
+  get replica(): ObservedNode['replica'] {
+    return {
+      commitIndex: this.#commit,
+      promised: this.promised,
+      log: {
+        base: this.#base,
+        last: this.entries[this.entries.length - 1] ?? this.#base,
+        lastIndex: this.#base.index + this.entries.length,
+        at: (index) => this.entries[index - this.#base.index - 1],
+        termAt: (index) => this.entries[index - this.#base.index - 1]?.term,
+      },
+      baseSnapshot:
+        this.#base.index === 0 ? null : { members: MEMBERS, generations: this.#baseGenerations },
+      machine: {
+        snapshot: () => ({
+          park: { capacity: this.park.capacity, inside: [...this.park.inside] },
+        }),
+      },
+      sessions: { snapshot: () => this.#applied.size },
+      onApplied: (listener) => {
+        this.#listener = listener;
+      },
+    };
+  }
+
+  append(term: Term, ...commands: EntryCommand[]): this {
+    for (const command of commands) {
+      const index = this.#base.index + this.entries.length + 1;
+      this.entries.push({ index, term, at: 0, command });
+    }
+    return this;
+  }
+
+  commitTo(index: number): void {
+    while (this.#commit < index) {
+      const entry = this.entries[this.#commit - this.#base.index];
+      if (!entry) throw new Error('no such entry');
+      this.#commit += 1;
+      this.#listener(this.#apply(entry));
+    }
+  }
+
+  /** A snapshot in place of the log. */
+  install(index: number, term: Term, generations: Generation[]): void {
+    this.entries.length = 0;
+    this.#base = { index, term };
+    this.#baseGenerations = generations;
+    this.#commit = index;
+  }
+
+  #apply(entry: LogEntry): Applied {
+    const { command } = entry;
+    if (command.kind === 'founding') this.park.capacity = command.settings.capacity;
+    if (command.kind !== 'operation') return { entry, outcome: null, duplicate: false };
+    const key = `${command.operation.id.node}.${command.operation.id.sequence}`;
+    const lie = this.lies.get(entry.index);
+    if (this.#applied.has(key) && !lie) return { entry, outcome: null, duplicate: true };
+    this.#applied.add(key);
+    const action = readAction(command.operation.body);
+    const due = action ? this.park.apply(action) : null;
+    const outcome = lie ?? due;
+    if (outcome !== null && decodeOutcome(outcome) === null) throw new Error('no outcome');
+    return { entry, outcome: outcome && { ...outcome }, duplicate: false };
+  }
+}

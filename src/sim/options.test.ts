@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
-import { parseOptions, UsageError } from './options.ts';
+import { replayCommand } from './job.ts';
+import { jobOf, parseOptions, UsageError } from './options.ts';
+import { PLANTS } from './plants.ts';
+
+const USUAL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
 
 describe('the options of the command', () => {
   it('have defaults', () => {
     const options = parseOptions([]);
-    expect(options).toMatchObject({ seed: 1, nodes: 5, plants: [], json: false, show: null });
-    expect(options.faults).toHaveLength(FAULTS.filter(({ usual }) => usual).length);
+    expect(options).toMatchObject({ seed: 1, seeds: 20, nodes: [5, 5], plants: [], json: false });
+    expect(options.show).toBeNull();
+    expect(options.faults).toEqual(USUAL);
+    expect(options.jobs).toBeGreaterThan(0);
   });
 
   it('take faults by name', () => {
@@ -16,15 +22,72 @@ describe('the options of the command', () => {
     expect(parseOptions(['--plant', 'list']).show).toBe('plants');
   });
 
+  it('take single injections, which say what faults there are', () => {
+    const options = parseOptions(['--only', 'crash.3,loss.1,crash.7']);
+    expect(options.only).toEqual(['crash.3', 'loss.1', 'crash.7']);
+    expect(options.faults).toEqual(['crash', 'loss']);
+    expect(parseOptions(['--only', 'none'])).toMatchObject({ only: [], faults: [] });
+  });
+
+  it('take a range of nodes, from which the seed picks', () => {
+    const options = parseOptions(['--nodes', '3-7']);
+    const picked = Array.from({ length: 60 }, (_, seed) => jobOf(options, seed, null).nodes);
+    expect(new Set(picked)).toEqual(new Set([3, 4, 5, 6, 7]));
+    expect(Array.from({ length: 60 }, (_, seed) => jobOf(options, seed, null).nodes)).toEqual(
+      picked,
+    );
+  });
+
+  it('look for planted bugs with what each of them takes', () => {
+    const options = parseOptions(['--plant', 'all']);
+    expect(options).toMatchObject({ faults: [], shrink: 0, seeds: 200 });
+    expect(options.plants).toHaveLength(PLANTS.length);
+    const [plant] = PLANTS;
+    const { nodes } = jobOf(options, 1, plant!.name);
+    expect(nodes).toBeGreaterThanOrEqual(plant!.nodes[0]);
+    expect(nodes).toBeLessThanOrEqual(plant!.nodes[1]);
+  });
+
+  it('run one seed for a trace', () => {
+    expect(parseOptions(['--trace', 'x.jsonl', '--seed', '7'])).toMatchObject({
+      seeds: 1,
+      seed: 7,
+    });
+  });
+
   it.each([
     ['--seeds', '0'],
     ['--seeds', 'many'],
     ['--nodes', '1.5'],
+    ['--nodes', '7-3'],
+    ['--nodes', '3-5-7'],
+    ['--nodes', '0-3'],
+    ['--jobs', '0'],
     ['--faults', 'crash,flood'],
+    ['--only', 'crash'],
+    ['--only', 'flood.1'],
+    ['--only', 'crash.1', '--faults', 'crash'],
     ['--plant', 'nettle'],
+    ['--trace', 'x.jsonl', '--seeds', '2'],
+    ['--trace', 'x.jsonl', '--plant', 'all'],
     ['--sedes', '3'],
     ['--history'],
   ])('refuse %s %s', (...args) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
+  });
+});
+
+describe('the command that replays a job', () => {
+  it.each([
+    ['--seed 4 --nodes 3-7 --seconds 30'],
+    ['--seed 5 --faults crash,loss --plant no-dedup'],
+    ['--seed 6 --only crash.3,loss.1 --clients g0.1,g2.0'],
+    ['--seed 7 --only none --clients none'],
+  ])('is that job again: %s', (line) => {
+    const options = parseOptions(line.split(' '));
+    const job = jobOf(options, options.seed, options.plants[0] ?? null);
+    const again = parseOptions(replayCommand(job).split(' -- ')[1]!.split(' '));
+    expect(again.seeds).toBe(1);
+    expect(jobOf(again, again.seed, again.plants[0] ?? null)).toEqual(job);
   });
 });

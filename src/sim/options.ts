@@ -1,14 +1,24 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { FAULTS } from './faults.ts';
+import { kindOf, type Job } from './job.ts';
 import { PLANTS } from './plants.ts';
+import { Random } from './random.ts';
 
 export interface Options {
   readonly seeds: number;
   readonly seed: number;
-  readonly nodes: number;
+  /** Each seed picks a number between the two; null for what the planted bug takes. */
+  readonly nodes: readonly [least: number, most: number] | null;
   readonly seconds: number;
   readonly faults: readonly string[];
+  readonly only: readonly string[] | null;
+  readonly clients: readonly string[] | null;
   readonly plants: readonly string[];
+  /** Seeds that run at once. */
+  readonly jobs: number;
+  /** Runs that shrinking a failing seed may take. */
+  readonly shrink: number;
   readonly history: string | null;
   readonly trace: string | null;
   readonly json: boolean;
@@ -25,53 +35,88 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
 
   npm run simulate -- [options]
 
-  --seeds N       how many seeds to run (default 20)
+  --seeds N       how many seeds to run (default 20; 1 with --trace; 200 at most for each with --plant all)
   --seed N        the first seed (default 1)
-  --nodes N       gates in the park, 1 to 32 (default 5)
-  --seconds N     simulated time with faults, per seed (default 60); then everything heals and liveness is checked
-  --faults LIST   all (default), none, or names with commas between them; list prints them
+  --nodes N       gates in the park, 1 to 32, or a range as 3-7: the seed picks (default 5; with --plant what
+                  the bug takes)
+  --seconds N     simulated time with faults, per seed (default 60; 40 with --plant); then everything heals and
+                  liveness is checked
+  --faults LIST   all, none, or names with commas between them; list prints them (default all; with --plant none
+                  but those that the bug takes)
+  --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none
+  --clients LIST  only these clients ask for anything, as a shrunk seed names them (g0.1), or none
   --plant NAME    puts a bug in on purpose; list prints them, all looks for each of them in turn
+  --jobs N        seeds that run at once (default: as many as there are processors); the output is the same
+  --shrink N      makes the first failing seed smaller, in N runs at most (default 300; 0 with --plant)
   --history FILE  writes what the clients saw, one JSON object a line
-  --trace FILE    writes what happened, for people; best with one seed
+  --trace FILE    writes what happened at every node, one JSON object a line: one seed only
   --json          the last line is a summary in JSON
   --help          this text
 
 The same seed gives the same digest, always. Exit status 1 when a rule was violated, 2 for wrong options.`;
 
 const SPEC = {
-  seeds: { type: 'string', default: '20' },
+  seeds: { type: 'string' },
   seed: { type: 'string', default: '1' },
-  nodes: { type: 'string', default: '5' },
-  seconds: { type: 'string', default: '60' },
-  faults: { type: 'string', default: 'all' },
+  nodes: { type: 'string' },
+  seconds: { type: 'string' },
+  faults: { type: 'string' },
+  only: { type: 'string' },
+  clients: { type: 'string' },
   plant: { type: 'string' },
+  jobs: { type: 'string' },
+  shrink: { type: 'string' },
   history: { type: 'string' },
   trace: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
+/** A planted bug that so many seeds do not show is not looked for any longer. */
+const PLANT_SEEDS = '200';
+const MOST_NODES = 32;
+
 export function parseOptions(args: readonly string[]): Options {
   const values = parse(args);
-  const show = values.help
-    ? 'help'
-    : values.faults === 'list'
-      ? 'faults'
-      : values.plant === 'list'
-        ? 'plants'
-        : null;
-  return {
-    seeds: whole('seeds', values.seeds, 1, 1e9),
+  const show = showOf(values);
+  const planted = values.plant !== undefined;
+  const seeds = values.trace !== undefined ? '1' : values.plant === 'all' ? PLANT_SEEDS : '20';
+  const only = show === null ? injections(values.only, values.faults) : null;
+  const options: Options = {
+    seeds: whole('seeds', values.seeds ?? seeds, 1, 1e9),
     seed: whole('seed', values.seed, 0, 2 ** 52),
-    nodes: whole('nodes', values.nodes, 1, 32),
-    seconds: whole('seconds', values.seconds, 1, 1e6),
-    faults: show === null ? faultNames(values.faults) : [],
+    nodes: nodesOf(values.nodes ?? (planted ? null : '5')),
+    seconds: whole('seconds', values.seconds ?? (planted ? '40' : '60'), 1, 1e6),
+    faults: show === null ? faultNames(values.faults ?? (planted ? 'none' : 'all'), only) : [],
+    only,
+    clients: values.clients === undefined ? null : split(values.clients),
     plants: show === null ? plantNames(values.plant) : [],
+    jobs: whole('jobs', values.jobs ?? String(availableParallelism()), 1, 256),
+    shrink: whole('shrink', values.shrink ?? (planted ? '0' : '300'), 0, 1e6),
     history: values.history ?? null,
     trace: values.trace ?? null,
     json: values.json,
     show,
   };
+  if (options.trace !== null && (options.seeds > 1 || options.plants.length > 1))
+    throw new UsageError('--trace takes one seed: leave --seeds out, and name one bug at most');
+  return options;
+}
+
+/** What one seed of these options is. */
+export function jobOf(options: Options, seed: number, plant: string | null): Job {
+  const { seconds, faults, only, clients, trace } = options;
+  const planted = PLANTS.find(({ name }) => name === plant);
+  const [least, most] = options.nodes ?? planted?.nodes ?? [1, 1];
+  const nodes = new Random(`seed ${seed}`).split('nodes').int(least, most);
+  const history = options.history !== null;
+  return { seed, nodes, seconds, faults, only, clients, plant, history, trace };
+}
+
+function showOf(values: ReturnType<typeof parse>): Options['show'] {
+  if (values.help) return 'help';
+  if (values.faults === 'list') return 'faults';
+  return values.plant === 'list' ? 'plants' : null;
 }
 
 function parse(args: readonly string[]): ReturnType<typeof parseStrictly> {
@@ -94,25 +139,49 @@ function whole(name: string, text: string, least: number, most: number): number 
   return value;
 }
 
-function faultNames(text: string): string[] {
-  if (text === 'none') return [];
+/** A number, or a range as 3-7. */
+function nodesOf(text: string | null): [number, number] | null {
+  if (text === null) return null;
+  const [low = '', high = low, ...more] = text.split('-');
+  const least = whole('nodes', low, 1, MOST_NODES);
+  const most = whole('nodes', high, least, MOST_NODES);
+  if (more.length > 0) throw new UsageError(`--nodes takes a number or a range, not "${text}"`);
+  return [least, most];
+}
+
+function faultNames(text: string, only: readonly string[] | null): string[] {
+  if (only) return [...new Set(only.map(kindOf))];
   if (text === 'all') return FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
   const known = FAULTS.map(({ name }) => name);
-  return names(text, known, 'fault');
+  return names(text, known, 'fault', '--faults');
+}
+
+/** They say which faults there are, so they take the place of `--faults`. */
+function injections(text: string | undefined, faults: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  if (faults !== undefined) throw new UsageError('--only takes the place of --faults');
+  const chosen = split(text);
+  const known = FAULTS.map(({ name }) => name);
+  const wrong = chosen.find((name) => !/\.\d+$/.test(name) || !known.includes(kindOf(name)));
+  if (wrong !== undefined)
+    throw new UsageError(`--only takes injections as crash.3, not "${wrong}"`);
+  return chosen;
 }
 
 function plantNames(text: string | undefined): string[] {
   if (text === undefined) return [];
   const known = PLANTS.map(({ name }) => name);
-  return text === 'all' ? known : names(text, known, 'plant');
+  return text === 'all' ? known : names(text, known, 'plant', '--plant');
 }
 
-function names(text: string, known: readonly string[], what: string): string[] {
-  const chosen = text.split(',').filter((name) => name !== '');
+function names(text: string, known: readonly string[], what: string, option: string): string[] {
+  const chosen = split(text);
   const wrong = chosen.find((name) => !known.includes(name));
   if (wrong !== undefined)
-    throw new UsageError(
-      `There is no ${what} "${wrong}": --${what}${what === 'fault' ? 's' : ''} list prints them`,
-    );
+    throw new UsageError(`There is no ${what} "${wrong}": ${option} list prints them`);
   return chosen;
+}
+
+function split(text: string): string[] {
+  return text === 'none' ? [] : text.split(',').filter((name) => name !== '');
 }

@@ -14,3 +14,40 @@ export const NO_PLANT: Plant = {
   ports: (_gate, ports) => ports,
   started: () => undefined,
 };
+
+/** A planted bug as the command knows it: each is a mistake that a good engineer could make. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly about: string;
+  /** Faults that it takes to show: they come often, besides those that were asked for. */
+  readonly faults: readonly string[];
+  /** How many gates it takes to show, when nobody asks for another number. */
+  readonly nodes: readonly [least: number, most: number];
+  readonly plant: Plant;
+  /** Puts in what no port can: returns what takes it out again. */
+  install(): () => void;
+}
+
+/** What differs from a node that is as it should be. */
+export interface Change extends Partial<Plant> {
+  readonly install?: () => () => void;
+  readonly nodes?: readonly [least: number, most: number];
+}
+
+const USUAL_NODES = [3, 7] as const;
+
+export function plantedBug(
+  name: string,
+  about: string,
+  faults: readonly string[],
+  { install, nodes = USUAL_NODES, ...plant }: Change,
+): PlantedBug {
+  return {
+    name,
+    about,
+    faults,
+    nodes,
+    plant: { ...NO_PLANT, ...plant },
+    install: install ?? (() => () => undefined),
+  };
+}

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
-import { PLANTS, type PlantedBug } from './plants.ts';
 import { run, type RunResult } from './simulator.ts';
 import type { HistoryLine } from './world.ts';
 
@@ -66,31 +65,4 @@ describe('the history', () => {
     }
     expect(lines.length).toBeGreaterThan(20);
   });
-});
-
-describe('a planted bug is found', () => {
-  it.each(PLANTS.map((plant) => [plant.name, plant] as const))(
-    '%s',
-    (_name, plant) => {
-      expect(search(plant)).not.toBeNull();
-    },
-    30_000,
-  );
-
-  function search(plant: PlantedBug): RunResult | null {
-    for (let seed = 1; seed <= 40; seed++) {
-      const remove = plant.install();
-      const result = run({
-        seed,
-        nodes: 5,
-        seconds: 40,
-        faults: [],
-        often: plant.faults,
-        plant: plant.plant,
-      });
-      remove();
-      if (result.violation) return result;
-    }
-    return null;
-  }
 });

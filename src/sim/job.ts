@@ -1,0 +1,82 @@
+import { FAULTS } from './faults.ts';
+import { NO_PLANT } from './plant.ts';
+import { PLANTS } from './plants.ts';
+import { run, type RunResult } from './simulator.ts';
+
+/** One seed to run, as plain data: it goes to a worker thread. */
+export interface Job {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly seconds: number;
+  readonly faults: readonly string[];
+  /** Only these injections of faults, by name; null for all that come. */
+  readonly only: readonly string[] | null;
+  /** Only these clients; null for all. */
+  readonly clients: readonly string[] | null;
+  readonly plant: string | null;
+  /** Whether the lines of the history are wanted. */
+  readonly history: boolean;
+  readonly trace: string | null;
+}
+
+export interface Broken {
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** What came of it, as plain data. */
+export interface Report extends Omit<RunResult, 'violation'> {
+  readonly violation: Broken | null;
+  /** The lines of the history; empty when nobody wanted them. */
+  readonly history: string;
+}
+
+export function runJob(job: Job): Report {
+  const planted = PLANTS.find(({ name }) => name === job.plant);
+  const lines: string[] = [];
+  const remove = planted?.install();
+  try {
+    const { violation, ...result } = run({
+      seed: job.seed,
+      nodes: job.nodes,
+      seconds: job.seconds,
+      faults: job.faults,
+      often: planted?.faults ?? [],
+      only: job.only && new Set(job.only),
+      clients: job.clients && new Set(job.clients),
+      plant: planted?.plant ?? NO_PLANT,
+      traceFile: job.trace,
+      recorded: (line) => {
+        if (job.history) lines.push(`${JSON.stringify(line)}\n`);
+      },
+    });
+    const broken = violation && { rule: violation.rule, detail: violation.detail };
+    return { ...result, violation: broken, history: lines.join('') };
+  } finally {
+    remove?.();
+  }
+}
+
+/** The command that runs just this job again. */
+export function replayCommand({ seed, nodes, seconds, faults, only, clients, plant }: Job): string {
+  const parts = [`--seeds 1 --seed ${seed} --nodes ${nodes} --seconds ${seconds}`];
+  parts.push(only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`);
+  if (clients) parts.push(`--clients ${list(clients)}`);
+  if (plant !== null) parts.push(`--plant ${plant}`);
+  return `npm run simulate -- ${parts.join(' ')}`;
+}
+
+function faultList(faults: readonly string[]): string {
+  const usual = FAULTS.filter((fault) => fault.usual).map(({ name }) => name);
+  const isAll = usual.length === faults.length && usual.every((name) => faults.includes(name));
+  return isAll ? 'all' : list(faults);
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join();
+}
+
+/** The kind of fault that an injection is of: `crash` of `crash.3`. */
+export function kindOf(injection: string): string {
+  return injection.slice(0, injection.lastIndexOf('.'));
+}

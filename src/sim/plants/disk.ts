@@ -1,0 +1,223 @@
+/** Bugs between a node and its disk. */
+import { Context } from '../../core/context.ts';
+import type { NodeId } from '../../core/identity.ts';
+import type { Meta, StorageWrite } from '../../core/stored.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { plantedBug, type PlantedBug } from '../plant.ts';
+import { changeWrites, wrap } from './tools.ts';
+
+export const DISK_BUGS: readonly PlantedBug[] = [
+  plantedBug(
+    'acknowledge-before-write',
+    'writes are said to be done at once, and done a while later',
+    ['crash-all'],
+    {
+      ports: (_gate, ports) => ({
+        ...ports,
+        storage: new EagerStorage(ports.storage, ports.clock),
+      }),
+    },
+  ),
+  plantedBug(
+    'speak-before-write',
+    'promises and acknowledgements go out while their write is under way',
+    ['crash-all', 'crash-in-write'],
+    {
+      started: (gate) => {
+        gate.slowness = 40;
+      },
+      install: () => {
+        return wrap(
+          Context.prototype,
+          'persist',
+          (persist) =>
+            function (this: Context, writes, releases = [], whenDurable) {
+              for (const release of releases) this.emit(release);
+              persist.call(this, writes, [], whenDurable);
+            },
+        );
+      },
+    },
+  ),
+  plantedBug(
+    'reused-term',
+    'a candidate does not write down the term that it takes, and takes it again after a crash',
+    ['crash', 'crash-leader', 'crash-all'],
+    {
+      ports: (gate, ports) => ({
+        ...ports,
+        storage: forgetsTerms(ports.storage, (term) => term.endsWith(`.${gate.id}`)),
+      }),
+    },
+  ),
+  plantedBug(
+    'promise-not-written',
+    "a voter does not write down what it promised to others, and keeps an older leader's side after a crash",
+    ['crash', 'partition', 'isolate'],
+    {
+      ports: (gate, ports) => ({
+        ...ports,
+        storage: forgetsTerms(ports.storage, (term) => !term.endsWith(`.${gate.id}`)),
+      }),
+    },
+  ),
+  plantedBug(
+    'sequence-reused',
+    'the next sequence number is not written down: after a restart old ones are given out again',
+    ['crash'],
+    {
+      ports: (_gate, ports) => ({
+        ...ports,
+        storage: changeWrites(ports.storage, (writes) =>
+          writes.map((write) =>
+            write.type === 'meta' ? { ...write, meta: { ...write.meta, nextSequence: 1 } } : write,
+          ),
+        ),
+      }),
+    },
+  ),
+  plantedBug(
+    'torn-writes',
+    'each write of a batch is a transaction of its own, and the last comes first',
+    ['crash', 'crash-in-write'],
+    {
+      ports: (_gate, ports) => ({ ...ports, storage: tearsWrites(ports.storage) }),
+    },
+  ),
+  plantedBug(
+    'vote-after-amnesia',
+    'a gate whose disk was wiped votes on under its old name',
+    ['wipe', 'crash'],
+    { keepsIdentity: true },
+  ),
+  plantedBug(
+    'lost-disk-ignored',
+    'a gate whose disk is cleared under it goes on as if it were there',
+    ['wipe-live'],
+    {
+      ports: (_gate, ports) => ({ ...ports, storage: ignoresLoss(ports.storage) }),
+    },
+  ),
+];
+
+/** As a disk that flushes when it likes. */
+const LAZY_MS = 500;
+
+/** Reports every write done at once, and does it later. */
+class EagerStorage implements Storage {
+  #waiting: (readonly StorageWrite[])[] = [];
+  #busy = false;
+  #error: Parameters<Parameters<Storage['write']>[1]>[0] = null;
+
+  constructor(
+    private readonly inner: Storage,
+    private readonly clock: Clock,
+  ) {}
+
+  load(done: Parameters<Storage['load']>[0]): void {
+    this.inner.load(done);
+  }
+
+  write(writes: readonly StorageWrite[], done: Parameters<Storage['write']>[1]): void {
+    this.#waiting.push(writes);
+    if (!this.#busy) this.#later();
+    this.clock.schedule(0, () => {
+      done(this.#error);
+    });
+  }
+
+  close(): void {
+    this.inner.close();
+  }
+
+  #later(): void {
+    this.#busy = true;
+    this.clock.schedule(LAZY_MS, () => {
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    const writes = this.#waiting.shift();
+    if (!writes || this.#error) {
+      this.#busy = false;
+      return;
+    }
+    this.inner.write(writes, (error) => {
+      this.#error = error;
+      this.#next();
+    });
+  }
+}
+
+/** Leaves the promise that was written before in place of one that it forgets. */
+function forgetsTerms(inner: Storage, forgets: (term: NodeId) => boolean): Storage {
+  let written = '';
+  const changed = (meta: Meta): Meta => {
+    if (!forgets(meta.promised)) written = meta.promised;
+    return { ...meta, promised: written };
+  };
+  const storage = changeWrites(inner, (writes) =>
+    writes.map((write) =>
+      write.type === 'meta' ? { ...write, meta: changed(write.meta) } : write,
+    ),
+  );
+  return {
+    ...storage,
+    load: (done) => {
+      inner.load((result) => {
+        if (result.ok) written = result.stored?.meta.promised ?? '';
+        done(result);
+      });
+    },
+  };
+}
+
+/** One transaction for each write. The meta of a new store must come first all the same. */
+function tearsWrites(inner: Storage): Storage {
+  let isNew = true;
+  return {
+    load: (done) => {
+      inner.load((result) => {
+        isNew = result.ok && result.stored === null;
+        done(result);
+      });
+    },
+    write: (writes, done) => {
+      const waiting = isNew ? [...writes].reverse() : [...writes];
+      isNew = false;
+      const next = (): void => {
+        const write = waiting.pop();
+        if (!write) {
+          done(null);
+          return;
+        }
+        inner.write([write], (error) => {
+          if (error) done(error);
+          else next();
+        });
+      };
+      next();
+    },
+    close: () => {
+      inner.close();
+    },
+  };
+}
+
+function ignoresLoss(inner: Storage): Storage {
+  return {
+    load: (done) => {
+      inner.load(done);
+    },
+    write: (writes, done) => {
+      inner.write(writes, (error) => {
+        done(error?.code === 'lost' ? null : error);
+      });
+    },
+    close: () => {
+      inner.close();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** What the command says: totals, violations, the history file and how far it is. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { FAULTS } from './faults.ts';
+import { Hash } from './hash.ts';
+import { replayCommand, type Report } from './job.ts';
+import type { Done } from './runner.ts';
+
+/** Sums over seeds. Fed in the order of the seeds, so that the digest does not depend on who was faster. */
+export class Totals {
+  seeds = 0;
+  violations = 0;
+  operations = 0;
+  events = 0;
+  simulatedSeconds = 0;
+  readonly faults = new Map<string, number>();
+  readonly #digest = new Hash();
+  readonly #started = performance.now();
+
+  add(report: Report): void {
+    this.seeds += 1;
+    this.violations += report.violation ? 1 : 0;
+    this.operations += report.operations;
+    this.events += report.events;
+    this.simulatedSeconds += report.simulatedSeconds;
+    for (const [name, count] of report.faults)
+      this.faults.set(name, (this.faults.get(name) ?? 0) + count);
+    this.#digest.text(report.digest);
+  }
+
+  get wallSeconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  /** In the order of the list of faults. */
+  #faults(): (readonly [string, number])[] {
+    return FAULTS.flatMap(({ name }) => {
+      const count = this.faults.get(name);
+      return count === undefined ? [] : [[name, count] as const];
+    });
+  }
+
+  print(json: boolean): void {
+    const { seeds, violations, operations, events, simulatedSeconds, wallSeconds } = this;
+    const faults = this.#faults();
+    const digest = this.#digest.digest();
+    const speed = Math.round(simulatedSeconds / wallSeconds);
+    console.log(
+      `${seeds} seeds, ${violations} violations, ${operations} operations, ${events} events; ` +
+        `${Math.round(simulatedSeconds)} simulated seconds in ${wallSeconds.toFixed(1)} s (${speed} times real time)`,
+    );
+    if (faults.length > 0)
+      console.log(`faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`);
+    console.log(`digest ${digest}`);
+    if (!json) return;
+    const counts = { seeds, violations, operations, events, faults: Object.fromEntries(faults) };
+    console.log(JSON.stringify({ ...counts, simulatedSeconds, wallSeconds, digest }));
+  }
+}
+
+export function tellViolation({ job, report: { violation } }: Done): void {
+  if (!violation) return;
+  console.log(`VIOLATION of ${violation.rule} with seed ${job.seed}: ${violation.detail}`);
+  console.log(`  replay: ${replayCommand(job)}`);
+}
+
+/** A file of histories, written seed by seed. */
+export class HistoryFile {
+  readonly #handle: number | null;
+
+  constructor(file: string | null) {
+    this.#handle = file === null ? null : openSync(file, 'w');
+  }
+
+  add(report: Report): void {
+    if (this.#handle !== null) writeSync(this.#handle, report.history);
+  }
+
+  close(): void {
+    if (this.#handle !== null) closeSync(this.#handle);
+  }
+}
+
+/** How often a terminal is told, and how often a file that somebody may be watching, ms. */
+const TERMINAL_MS = 1000;
+const FILE_MS = 30_000;
+
+/** Says on stderr how far a long run is. Returns what ends that. */
+export function showProgress(totals: Totals, about: () => string): () => void {
+  const { stderr } = process;
+  const terminal = stderr.isTTY;
+  const timer = setInterval(
+    () => {
+      const line = `${about()}: ${totals.seeds} seeds, ${totals.violations} violations, ${totals.wallSeconds.toFixed(0)} s`;
+      stderr.write(terminal ? `\r\x1b[2K${line}` : `${line}\n`);
+    },
+    terminal ? TERMINAL_MS : FILE_MS,
+  );
+  return () => {
+    clearInterval(timer);
+    if (terminal) stderr.write('\r\x1b[2K');
+  };
+}

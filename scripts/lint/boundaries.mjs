@@ -44,6 +44,8 @@ const ZONES = [
     ],
     node: true,
   },
+  // Fires at every boundary there is.
+  { folder: 'src/fuzz/', may: ['src/', 'signaling/'], node: true },
   {
     folder: 'src/ui/',
     may: ['src/ui/', 'src/core/', 'src/runtime/gatehouse.ts', 'src/runtime/trace.ts'],

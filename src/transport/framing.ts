@@ -66,6 +66,11 @@ interface Unfinished {
 export class Reassembler {
   #unfinished: Unfinished | undefined;
 
+  /** How much of a message that is not whole yet is kept here. */
+  get heldBytes(): number {
+    return this.#unfinished?.pieces.reduce((sum, piece) => sum + piece.length, 0) ?? 0;
+  }
+
   /** Takes one frame from outside. Never throws; keeps no reference to the frame. */
   push(frame: Uint8Array): FrameResult {
     if (frame.length > MAX_FRAME_BYTES) return this.#refuse('too large');

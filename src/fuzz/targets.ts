@@ -1,0 +1,24 @@
+import { messages, snapshots } from './targets/decode.ts';
+import { framing } from './targets/framing.ts';
+import { node } from './targets/node.ts';
+import { address, page } from './targets/page.ts';
+import { client, server } from './targets/signaling.ts';
+import { leases, records } from './targets/storage.ts';
+import { transport, wires } from './targets/wire.ts';
+import type { Target } from './target.ts';
+
+/** Every boundary that data from outside comes over. */
+export const TARGETS: readonly Target[] = [
+  messages,
+  snapshots,
+  framing,
+  wires,
+  transport,
+  server,
+  client,
+  records,
+  leases,
+  address,
+  page,
+  node,
+];

@@ -16,7 +16,11 @@ export class DecodeError extends Error {
   }
 }
 
-/** Returns a checked value or throws a DecodeError. */
+/**
+ * Returns the checked value or throws a DecodeError. What is checked is plain data that nobody else changes (parsed JSON, a
+ * record of the store, or frozen), so it is handed on as it is and copied only where something in it had to be put right:
+ * to copy every message costs more than to check it.
+ */
 export type Decoder<T> = (value: unknown) => T;
 
 type Fields<T> = { readonly [K in keyof T]: Decoder<T[K]> };
@@ -83,7 +87,7 @@ export function arrayOf<T>(decoder: Decoder<T>, longest: number): Decoder<T[]> {
   return (value) => {
     if (!Array.isArray(value)) throw new DecodeError('not a list');
     if (value.length > longest) throw new DecodeError(`more than ${String(longest)} items`);
-    return value.map((item: unknown, i) => at(decoder, item, i));
+    return decodedItems(value, () => decoder) as T[];
   };
 }
 
@@ -95,33 +99,69 @@ export function tuple<T extends readonly unknown[]>(
     if (!Array.isArray(value) || value.length !== items.length) {
       throw new DecodeError(`not a list of ${String(items.length)}`);
     }
-    return items.map((decoder, i) => at<unknown>(decoder, value[i], i)) as unknown as T;
+    return decodedItems(value, (place) => items[place]) as unknown as T;
   };
+}
+
+function decodedItems(
+  list: readonly unknown[],
+  decoderOf: (place: number) => Decoder<unknown> | undefined,
+): readonly unknown[] {
+  let at = 0;
+  try {
+    return mapped(list, (item, place) => {
+      at = place;
+      return decoderOf(place)?.(item);
+    });
+  } catch (error) {
+    throw error instanceof DecodeError ? error.within(at) : error;
+  }
+}
+
+/** The list itself where nothing changes. */
+function mapped(
+  list: readonly unknown[],
+  change: (item: unknown, place: number) => unknown,
+): readonly unknown[] {
+  let copy: unknown[] | null = null;
+  for (let place = 0; place < list.length; place++) {
+    const item = list[place];
+    const changed = change(item, place);
+    if (!Object.is(changed, item)) (copy ??= [...list])[place] = changed;
+  }
+  return copy ?? list;
 }
 
 /** A closed object: exactly these fields, no others. */
 export function object<T extends object>(fields: Fields<T>): Decoder<T> {
   const keys = Object.keys(fields) as (keyof T & string)[];
+  const decoders = keys.map((key): Decoder<unknown> => fields[key]);
   return (value) => {
     const record = asRecord(value);
-    for (const key of Object.keys(record)) {
-      if (!Object.hasOwn(fields, key)) throw new DecodeError('unknown field');
+    checkKeys(record, keys);
+    let copy: Record<string, unknown> | null = null;
+    let at = 0;
+    try {
+      for (; at < keys.length; at++) {
+        const key = keys[at] ?? '';
+        const part = record[key];
+        const decoded = decoders[at]?.(part);
+        if (!Object.is(decoded, part)) (copy ??= { ...record })[key] = decoded;
+      }
+    } catch (error) {
+      throw error instanceof DecodeError ? error.within(keys[at] ?? '') : error;
     }
-    const decoded: Partial<T> = {};
-    for (const key of keys) {
-      if (!Object.hasOwn(record, key)) throw new DecodeError(`no field ${key}`);
-      decoded[key] = at(fields[key], record[key], key);
-    }
-    return decoded as T;
+    return (copy ?? record) as T;
   };
 }
 
-function at<T>(decoder: Decoder<T>, value: unknown, step: string | number): T {
-  try {
-    return decoder(value);
-  } catch (error) {
-    throw error instanceof DecodeError ? error.within(step) : error;
-  }
+function checkKeys(record: object, keys: readonly string[]): void {
+  const own = Object.keys(record);
+  // Mostly they come in the order of the schema: then there is nothing to look up.
+  if (own.length === keys.length && own.every((key, i) => key === keys[i])) return;
+  if (!own.every((key) => keys.includes(key))) throw new DecodeError('unknown field');
+  const missing = keys.find((key) => !own.includes(key));
+  if (missing !== undefined) throw new DecodeError(`no field ${missing}`);
 }
 
 type VariantFields<T extends object, Tag extends keyof T> = {
@@ -147,29 +187,31 @@ export function variant<T extends object, Tag extends keyof T & string = keyof T
 }
 
 /**
- * Any JSON, copied.
+ * Any JSON.
  * @param largest bound on the values in it and the UTF-16 units of its strings together
  */
 export function json(largest: number): Decoder<Json> {
   return (value) => {
     let size = 0;
-    const copy = (part: unknown, depth: number): Json => {
+    const checked = (part: unknown, depth: number): Json => {
       size += typeof part === 'string' ? part.length + 1 : 1;
       if (size > largest || depth > 32) throw new DecodeError('too large');
       if (part === null || typeof part === 'boolean' || typeof part === 'string') return part;
       if (typeof part === 'number' && Number.isFinite(part)) return unsigned(part);
-      if (Array.isArray(part)) return part.map((item: unknown) => copy(item, depth + 1));
+      if (Array.isArray(part)) return mapped(part, (item) => checked(item, depth + 1)) as Json;
       if (typeof part !== 'object') throw new DecodeError('not JSON');
-      return Object.fromEntries(
-        Object.entries(part).map(([key, item]) => {
-          // A key of its own here, it would be the prototype wherever somebody assigns it.
-          if (key === '__proto__') throw new DecodeError('a key that is not taken');
-          size += key.length;
-          return [key, copy(item, depth + 1)];
-        }),
-      );
+      const record = part as Record<string, unknown>;
+      let copy: Record<string, unknown> | null = null;
+      for (const key of Object.keys(record)) {
+        // A key of its own here, it would be the prototype wherever somebody assigns it.
+        if (key === '__proto__') throw new DecodeError('a key that is not taken');
+        size += key.length;
+        const item = checked(record[key], depth + 1);
+        if (!Object.is(item, record[key])) (copy ??= { ...record })[key] = item;
+      }
+      return (copy ?? record) as Json;
     };
-    return copy(value, 0);
+    return checked(value, 0);
   };
 }
 

@@ -5,6 +5,11 @@ import type { Generation } from './stored.ts';
 interface Version {
   readonly index: number;
   readonly members: readonly Member[];
+  readonly voters: readonly Member[];
+}
+
+function version(index: number, members: readonly Member[]): Version {
+  return { index, members, voters: members.filter((member) => member.voter) };
 }
 
 /**
@@ -12,7 +17,7 @@ interface Version {
  * (rule M1), so this follows the log's end, back and forth, not the commit index.
  */
 export class Membership {
-  #base: Version = { index: 0, members: [] };
+  #base = version(0, []);
   #versions: Version[] = [];
   /** Replaced, never changed: it travels in messages. */
   #generations: readonly Generation[] = [];
@@ -43,8 +48,8 @@ export class Membership {
     return this.find(id)?.voter === true;
   }
 
-  voters(): Member[] {
-    return this.members.filter((member) => member.voter);
+  voters(): readonly Member[] {
+    return this.#latest().voters;
   }
 
   /** The membership in force at an index of the log. */
@@ -61,7 +66,7 @@ export class Membership {
   appended(entries: readonly LogEntry[]): void {
     for (const { index, term, command } of entries) {
       if (command.kind === 'operation' || command.kind === 'opening') continue;
-      this.#versions.push({ index, members: command.members });
+      this.#versions.push(version(index, command.members));
       if (command.kind !== 'membership') {
         const generation = { id: command.generation, at: { index, term } };
         this.#generations = [...this.#generations, generation];
@@ -75,12 +80,12 @@ export class Membership {
   }
 
   compacted(through: number): void {
-    this.#base = { index: Math.min(this.index, through), members: this.membersAt(through) };
+    this.#base = version(Math.min(this.index, through), this.membersAt(through));
     this.#versions = this.#versions.filter((version) => version.index > through);
   }
 
   reset(index: number, members: readonly Member[], generations: readonly Generation[]): void {
-    this.#base = { index, members };
+    this.#base = version(index, members);
     this.#versions = [];
     this.#generations = generations;
   }

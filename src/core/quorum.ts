@@ -11,9 +11,14 @@ export function voterIds(members: readonly Member[]): NodeId[] {
 
 /** Whether `present` holds a majority of the voters in `members`. Learners never count. */
 export function isQuorum(members: readonly Member[], present: (id: NodeId) => boolean): boolean {
-  const voters = voterIds(members);
-  if (voters.length === 0) return false;
-  return voters.filter(present).length >= majority(voters.length);
+  let voters = 0;
+  let there = 0;
+  for (const { id, voter } of members) {
+    if (!voter) continue;
+    voters += 1;
+    if (present(id)) there += 1;
+  }
+  return voters > 0 && there >= majority(voters);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { assert } from './assert.ts';
 import type { Context } from './context.ts';
 import type { EntryCommand, LogEntry, Position } from './entry.ts';
-import type { NodeId } from './identity.ts';
+import type { Member, NodeId } from './identity.ts';
 import type { Appended } from './messages.ts';
 import { isQuorum, quorumIndex } from './quorum.ts';
 import type { Replica } from './replica.ts';
@@ -42,6 +42,8 @@ export interface ReplicationEvents {
 /** The leader's side of the log, for one term (rules R1 to R6). */
 export class Replication {
   readonly #progress = new Map<NodeId, Progress>();
+  /** Those that `#progress` was made for. */
+  #members: readonly Member[] = [];
   #beat = 0;
   #hasQuorum = true;
   #stopped = false;
@@ -147,6 +149,8 @@ export class Replication {
     const { replica, context } = this;
     if (this.#stopped) return;
     assert(replica.promised === this.term, 'S4: only the leader of the promised term commits');
+    // As after most heartbeats.
+    if (replica.commitIndex === replica.log.lastIndex) return;
     const held = replica.membership
       .voters()
       .map((voter) => (voter.id === context.self ? replica.durableIndex : this.matchOf(voter.id)));
@@ -176,6 +180,8 @@ export class Replication {
   /** Every member but this node has a progress; a new one is taken to lack everything that is not committed. */
   #syncMembers(): void {
     const { members } = this.replica.membership;
+    if (members === this.#members) return;
+    this.#members = members;
     for (const id of this.#progress.keys()) {
       if (!members.some((member) => member.id === id)) this.#progress.delete(id);
     }

@@ -18,7 +18,8 @@ export class MessagePolicy {
   readonly #random: Random;
   readonly #baseMs: number;
   readonly #spread: number;
-  readonly #pairs = new Map<string, number>();
+  /** By sender, then by receiver. */
+  readonly #least = new Map<NodeId, Map<NodeId, number>>();
   readonly #count: (fault: keyof Weather) => void;
 
   constructor(random: Random, count: (fault: keyof Weather) => void) {
@@ -55,11 +56,12 @@ export class MessagePolicy {
 
   /** Some pairs are further apart than others. */
   #usual(from: NodeId, to: NodeId): number {
-    const pair = `${from}>${to}`;
-    let least = this.#pairs.get(pair);
+    let pairs = this.#least.get(from);
+    if (pairs === undefined) this.#least.set(from, (pairs = new Map<NodeId, number>()));
+    let least = pairs.get(to);
     if (least === undefined) {
       least = this.#baseMs * this.#random.between(1, this.#spread);
-      this.#pairs.set(pair, least);
+      pairs.set(to, least);
     }
     return least * this.#random.between(1, 1.3);
   }

@@ -12,7 +12,8 @@ export function onTick(ms: number): number {
   return Math.ceil(ms * TICKS_PER_MS) / TICKS_PER_MS;
 }
 
-interface Pending {
+/** What is to come. */
+export interface Pending {
   readonly at: number;
   /** Grows: of two at the same moment the one that was set first comes first. */
   readonly handle: TimerHandle;
@@ -41,11 +42,21 @@ export class VirtualClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): TimerHandle {
-    const handle = this.#nextHandle++;
-    const pending = { at: onTick(this.#now + Math.max(0, delayMs)), handle, callback };
-    this.#pending.set(handle, pending);
+    const pending = this.plan(delayMs, callback);
+    this.#pending.set(pending.handle, pending);
+    return pending.handle;
+  }
+
+  /** As `schedule`, for who keeps what it returns: `drop` needs no look-up. */
+  plan(delayMs: number, callback: () => void): Pending {
+    const at = onTick(this.#now + Math.max(0, delayMs));
+    const pending = { at, handle: this.#nextHandle++, callback };
     this.#push(pending);
-    return handle;
+    return pending;
+  }
+
+  drop(pending: Pending): void {
+    pending.callback = null;
   }
 
   cancel(handle: TimerHandle): void {
@@ -72,7 +83,9 @@ export class VirtualClock implements Clock {
     assert(next.callback !== null, 'cancelled events are skipped');
     this.#pending.delete(next.handle);
     this.#now = next.at;
-    next.callback();
+    const { callback } = next;
+    next.callback = null;
+    callback();
     return next.handle;
   }
 
@@ -135,7 +148,7 @@ interface NodeTimer {
   readonly callback: () => void;
   /** Of the page: the browser may hold it back. Not so the end of a write. */
   readonly pageTimer: boolean;
-  base: TimerHandle;
+  base: Pending | null;
 }
 
 /**
@@ -187,7 +200,7 @@ export class NodeClock implements Clock {
   cancel(handle: TimerHandle): void {
     const timer = this.#timers.get(handle);
     if (!timer) return;
-    this.#base.cancel(timer.base);
+    if (timer.base) this.#base.drop(timer.base);
     this.#timers.delete(handle);
   }
 
@@ -227,7 +240,7 @@ export class NodeClock implements Clock {
   stop(): void {
     this.#stopped = true;
     if (this.#wakeUp !== null) this.#base.cancel(this.#wakeUp);
-    for (const timer of this.#timers.values()) this.#base.cancel(timer.base);
+    for (const { base } of this.#timers.values()) if (base) this.#base.drop(base);
     this.#timers.clear();
   }
 
@@ -235,7 +248,7 @@ export class NodeClock implements Clock {
     const handle = this.#nextHandle++;
     if (this.#stopped) return handle;
     const delay = Math.max(0, delayMs);
-    const timer = { due: this.now() + delay, callback, pageTimer, base: 0 };
+    const timer = { due: this.now() + delay, callback, pageTimer, base: null };
     this.#timers.set(handle, timer);
     this.#arm(handle, timer, delay);
     return handle;
@@ -258,7 +271,7 @@ export class NodeClock implements Clock {
   }
 
   #arm(handle: TimerHandle, timer: NodeTimer, delay: number): void {
-    timer.base = this.#base.schedule(delay / this.#rate, () => {
+    timer.base = this.#base.plan(delay / this.#rate, () => {
       if (this.#pause || (this.#wakeUp !== null && timer.pageTimer)) this.#held.push(handle);
       else this.#due(handle);
     });

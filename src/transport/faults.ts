@@ -36,6 +36,7 @@ export class FaultRules {
   }
 
   #find(peer: NodeId): FaultRule | undefined {
+    if (this.#rules.length === 0) return undefined;
     return this.#rules.findLast((rule) => rule.to === undefined || rule.to.includes(peer));
   }
 }

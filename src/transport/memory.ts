@@ -220,7 +220,7 @@ export class MemoryNetwork {
   }
 
   blocked(from: NodeId, to: NodeId): boolean {
-    return this.#blocked.has(pair(from, to));
+    return this.#blocked.size > 0 && this.#blocked.has(pair(from, to));
   }
 
   copy(value: unknown): unknown {
@@ -284,6 +284,6 @@ function pair(from: NodeId, to: NodeId): string {
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
+  for (const key in value) deepFreeze(value[key]);
   return value;
 }

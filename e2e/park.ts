@@ -14,6 +14,7 @@ export interface TabOptions {
   readonly priority?: number;
   readonly name?: string;
   readonly capacity?: number;
+  readonly election?: 'bully' | 'ring' | 'wireless';
   /** The view, e.g. `lab`. */
   readonly view?: string;
   /** Where the tab lives; by default all tabs of a test share one device that keeps nothing. */
@@ -54,11 +55,12 @@ export class Park {
     this.#closers.push(close);
   }
 
-  address({ priority, name, capacity, view = 'park' }: TabOptions = {}): string {
+  address({ priority, name, capacity, election, view = 'park' }: TabOptions = {}): string {
     const query = new URLSearchParams({ park: this.name });
     if (priority !== undefined) query.set('priority', String(priority));
     if (name !== undefined) query.set('name', name);
     if (capacity !== undefined) query.set('capacity', String(capacity));
+    if (election !== undefined) query.set('election', election);
     return `${this.server.url}/?${query.toString()}#/${view}`;
   }
 

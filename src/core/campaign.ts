@@ -1,6 +1,7 @@
 import { Ballot, type BallotEvents } from './ballot.ts';
-import { BullyElection } from './election/bully.ts';
+import { ElectionOfThePark } from './election/choice.ts';
 import type { Election } from './election/election.ts';
+import type { ElectionKind } from './entry.ts';
 import { compareIdentity, type NodeId } from './identity.ts';
 import type { Message } from './messages.ts';
 import type { Node } from './node.ts';
@@ -58,18 +59,24 @@ export class Campaign {
       self: node.self,
       voters: () => replica.membership.voters(),
       isFailed: (peer: NodeId) => detector.isFailed(peer),
+      neighbours: () => node.joining.neighbours(),
       leads: () => node.leadership !== null,
+      leadsQuorum: () => node.leadership?.replication.quorum === true,
       mayWin: () =>
         replica.membership.isVoter(node.self.id) && this.#reaches().enough && !this.#mustWait(),
       campaigns: () => this.ballot.running,
     };
-    this.#election = new BullyElection(context, view, {
+    const kind = (): ElectionKind => (replica.settings ?? config.settings).election;
+    this.#election = new ElectionOfThePark(kind, context, view, {
       won: () => {
         this.#askForPromises();
       },
       announce: () => {
         // A leader that hears no quorum waits for it, or for a greater term: it does not run again.
         if (node.leadership?.replication.quorum) this.events.announce();
+      },
+      suspect: (peer, why) => {
+        detector.suspect(peer, why);
       },
     });
     this.#challengePause = config.timing.challenge[0];
@@ -80,7 +87,7 @@ export class Campaign {
     return this.ballot.running || this.#election.running;
   }
 
-  /** ELECT, or the GOT_IT to one. */
+  /** A message of the park's election algorithm. */
   received(from: NodeId, message: Message): void {
     this.#election.received(from, message);
   }

@@ -15,7 +15,7 @@ import {
   type Peer,
 } from './identity.ts';
 import type { Json } from './json.ts';
-import type { Envelope, Message, OperationResult } from './messages.ts';
+import type { Envelope, Message, OperationResult, Wave } from './messages.ts';
 import {
   arrayOf,
   boolean,
@@ -95,6 +95,8 @@ const generations: Decoder<Generation[]> = (value) => {
   });
   return list;
 };
+/** The number of a wave only grows, as its source's wall clock does. */
+const wave: Decoder<Wave> = object({ source: object({ id: nodeId, priority }), number: index });
 const operationId: Decoder<OperationId> = object({ node: nodeId, sequence: index });
 export const operation: Decoder<Operation> = (value) => {
   const decoded = object<Operation>({
@@ -172,6 +174,10 @@ const message: Decoder<Message> = variant('type', {
   PROBE: { nonce: index },
   GOT_IT: { to: oneOf('PROBE', 'ELECT'), nonce: index, leads: nullable(term) },
   ELECT: { members: arrayOf(peer, MAX_MEMBERS) },
+  TOKEN: { candidate: peer },
+  ELECTION_STARTED: { wave },
+  ELECTION_VOTE: { wave, best: nullable(peer) },
+  ELECTION_FINISHED: { wave, winner: peer },
   I_AM_LEADER: { term },
   RESIGN: {},
   LEADER_REMOVED: { term },

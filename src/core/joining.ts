@@ -72,6 +72,14 @@ export class Joining {
     }
   }
 
+  /** The peers with a direct link that are not known to be dead. */
+  neighbours(): NodeId[] {
+    const { detector } = this.node;
+    return [...this.#links]
+      .filter(([peer, state]) => state === 'open' && !detector.isFailed(peer))
+      .map(([peer]) => peer);
+  }
+
   /** HELLO, asking for one back. */
   greet(peer: NodeId): void {
     this.#sendHello(peer, true);

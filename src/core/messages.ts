@@ -1,5 +1,5 @@
 import type { LogEntry, Operation, Position, Token } from './entry.ts';
-import type { Member, NodeId, Peer } from './identity.ts';
+import type { Identity, Member, NodeId, Peer } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Generation } from './stored.ts';
 import type { Term } from './term.ts';
@@ -18,6 +18,11 @@ export type Message =
   | GotIt
   // Election: who
   | { readonly type: 'ELECT'; readonly members: readonly Peer[] }
+  | { readonly type: 'TOKEN'; readonly candidate: Peer }
+  | { readonly type: 'ELECTION_STARTED'; readonly wave: Wave }
+  /** The best candidate of a part of the tree; null when it has none. */
+  | { readonly type: 'ELECTION_VOTE'; readonly wave: Wave; readonly best: Peer | null }
+  | { readonly type: 'ELECTION_FINISHED'; readonly wave: Wave; readonly winner: Peer }
   | { readonly type: 'I_AM_LEADER'; readonly term: Term }
   | { readonly type: 'RESIGN' }
   | { readonly type: 'LEADER_REMOVED'; readonly term: Term }
@@ -73,6 +78,13 @@ export interface GotIt {
   readonly nonce: number;
   /** The term in which the sender leads, or null. */
   readonly leads: Term | null;
+}
+
+/** One election of the wireless algorithm, named by who started it. */
+export interface Wave {
+  readonly source: Identity;
+  /** Greater in every later wave of this source. */
+  readonly number: number;
 }
 
 /** The winner of an election asks for a promise. */

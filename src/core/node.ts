@@ -232,6 +232,10 @@ export class Node {
   #isForUs(generation: string, message: Message): boolean {
     switch (message.type) {
       case 'ELECT':
+      case 'TOKEN':
+      case 'ELECTION_STARTED':
+      case 'ELECTION_VOTE':
+      case 'ELECTION_FINISHED':
       case 'RESIGN':
       case 'SUBMIT':
       case 'LOCK':
@@ -269,6 +273,10 @@ export class Node {
         this.#gotIt(from, message);
         return;
       case 'ELECT':
+      case 'TOKEN':
+      case 'ELECTION_STARTED':
+      case 'ELECTION_VOTE':
+      case 'ELECTION_FINISHED':
         this.vacant = false;
         this.campaign.received(from, message);
         return;

@@ -19,7 +19,7 @@ describe('the address of a tab', () => {
 
   test('all parameters', () => {
     const parsed = parseAddress(
-      '?park=Nord-Halle%202&name=Gate%20Heron&priority=-3.5&capacity=0&election=bully',
+      '?park=Nord-Halle%202&name=Gate%20Heron&priority=-3.5&capacity=0&election=ring',
     );
     expect(parsed).toMatchObject({
       ok: true,

@@ -43,7 +43,7 @@ export function parseAddress(search: string): ParsedAddress {
   const name = read('name', parseName);
   const priority = read('priority', parsePriority);
   const capacity = read('capacity', parseCapacity);
-  const election = read('election', oneOf('bully'));
+  const election = read('election', oneOf('bully', 'ring', 'wireless'));
   const topology = read('topology', oneOf('mesh'));
   const multicast = read('multicast', oneOf('sequencer'));
   if (problems.length > 0) return { ok: false, problems };

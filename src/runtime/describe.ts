@@ -14,6 +14,14 @@ export function describe(message: Message): string | undefined {
       return message.to === 'PROBE' ? `to PROBE no. ${message.nonce}` : 'to ELECT';
     case 'ELECT':
       return `${message.members.length} members`;
+    case 'TOKEN':
+      return `for ${message.candidate.name}`;
+    case 'ELECTION_STARTED':
+      return `by ${message.wave.source.id}`;
+    case 'ELECTION_VOTE':
+      return message.best === null ? 'for nobody' : `for ${message.best.name}`;
+    case 'ELECTION_FINISHED':
+      return `${message.winner.name} wins`;
     case 'I_AM_LEADER':
     case 'LEADER_REMOVED':
       return of(message.term);

@@ -27,11 +27,17 @@ function makeElection(id: string): void {
       self,
       voters: () => voters,
       isFailed: (peer) => failed.has(peer),
+      neighbours: () => FOUR.map((peer) => peer.id),
       leads: () => state.leads,
+      leadsQuorum: () => state.leads,
       mayWin: () => state.mayWin,
       campaigns: () => state.campaigns,
     },
-    { won: () => events.push('won'), announce: () => events.push('announce') },
+    {
+      won: () => events.push('won'),
+      announce: () => events.push('announce'),
+      suspect: (peer) => events.push(`suspects ${peer}`),
+    },
   );
 }
 

@@ -9,8 +9,12 @@ export interface ElectionView {
   voters(): readonly Peer[];
   /** Known to be dead: not waited for. */
   isFailed(peer: NodeId): boolean;
+  /** The peers with a direct link to this node that are not known to be dead: a network need not be complete. */
+  neighbours(): readonly NodeId[];
   /** This node leads, with or without a quorum. */
   leads(): boolean;
+  /** This node leads, and hears a quorum. */
+  leadsQuorum(): boolean;
   /** This node is a voter, and a majority of the voters may be alive: others may wait for it to win. */
   mayWin(): boolean;
   /** This node has won and is gathering promises. */
@@ -23,6 +27,8 @@ export interface ElectionEvents {
   won(): void;
   /** The leader was asked whether it lives: it should tell everybody. */
   announce(): void;
+  /** It has not answered in time (rule F1). */
+  suspect(peer: NodeId, why: string): void;
 }
 
 /** The common type of the election algorithms. */

@@ -14,6 +14,7 @@ const position: fc.Arbitrary<Position> = fc
   .tuple(fc.integer({ min: 0, max: 1e6 }), realTerm)
   .map(([at, held]) => ({ index: at, term: at === 0 ? '' : held }));
 const entryPosition = position.filter((at) => at.index > 0);
+const wave = fc.record({ source: fc.record({ id, priority: fc.nat(100) }), number: index });
 const token: fc.Arbitrary<Token> = fc.record({ term, number: index });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
   fc.option(arbitrary, { nil: null });
@@ -123,6 +124,10 @@ export const MESSAGES: {
     leads: maybe(term),
   }),
   ELECT: fc.record({ type: fc.constant('ELECT'), members: fc.array(peer) }),
+  TOKEN: fc.record({ type: fc.constant('TOKEN'), candidate: peer }),
+  ELECTION_STARTED: fc.record({ type: fc.constant('ELECTION_STARTED'), wave }),
+  ELECTION_VOTE: fc.record({ type: fc.constant('ELECTION_VOTE'), wave, best: maybe(peer) }),
+  ELECTION_FINISHED: fc.record({ type: fc.constant('ELECTION_FINISHED'), wave, winner: peer }),
   I_AM_LEADER: fc.record({ type: fc.constant('I_AM_LEADER'), term }),
   RESIGN: fc.record({ type: fc.constant('RESIGN') }),
   LEADER_REMOVED: fc.record({ type: fc.constant('LEADER_REMOVED'), term }),

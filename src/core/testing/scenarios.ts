@@ -1,5 +1,5 @@
 import type { NodeId } from '../identity.ts';
-import { Harness } from './harness.ts';
+import { Harness, type HarnessOptions } from './harness.ts';
 import { transcript, type TranscriptOptions } from './transcript.ts';
 
 /** A whole story, told by a transcript. */
@@ -12,7 +12,7 @@ export interface Scenario {
 }
 
 /** Nodes of priority 1, 2, 3, ..., all in step; what led to that is not told. */
-function park(ids: readonly NodeId[], more: { snapshotInterval?: number } = {}): Harness {
+function park(ids: readonly NodeId[], more: HarnessOptions = {}): Harness {
   const harness = new Harness({ seed: 3, ...more });
   for (const [i, id] of ids.entries()) {
     harness.start(id, i + 1);
@@ -58,6 +58,38 @@ export const SCENARIOS: readonly Scenario[] = [
       harness.run(5000);
       harness.command('anna', { type: 'start-election' });
       harness.settle();
+      return harness;
+    },
+  },
+  {
+    name: 'election-ring',
+    about: [
+      'A park that elects by ring. dora, who leads, crashes; bert and carl hear of it and each sends its TOKEN to the next greater one (E7).',
+      "the lesser tokens are swallowed on the way; carl's comes back by anna and bert, and it has won: the ballot follows as ever (E7, E8, B1).",
+    ],
+    play: () => {
+      const harness = park(['anna', 'bert', 'carl', 'dora'], { settings: { election: 'ring' } });
+      harness.crash('dora');
+      harness.settle();
+      return harness;
+    },
+  },
+  {
+    name: 'election-wireless',
+    about: [
+      'A park that elects by waves. The leader is removed, and anna starts an election; bert dies with the wave before he has voted (E10, E13).',
+      'anna asks him whether he lives; without him the others have voted: dora is the best, and the result floods (E11, E12).',
+    ],
+    play: () => {
+      const harness = park(['anna', 'bert', 'carl', 'dora'], {
+        settings: { election: 'wireless' },
+      });
+      harness.command('dora', { type: 'remove-leader' });
+      harness.run(500);
+      harness.freeze('bert');
+      harness.ask('anna', { type: 'start-election' });
+      harness.runUntil(() => harness.leader()?.self.id === 'dora', 5000);
+      harness.run(100);
       return harness;
     },
   },

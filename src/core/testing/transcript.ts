@@ -93,6 +93,14 @@ function describe(message: Message): string {
     }
     case 'ELECT':
       return `ELECT ${message.members.map(({ id }) => id).join(' ')}`;
+    case 'TOKEN':
+      return `TOKEN of ${message.candidate.id}`;
+    case 'ELECTION_STARTED':
+      return `ELECTION_STARTED by ${message.wave.source.id}`;
+    case 'ELECTION_VOTE':
+      return `ELECTION_VOTE to the wave of ${message.wave.source.id}: ${message.best?.id ?? 'nobody'}`;
+    case 'ELECTION_FINISHED':
+      return `ELECTION_FINISHED by ${message.wave.source.id}: ${message.winner.id} wins`;
     case 'GOT_IT':
       return `GOT_IT to ${message.to}`;
     case 'I_AM_LEADER':

@@ -1,0 +1,32 @@
+import { expect, test } from './fixture.ts';
+
+const ALGORITHMS = [
+  { election: 'bully', messages: ['ELECT'] },
+  { election: 'ring', messages: ['TOKEN'] },
+  { election: 'wireless', messages: ['ELECTION_STARTED', 'ELECTION_VOTE', 'ELECTION_FINISHED'] },
+] as const;
+
+for (const { election, messages } of ALGORITHMS) {
+  test(`${election}: the greatest leads; it is killed, and the next one leads; it returns, and leads again`, async ({
+    park,
+  }) => {
+    const tabs = await park.openAll(4, { election });
+    const [a, b, c, d] = tabs;
+    expect((await a.status()).election).toBe(election);
+    await a.enter();
+    await d.crash('hang');
+    await park.united([a, b, c]);
+    const { id } = await c.status();
+    await a.until(({ leader }, next) => leader === next, id);
+    await a.enter();
+    await d.recover();
+    await d.until(({ role, quorum }) => role === 'leader' && quorum);
+    await park.united(tabs);
+    await Promise.all(tabs.map((tab) => tab.enter()));
+    await park.settle();
+    const seen = new Set(
+      await b.page.evaluate(() => window.gatehouse!.trace().map(({ what }) => what)),
+    );
+    for (const type of messages) expect(seen, `b has seen ${type}`).toContain(type);
+  });
+}

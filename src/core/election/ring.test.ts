@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Peer } from '../identity.ts';
+import { ElectionNet } from '../testing/election-net.ts';
+import { RingElection } from './ring.ts';
+
+const RUNS = Number(process.env['RUNS'] ?? 200);
+
+function peers(count: number): Peer[] {
+  return Array.from({ length: count }, (_, i) => {
+    const id = `node${String(i + 1).padStart(2, '0')}`;
+    return { id, priority: i + 1, name: `Gate ${id}` };
+  });
+}
+
+function ring(count: number, seed = 1): ElectionNet {
+  return new ElectionNet(peers(count), null, seed, (...parts) => new RingElection(...parts));
+}
+
+describe('the ring', () => {
+  test('E7: one that starts it alone: the greatest wins after at most 2N-1 tokens', () => {
+    for (let n = 1; n <= 12; n++) {
+      for (let p = 1; p <= n; p++) {
+        const net = ring(n);
+        net.start(`node${String(p).padStart(2, '0')}`);
+        net.runUntil(() => net.settledOn !== null, 1000);
+        expect(net.settledOn).toBe(net.greatestAlive);
+        // From P up to the greatest, and then once round.
+        expect(net.count('TOKEN')).toBe(n === 1 ? 0 : n - p + n);
+      }
+    }
+  });
+
+  test('E7: if all start at once the lesser tokens are swallowed: 2N-1 tokens', () => {
+    const net = ring(9);
+    for (const id of net.alive) net.start(id);
+    net.runUntil(() => net.settledOn !== null, 1000);
+    expect(net.settledOn).toBe('node09');
+    expect(net.count('TOKEN')).toBe(2 * 9 - 1);
+  });
+
+  test('E8: two dead neighbours in a row are skipped, though nobody has noticed that they are dead', () => {
+    const net = ring(6);
+    net.start('node01');
+    net.crash('node03');
+    net.crash('node04');
+    net.runUntil(() => net.settledOn === 'node06', 5000);
+  });
+
+  test('E8: the greatest dies while its token goes round: the next one wins', () => {
+    const net = ring(5);
+    net.start('node01');
+    net.runUntil(() => net.count('TOKEN') === 6, 1000);
+    net.crash('node05');
+    net.runUntil(() => net.settledOn === 'node04', 5000);
+  });
+
+  test('E8: a token that was lost is followed by another', () => {
+    const net = ring(4);
+    net.passes = (from) => from !== 'node02';
+    net.start('node01');
+    net.run(300);
+    net.passes = () => true;
+    net.runUntil(() => net.settledOn === 'node04', 10_000);
+  });
+
+  test('E9: whoever starts it and whoever dies in between, it ends with the greatest that lives', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 20 }),
+        fc.integer(),
+        fc.array(fc.tuple(fc.nat(19), fc.nat(1500)), { maxLength: 3 }),
+        fc.array(fc.tuple(fc.nat(19), fc.nat(1500)), { minLength: 1, maxLength: 5 }),
+        (count, seed, crashes, starts) => {
+          const net = ring(count, seed);
+          const events = [
+            ...starts.map(([who, at]) => ({ at, act: (id: string) => net.start(id), who })),
+            ...crashes.map(([who, at]) => ({ at, act: (id: string) => net.crash(id), who })),
+          ].sort((a, b) => a.at - b.at);
+          for (const { at, act, who } of events) {
+            net.run(Math.max(0, at - net.now));
+            if (net.alive.length > 1) act(`node${String((who % count) + 1).padStart(2, '0')}`);
+          }
+          for (const id of net.alive) net.start(id);
+          net.runUntil(() => net.settledOn === net.greatestAlive, 20_000);
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,151 @@
+import { unreachable } from '../assert.ts';
+import type { Context } from '../context.ts';
+import { compareIdentity, type NodeId, type Peer } from '../identity.ts';
+import type { Message } from '../messages.ts';
+import type { Election, ElectionEvents, ElectionView } from './election.ts';
+
+/** Where in an election this node is, and the greatest token that it has passed on. */
+type Phase =
+  | { readonly name: 'idle' }
+  /** The token went to this neighbour; whether it arrived is not known. */
+  | { readonly name: 'passed'; readonly candidate: Peer; readonly to: NodeId }
+  /** The neighbour was asked whether it lives: the token must have passed it, or it will be skipped. */
+  | { readonly name: 'waiting'; readonly candidate: Peer; readonly to: NodeId };
+
+/**
+ * The ring algorithm of LeLann (1977) with the improvement of Chang and Roberts (1979). The voters form a ring, sorted
+ * by identity; a token with a candidate goes round it. A node passes on a greater candidate, puts itself in the place
+ * of a lesser one, and has won when its own token comes back. A dead neighbour is skipped. Rules E7 to E9.
+ */
+export class RingElection implements Election {
+  #phase: Phase = { name: 'idle' };
+
+  constructor(
+    private readonly context: Context,
+    private readonly view: ElectionView,
+    private readonly events: ElectionEvents,
+  ) {}
+
+  get running(): boolean {
+    return this.#phase.name !== 'idle';
+  }
+
+  start(): void {
+    if (this.running) return;
+    const next = this.#successor();
+    this.context.note('elects', next ? `sends its token to ${next.id}` : 'nobody else is alive');
+    // Who is no voter can't win: its neighbour is to run (rule E4).
+    const candidate = this.#ownCandidacy() ?? next;
+    if (candidate) this.#pass(candidate);
+  }
+
+  received(from: NodeId, message: Message): void {
+    if (message.type !== 'TOKEN') return;
+    const { candidate } = message;
+    this.context.meet([candidate]);
+    if (this.view.leads() && compareIdentity(candidate, this.view.self) <= 0) {
+      this.events.announce();
+    } else if (candidate.id === this.view.self.id) {
+      this.#cameBack();
+    } else {
+      this.#compare(from, candidate);
+    }
+  }
+
+  /** Timer `election`. */
+  timedOut(): void {
+    const phase = this.#phase;
+    switch (phase.name) {
+      case 'idle':
+        return;
+      case 'passed':
+        this.#phase = { ...phase, name: 'waiting' };
+        this.context.setTimer('election', this.context.timing.victoryTimeout);
+        this.events.suspect(phase.to, 'the token did not come round');
+        return;
+      case 'waiting':
+        this.#restart();
+        return;
+      default:
+        unreachable(phase);
+    }
+  }
+
+  /** Rule E8: a token that was sent to a dead neighbour goes to the one after it; one for a dead candidate is void. */
+  peerFailed(peer: NodeId): void {
+    const phase = this.#phase;
+    if (phase.name === 'idle') return;
+    if (phase.candidate.id === peer) this.#restart();
+    else if (phase.to === peer) this.#pass(phase.candidate);
+  }
+
+  stop(): void {
+    this.#phase = { name: 'idle' };
+    this.context.clearTimer('election');
+  }
+
+  /** The own token: round the whole ring nobody was greater. To one that did not run it says that it should. */
+  #cameBack(): void {
+    const phase = this.#phase;
+    if (phase.name === 'idle') {
+      if (this.view.mayWin() && !this.view.campaigns()) this.start();
+    } else if (phase.candidate.id === this.view.self.id) {
+      this.#win();
+    }
+  }
+
+  /** Rule E7. A node that can't win passes the token on as it is (rule E4). */
+  #compare(from: NodeId, candidate: Peer): void {
+    const mine = this.view.mayWin() ? this.#ownCandidacy() : null;
+    const isVoid = this.view.isFailed(candidate.id);
+    const better = mine && (isVoid || compareIdentity(mine, candidate) > 0) ? mine : candidate;
+    if (better === candidate && isVoid) {
+      this.context.note('token-void', `${candidate.id} from ${from} is failed`);
+      return;
+    }
+    // Who gathers promises has won already; only a greater one matters to it.
+    if (better === mine && this.view.campaigns()) return;
+    const phase = this.#phase;
+    const passed = phase.name === 'idle' ? null : phase.candidate;
+    if (passed && passed.id !== candidate.id && compareIdentity(passed, better) >= 0) return;
+    this.#pass(better);
+  }
+
+  #pass(candidate: Peer): void {
+    const next = this.#successor();
+    if (!next) {
+      this.#win();
+      return;
+    }
+    this.#phase = { name: 'passed', candidate, to: next.id };
+    const { id, priority, name } = candidate;
+    this.context.send(next.id, { type: 'TOKEN', candidate: { id, priority, name } });
+    this.context.setTimer('election', this.context.timing.electTimeout);
+  }
+
+  /** A leader that only passed on a token has no election of its own. */
+  #restart(): void {
+    this.stop();
+    if (!this.view.leads()) this.start();
+  }
+
+  #win(): void {
+    this.stop();
+    if (this.#ownCandidacy() && !this.view.leads()) this.events.won();
+  }
+
+  #ownCandidacy(): Peer | null {
+    return this.view.voters().find(({ id }) => id === this.view.self.id) ?? null;
+  }
+
+  /** The next greater voter that may be alive; after the greatest comes the least. */
+  #successor(): Peer | null {
+    const { self } = this.view;
+    const me = this.#ownCandidacy() ?? self;
+    const others = this.view
+      .voters()
+      .filter(({ id }) => id !== self.id && !this.view.isFailed(id))
+      .sort(compareIdentity);
+    return others.find((peer) => compareIdentity(peer, me) > 0) ?? others[0] ?? null;
+  }
+}

@@ -57,7 +57,9 @@ export class FailureDetector {
     watch.state = 'alive';
     watch.nonce = null;
     this.context.clearTimer(`probe:${peer}`);
-    if (was === 'failed') this.events.back(peer);
+    if (was !== 'failed') return;
+    this.context.note('back', peer);
+    this.events.back(peer);
   }
 
   /** Sends a PROBE at once, unless one is under way or the peer is failed already. */

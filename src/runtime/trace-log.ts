@@ -32,12 +32,17 @@ export class TraceLog {
 function complete(kept: Kept): TraceEvent {
   const { event, envelope } = kept;
   if (!envelope) return event;
-  const detail = describe(envelope.message);
   kept.envelope = null;
-  kept.event = {
+  kept.event = withMessage(event, envelope);
+  return kept.event;
+}
+
+/** The event with the message's size and words. */
+export function withMessage(event: TraceEvent, envelope: Envelope): TraceEvent {
+  const detail = describe(envelope.message);
+  return {
     ...event,
     bytes: new TextEncoder().encode(JSON.stringify(envelope)).length,
     ...(detail === undefined ? {} : { detail }),
   };
-  return kept.event;
 }

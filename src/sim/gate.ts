@@ -257,19 +257,27 @@ export class Gate {
         if (isGone()) return;
         life().ready = true;
         world.check(this.#stepped);
+        world.stepped(life().driver.node);
       },
       sent: (to: NodeId, envelope: Envelope) => {
         if (isGone()) return;
         world.check(() => {
           checks.sent(life().peer.id, to, envelope);
         });
-        world.sent(this, to, envelope);
+        world.message('sent', this, to, envelope);
+      },
+      received: (from: NodeId, envelope: Envelope) => {
+        world.message('received', this, from, envelope);
+      },
+      dropped: (to, what, why) => {
+        world.dropped(this, to, what, why);
       },
       note: (what: string, detail: string) => {
         if (!isGone()) world.trace(what, this, detail);
+        world.checks.noted(what, detail);
       },
       refused: ({ source, reason }) => {
-        world.trace('refused', this, `${source}: ${reason}`);
+        world.trace(source, this, reason, 'refused');
       },
       stopped: (trouble: Trouble) => {
         world.trace('stopped', this, `${name} ${trouble.code}: ${trouble.message}`);

@@ -3,6 +3,7 @@ import { Violation } from './checkers/violation.ts';
 import { convergence } from './convergence.ts';
 import { FAULTS, healAll, type Fault } from './faults.ts';
 import { electEverywhere } from './faults/people.ts';
+import type { Tally } from './coverage/tally.ts';
 import type { Plant } from './plant.ts';
 import { World, type HistoryLine } from './world.ts';
 
@@ -20,6 +21,7 @@ export interface RunOptions {
   readonly clients?: ReadonlySet<string> | null;
   readonly plant: Plant;
   readonly traceFile?: string | null;
+  readonly tally?: Tally;
   readonly recorded?: (line: HistoryLine) => void;
 }
 
@@ -52,6 +54,7 @@ export function run(options: RunOptions): RunResult {
     plant: options.plant,
     clients: options.clients ?? null,
     traceFile: options.traceFile ?? null,
+    tally: options.tally ?? null,
     recorded: options.recorded ?? (() => undefined),
   });
   let violation: Violation | null = null;
@@ -67,7 +70,7 @@ export function run(options: RunOptions): RunResult {
   } catch (error) {
     violation = world.violation ?? asViolation(error);
   }
-  world.flushTrace();
+  world.end();
   return {
     seed: options.seed,
     violation,

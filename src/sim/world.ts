@@ -1,6 +1,6 @@
-import { appendFileSync } from 'node:fs';
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId } from '../core/identity.ts';
+import type { Node } from '../core/node.ts';
 import type { ParkSettings } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
@@ -8,11 +8,13 @@ import type { Call, HistoryLine } from './checkers/history.ts';
 import type { Lineage } from './checkers/lineage.ts';
 import { Violation } from './checkers/violation.ts';
 import { Checks } from './checks.ts';
+import type { Tally } from './coverage/tally.ts';
 import { Gate } from './gate.ts';
 import { Hash } from './hash.ts';
 import { MessagePolicy } from './network.ts';
 import type { Plant } from './plant.ts';
 import { Random } from './random.ts';
+import { TraceWriter } from './trace-writer.ts';
 import { onTick, VirtualClock } from './virtual-clock.ts';
 import { Workload } from './workload.ts';
 
@@ -27,8 +29,10 @@ export interface WorldOptions {
   readonly plant: Plant;
   /** Only these clients ask for anything; null for all. */
   readonly clients: ReadonlySet<string> | null;
-  /** A line for each thing that happens is appended to this file. */
+  /** What happens is written to this file. */
   readonly traceFile: string | null;
+  /** Counts what happens, for the coverage table. */
+  readonly tally: Tally | null;
   /** Every line of the history, in the order of time. */
   readonly recorded: (line: HistoryLine) => void;
 }
@@ -57,13 +61,16 @@ export class World {
   /** The generation of the first gate's founding, and those that people made of it. */
   #main: string | null = null;
   readonly #options: WorldOptions;
-  #traceLines: string[] = [];
+  readonly #writer: TraceWriter | null;
   #second = 0;
   #eventsBefore = 0;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.plant = options.plant;
+    const { traceFile, seed } = options;
+    this.#writer =
+      traceFile === null ? null : new TraceWriter(traceFile, seed, () => this.clock.wall());
     this.random = new Random(`seed ${options.seed}`);
     const random = this.random.split('world');
     this.messages = new MessagePolicy(this.random.split('messages'), (fault) => {
@@ -91,8 +98,16 @@ export class World {
       (work) => {
         this.check(work);
       },
+      options.tally,
+      (id) => this.#durable(id),
     );
     for (let i = 0; i < options.gates; i++) this.gates.push(new Gate(this, i));
+  }
+
+  /** Up to where a gate's disk holds its log; a wiped one counts as before, since what it says is judged by S9. */
+  #durable(id: NodeId): number {
+    const gate = this.gates.find((other) => other.id === id);
+    return gate && !gate.cleared ? gate.disk.end : Infinity;
   }
 
   get main(): Lineage | undefined {
@@ -189,29 +204,39 @@ export class World {
     });
   }
 
-  sent(gate: Gate, to: NodeId, { generation, message }: Envelope): void {
-    if (this.#options.traceFile === null) return;
-    const at = this.gates.find((other) => other.id === to)?.index ?? '?';
-    this.trace('sent', gate, `to ${at} ${message.type} ${generation} ${brief(message)}`);
+  /** A step of a node has ended. */
+  stepped(node: Node): void {
+    this.#writer?.stepped(node);
   }
 
-  /** For people, and part of the digest. */
-  trace(what: string, gate: Gate | null, detail: string): void {
-    if (what !== 'sent') {
-      this.digest.text(what);
-      this.digest.text(detail);
-    }
-    if (this.#options.traceFile === null) return;
-    const where = gate ? `${gate.index}` : '-';
-    this.#traceLines.push(`${this.clock.now().toFixed(3)} ${where} ${what}: ${detail}`);
-    if (this.#traceLines.length > 20) this.flushTrace();
+  message(kind: 'sent' | 'received', gate: Gate, peer: NodeId, envelope: Envelope): void {
+    this.#writer?.message(kind, gate.id, peer, envelope);
   }
 
-  flushTrace(): void {
-    const { traceFile } = this.#options;
-    if (traceFile !== null && this.#traceLines.length > 0)
-      appendFileSync(traceFile, `${this.#traceLines.join('\n')}\n`);
-    this.#traceLines = [];
+  dropped(gate: Gate, peer: NodeId, what: string, why: string): void {
+    this.#writer?.add({ node: gate.id, kind: 'dropped', peer, what, detail: why });
+  }
+
+  /** For people, and part of the digest. What happens to no gate alone happens at the node ''. */
+  trace(
+    what: string,
+    gate: Gate | null,
+    detail: string,
+    kind: 'note' | 'refused' | 'command' = 'note',
+  ): void {
+    this.digest.text(what);
+    this.digest.text(detail);
+    this.#writer?.add({
+      node: gate?.id ?? '',
+      kind,
+      what,
+      ...(detail === '' ? {} : { detail }),
+    });
+  }
+
+  /** Nothing happens any more. */
+  end(): void {
+    this.#writer?.close();
   }
 
   record(call: Call, type: HistoryLine['type'], reason: string | null): void {
@@ -235,7 +260,9 @@ export class World {
     const { process, type, operation, f, visitor, value, allowed, reason } = line;
     const about = visitor ?? String(value);
     const answer = `${allowed === undefined ? '' : String(allowed)} ${reason ?? ''}`;
-    this.trace(type, null, `${process} ${operation} ${f} ${about} ${answer}`);
+    const gate = this.gates.find(({ index }) => process.startsWith(`g${index}.`)) ?? null;
+    const kind = type === 'invoke' ? 'command' : 'note';
+    this.trace(type, gate, `${process} ${operation} ${f} ${about} ${answer}`, kind);
     const dated = { seed: this.#options.seed, time: this.clock.now(), ...line };
     this.history.push(dated);
     this.#options.recorded(dated);
@@ -253,14 +280,4 @@ export class World {
     this.#recordLine({ ...founding, type: 'invoke' });
     this.#recordLine({ ...founding, type: 'ok', allowed: true });
   }
-}
-
-/** What matters of a message when one reads a trace. */
-function brief(message: Envelope['message']): string {
-  const fields = Object.entries(message).flatMap(([key, value]: [string, unknown]) => {
-    if (key === 'type' || key === 'peer' || key === 'members') return [];
-    if (Array.isArray(value)) return [`${key}[${value.length}]`];
-    return [`${key}=${JSON.stringify(value)}`];
-  });
-  return fields.join(' ');
 }

@@ -11,7 +11,7 @@ const job: Job = {
   seed: 11,
   nodes: 3,
   seconds: 20,
-  faults: ['crash', 'isolate'],
+  faults: ['crash', 'stall'],
   only: null,
   clients: null,
   plant: null,
@@ -53,11 +53,12 @@ describe('the trace of a seed', () => {
     const received = of('received').map(({ node, peer, what }) => `${peer!} ${node} ${what}`);
     const known = new Set(sent);
     expect(received.every((message) => known.has(message))).toBe(true);
-    expect(received.length).toBeLessThan(sent.length);
+    expect(received.length).toBeGreaterThan(100);
     expect(of('sent').every(({ bytes }) => bytes! > 10)).toBe(true);
     expect(of('role').map(({ what }) => what)).toContain('leader');
     expect(of('command').length).toBe(report.operations + 1);
     const injected = events.filter(({ node, what }) => node === '' && what === 'fault');
+    expect(injected.length).toBeGreaterThan(0);
     expect(injected.map(({ detail }) => detail)).toEqual(report.injections);
   });
 

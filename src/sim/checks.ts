@@ -10,6 +10,7 @@ import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
+import type { Tally } from './coverage/tally.ts';
 
 /** All checkers of one run. */
 export class Checks {
@@ -24,8 +25,15 @@ export class Checks {
     now: () => number,
     committed: (lineage: Lineage, index: number) => void,
     guard: (work: () => void) => void,
+    private readonly tally: Tally | null = null,
+    durable?: (id: NodeId) => number,
   ) {
-    this.log = new LogChecker(now, committed, guard);
+    const counted = (lineage: Lineage, index: number): void => {
+      const record = lineage.at(index);
+      if (record) tally?.committed(record);
+      committed(lineage, index);
+    };
+    this.log = new LogChecker(now, counted, guard, durable);
   }
 
   follow(name: string, node: Node): () => void {
@@ -38,9 +46,16 @@ export class Checks {
 
   sent(from: NodeId, to: NodeId, envelope: Envelope): void {
     const { message } = envelope;
+    this.tally?.sent(message, message.type === 'REFUSE' && this.log.hasLed(to, message.term));
     this.#speech.sent(from, envelope);
     this.log.quorums.sent(from, message);
+    if (message.type === 'DECLINED' && message.reason === 'old-token') this.log.declined(from);
     if (message.type === 'GRANT') this.log.tokens.granted(message.token, to, message.request);
+  }
+
+  /** A node noted a decision. */
+  noted(what: string, detail: string): void {
+    this.tally?.noted(what, detail);
   }
 
   /** A node was told that it holds the mutex; its leader may be itself. */

@@ -160,6 +160,11 @@ export class MemoryDisk {
     this.corrupted = true;
   }
 
+  /** Where the log ends that is durable at this moment, for checkers. */
+  get end(): number {
+    return this.state.extent.end.index;
+  }
+
   /** What is durable at this moment, for checkers; null when nothing was ever written. Costs a copy of the log. */
   peek(): Stored | null {
     return toStored(this.state);

@@ -173,9 +173,52 @@ describe('S2: what was told is not lost', () => {
 
   it('a leader counts a majority of a membership that is no more in force', () => {
     const grown = [...MEMBERS, { id: 'dora', priority: 4, name: 'dora', voter: true }];
-    const anna = park({ kind: 'membership', change: 'promote', subject: 'dora', members: grown });
+    const anna = park();
+    anna.commitTo(3);
+    anna.append(T1, { kind: 'membership', change: 'promote', subject: 'dora', members: grown });
     step(anna);
+    acknowledge('bert', T1, 4);
     expect(() => anna.commitTo(4)).toThrow('2 of 4');
+  });
+
+  describe('M2: the membership changes', () => {
+    const without = (...ids: string[]): EntryCommand => ({
+      kind: 'membership',
+      change: 'leave',
+      subject: ids[0] ?? '',
+      members: MEMBERS.filter(({ id }) => !ids.includes(id)),
+    });
+
+    it('by one voter, one after the other: good', () => {
+      const anna = park();
+      anna.commitTo(3);
+      anna.append(T1, without('carl'));
+      step(anna);
+      acknowledge('bert', T1, 4);
+      anna.commitTo(4);
+      anna.append(T1, without('carl', 'bert'));
+      expect(() => step(anna)).not.toThrow();
+    });
+
+    it('by two at once', () => {
+      const anna = park();
+      anna.commitTo(3);
+      anna.append(T1, without('carl', 'bert'));
+      expect(() => step(anna)).toThrow('2 voters at once');
+    });
+
+    it('while another change is open', () => {
+      const anna = park();
+      anna.commitTo(3);
+      anna.append(T1, without('carl'), without('carl', 'bert'));
+      expect(() => step(anna)).toThrow('before 4 is committed');
+    });
+
+    it('before the term is open', () => {
+      const anna = park();
+      anna.append(T1, without('carl'));
+      expect(() => step(anna)).toThrow('is open');
+    });
   });
 });
 
@@ -283,4 +326,11 @@ describe('S2: each generation on its own', () => {
     expect(checker.lineages.get('one')?.indexOf('anna.1')).toBe(3);
     expect(() => checker.told(carl, 'anna.1', 3, ALLOWED)).toThrow('S2');
   });
+});
+
+it('S8, X2: an old token is refused for good only in an open term', () => {
+  const anna = park();
+  expect(() => checker.declined('anna')).toThrow('S8');
+  anna.commitTo(2);
+  expect(() => checker.declined('anna')).not.toThrow();
 });

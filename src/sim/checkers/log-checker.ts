@@ -29,9 +29,16 @@ interface Office {
   readonly term: Term;
   /** Where its term begins in its log. */
   readonly first: number;
-  /** The membership in force at its log's end, which has been read up to here. */
+  /** The membership in force at its log's end, which has been read up to here, and the last entry that changed it. */
   members: ObservedMembers;
+  changed: number;
   read: number;
+}
+
+interface Leader {
+  readonly id: NodeId;
+  readonly life: string;
+  readonly leadership: object;
 }
 
 type ObservedMembers = ReturnType<typeof membersUpTo>;
@@ -42,7 +49,9 @@ export class LogChecker {
   readonly quorums = new QuorumChecker();
   readonly tokens = new TokenLedger();
   readonly #lives = new Map<ObservedNode, Life>();
-  readonly #leaders = new Map<Term, { readonly leadership: object; readonly life: string }>();
+  /** The newest life of each node. */
+  readonly #nodes = new Map<NodeId, ObservedNode>();
+  readonly #leaders = new Map<Term, Leader>();
   readonly #states = new Map<string, string>();
   /** Per generation the last index that some client was told about. */
   readonly #told = new Map<string, number>();
@@ -55,6 +64,8 @@ export class LogChecker {
     private readonly guard: (work: () => void) => void = (work) => {
       work();
     },
+    /** Up to where a node's disk holds its log. */
+    private readonly durable: (id: NodeId) => number = () => Infinity,
   ) {}
 
   /** Follows a new life of a node, `id#number`. Call the result after every step. */
@@ -62,6 +73,7 @@ export class LogChecker {
     const id = name.replace(/#.*$/, '');
     const life: Life = { id, name, lineage: null, commit: 0, office: null };
     this.#lives.set(node, life);
+    this.#nodes.set(id, node);
     node.replica.onApplied((applied) => {
       this.guard(() => {
         this.#applied(life, node, applied);
@@ -70,6 +82,18 @@ export class LogChecker {
     return () => {
       this.#stepped(life, node);
     };
+  }
+
+  /** An older leader's copy may still be committed until the term is open: only then an old token is final (rule X2). */
+  declined(from: NodeId): void {
+    const node = this.#nodes.get(from);
+    const office = node && this.#lives.get(node)?.office;
+    if (office && node.replica.commitIndex < office.first)
+      throw new Violation('S8', `${from} refuses an old token before ${office.term} is open`);
+  }
+
+  hasLed(id: NodeId, term: Term): boolean {
+    return this.#leaders.get(term)?.id === id;
   }
 
   /** The generation that a node's committed log belongs to. */
@@ -136,7 +160,8 @@ export class LogChecker {
           'S4',
           `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
         );
-      this.quorums.committed(life.id, term, office.members, entry.index, office.first);
+      const durable = this.durable(life.id);
+      this.quorums.committed(life.id, term, office.members, entry.index, office.first, durable);
     }
     if (term > lineage.newestTerm) lineage.newestTerm = term;
     lineage.extend(entry, text, this.now(), lineage.newestTerm);
@@ -210,8 +235,13 @@ export class LogChecker {
       this.#elected(life, node, life.office);
     }
     const { office } = life;
-    for (; office && office.read < replica.log.lastIndex; office.read++)
-      office.members = membersIn(replica.log.at(office.read + 1)) ?? office.members;
+    for (; office && office.read < replica.log.lastIndex; office.read++) {
+      const members = membersIn(replica.log.at(office.read + 1));
+      if (!members) continue;
+      if (office.read >= office.first) checkChange(life.name, office, members, replica.commitIndex);
+      office.members = members;
+      office.changed = office.read + 1;
+    }
     return office;
   }
 
@@ -220,7 +250,8 @@ export class LogChecker {
     const { log } = node.replica;
     let first = log.lastIndex;
     while (first > log.base.index && !isOpening(log.at(first), term)) first -= 1;
-    return { leadership, term, first, members: membersUpTo(node, first - 1), read: first - 1 };
+    const members = membersUpTo(node, first - 1);
+    return { leadership, term, first, members, changed: 0, read: first - 1 };
   }
 
   /** Rules S4 and S2: one leader a term, promised by a quorum, with everything that was committed in older terms. */
@@ -228,7 +259,7 @@ export class LogChecker {
     const before = this.#leaders.get(term);
     if (before && before.leadership !== leadership)
       throw new Violation('S4', `${life.name} leads ${term}, which ${before.life} has led`);
-    this.#leaders.set(term, { leadership, life: life.name });
+    this.#leaders.set(term, { leadership, id: life.id, life: life.name });
     const { log } = node.replica;
     const opening = log.at(first)?.command;
     const without = opening?.kind === 'generation' ? opening.without : null;
@@ -262,6 +293,25 @@ export class LogChecker {
     this.lineages.set(own.id, lineage);
     return lineage;
   }
+}
+
+/** Rule M2, without which majorities need not overlap: one change at a time, of one voter, once the term is open. */
+function checkChange(
+  who: string,
+  { members, changed, first, term }: Office,
+  next: ObservedMembers,
+  commit: number,
+): void {
+  if (commit < first) throw new Violation('S2', `${who} changes members before ${term} is open`);
+  if (commit < changed)
+    throw new Violation('S2', `${who} changes members before ${changed} is committed`);
+  const voters = (list: ObservedMembers): string[] =>
+    list.flatMap(({ id, voter }) => (voter ? id : []));
+  const [before, after] = [voters(members), voters(next)];
+  const changes =
+    before.filter((id) => !after.includes(id)).length +
+    after.filter((id) => !before.includes(id)).length;
+  if (changes > 1) throw new Violation('S2', `${who} changes ${changes} voters at once`);
 }
 
 /** The first entry that a leader appends (rules R4, G4). */

@@ -52,9 +52,16 @@ it('S2: acknowledgements of another term, or of less, do not count', () => {
   const checker = new QuorumChecker();
   checker.sent('bert', acknowledge(T1, 9));
   checker.sent('carl', acknowledge(T2, 4));
-  expect(() => checker.committed('anna', T2, MEMBERS, 5, 4)).toThrow('S2');
-  expect(() => checker.committed('anna', T2, MEMBERS, 3, 4)).not.toThrow();
-  expect(() => checker.committed('anna', T2, MEMBERS, 3, 5)).toThrow('S2');
+  expect(() => checker.committed('anna', T2, MEMBERS, 5, 4, 9)).toThrow('S2');
+  expect(() => checker.committed('anna', T2, MEMBERS, 3, 4, 9)).not.toThrow();
+  expect(() => checker.committed('anna', T2, MEMBERS, 3, 5, 9)).toThrow('S2');
   checker.sent('carl', acknowledge(T2, 5, false));
-  expect(() => checker.committed('anna', T2, MEMBERS, 5, 4)).toThrow('S2');
+  expect(() => checker.committed('anna', T2, MEMBERS, 5, 4, 9)).toThrow('S2');
+});
+
+it('S2, R2: a leader counts itself only for what its own disk holds', () => {
+  const checker = new QuorumChecker();
+  checker.sent('bert', acknowledge(T1, 5));
+  expect(() => checker.committed('anna', T1, MEMBERS, 5, 2, 4)).toThrow('1 of 3');
+  expect(() => checker.committed('anna', T1, MEMBERS, 5, 2, 5)).not.toThrow();
 });

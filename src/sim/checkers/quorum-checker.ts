@@ -48,6 +48,7 @@ export class QuorumChecker {
    * A leader has committed an entry: a majority holds it, and an entry of its own term after it (rule R4).
    * @param members in force at the leader
    * @param firstOfTerm where the leader's own term begins in its log
+   * @param durable up to where the leader's own disk holds its log
    */
   committed(
     leader: NodeId,
@@ -55,12 +56,13 @@ export class QuorumChecker {
     members: readonly Member[],
     index: number,
     firstOfTerm: number,
+    durable: number,
   ): void {
     const acknowledged = this.#acknowledged.get(term);
     const needed = Math.max(index, firstOfTerm);
     const voters = members.filter(({ voter }) => voter);
     const holders = voters.filter(
-      ({ id }) => id === leader || (acknowledged?.get(id) ?? 0) >= needed,
+      ({ id }) => (id === leader ? durable : (acknowledged?.get(id) ?? 0)) >= needed,
     );
     if (2 * holders.length <= voters.length)
       throw new Violation(

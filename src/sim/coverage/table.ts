@@ -1,0 +1,136 @@
+import { INPUT_IN_RUNS, NOT_IN_RUNS, REASONS, SIGNS } from './catalog.ts';
+import {
+  readInputReasons,
+  readMessageTypes,
+  readRules,
+  readTests,
+  readTranscripts,
+  rulesIn,
+  type Test,
+} from './sources.ts';
+
+/** One thing that has to be covered, and what covers it. */
+export interface Row {
+  readonly group: 'rules' | 'messages' | 'reasons' | 'input';
+  readonly name: string;
+  readonly tests: readonly Test[];
+  readonly transcripts: readonly string[];
+  /** What shows it in a run; null where runs do not show it. */
+  readonly signs: readonly string[] | null;
+}
+
+/** All rows, without what only a run can tell. */
+export function readRows(root: string): Row[] {
+  const tests = readTests(root);
+  const transcripts = [...readTranscripts(root)];
+  const heads = transcripts.map(
+    ([name, text]) => [name, rulesIn(text.replaceAll(/^[^#].*$/gm, ''))] as const,
+  );
+  const using = (word: RegExp): Test[] => tests.filter(({ body }) => word.test(body));
+  const rules = readRules(root).map((name): Row => ({
+    group: 'rules',
+    name,
+    tests: tests.filter(({ title }) => rulesIn(title).has(name)),
+    transcripts: heads.flatMap(([transcript, quoted]) => (quoted.has(name) ? transcript : [])),
+    signs: name in NOT_IN_RUNS ? null : (SIGNS[name] ?? []),
+  }));
+  const messages = readMessageTypes(root).map((name): Row => ({
+    group: 'messages',
+    name,
+    tests: using(new RegExp(`'${name}'`)),
+    transcripts: transcripts.flatMap(([transcript, text]) =>
+      new RegExp(`: ${name}\\b`).test(text) ? transcript : [],
+    ),
+    signs: [name],
+  }));
+  const reasons = Object.entries(REASONS).map(([name, sign]): Row => {
+    const word = /`(.+)`/.exec(name)?.[1] ?? '';
+    return {
+      group: 'reasons',
+      name,
+      tests: using(new RegExp(`'${word}'`)),
+      transcripts: transcripts.flatMap(([transcript, text]) =>
+        text.includes(word) ? transcript : [],
+      ),
+      signs: name in NOT_IN_RUNS ? null : [sign],
+    };
+  });
+  const input = readInputReasons(root).map((name): Row => ({
+    group: 'input',
+    name,
+    tests: tests.filter(({ body }) => body.includes(name)),
+    transcripts: [],
+    signs: null,
+  }));
+  return [...rules, ...messages, ...reasons, ...input];
+}
+
+/** What no test covers. */
+export function untested(rows: readonly Row[]): string[] {
+  return rows.filter(({ tests }) => tests.length === 0).map(({ name }) => name);
+}
+
+/** What no run has shown. */
+export function unseen(rows: readonly Row[], counts: ReadonlyMap<string, number>): string[] {
+  return rows
+    .filter(({ signs }) => signs && timesOf(signs, counts) === 0)
+    .map(({ name }) => name);
+}
+
+export function writeTable(
+  rows: readonly Row[],
+  counts: ReadonlyMap<string, number>,
+  command: string,
+): string {
+  const of = (group: Row['group']): Row[] => rows.filter((row) => row.group === group);
+  return [
+    '# Coverage',
+    '',
+    `Made by \`${command}\`: how often tests and runs of the simulator cover each rule, message and refusal of`,
+    'PROTOCOL.md. A rule is tested where a title quotes it, the rest where a test names it; a rule shows in a run by its',
+    'signs, of which the rarest is counted.',
+    '',
+    '## Rules',
+    '',
+    '| Rule | Tests | Transcripts | Runs | Signs |',
+    '| --- | --: | --- | --: | --- |',
+    ...of('rules').map((row) => line(row, counts, signsOf(row))),
+    '',
+    '## Messages',
+    '',
+    '| Message | Tests | Transcripts | Runs |',
+    '| --- | --: | --- | --: |',
+    ...of('messages').map((row) => line(row, counts)),
+    '',
+    '## Refusals, errors and reasons to give up',
+    '',
+    '| Reason | Tests | Transcripts | Runs | |',
+    '| --- | --: | --- | --: | --- |',
+    ...of('reasons').map((row) => line(row, counts, NOT_IN_RUNS[row.name] ?? '')),
+    '',
+    '## Refused input',
+    '',
+    INPUT_IN_RUNS,
+    '',
+    '| Reason | Tests |',
+    '| --- | --: |',
+    ...of('input').map(({ name, tests }) => `| ${name} | ${tests.length} |`),
+    '',
+  ].join('\n');
+}
+
+function line(row: Row, counts: ReadonlyMap<string, number>, more?: string): string {
+  const { name, tests, transcripts, signs } = row;
+  const times = signs ? String(timesOf(signs, counts)) : '-';
+  const cells = [name, String(tests.length), transcripts.join(', '), times];
+  return `| ${[...cells, ...(more === undefined ? [] : [more])].join(' | ')} |`;
+}
+
+function signsOf({ name, signs }: Row): string {
+  return signs ? signs.join('; ') : (NOT_IN_RUNS[name] ?? '');
+}
+
+/** Of the rarest sign. */
+function timesOf(signs: readonly string[], counts: ReadonlyMap<string, number>): number {
+  return Math.min(...signs.map((sign) => counts.get(sign) ?? 0), ...(signs.length === 0 ? [0] : []));
+}

@@ -1,0 +1,79 @@
+import type { Message } from '../../core/messages.ts';
+import type { Committed } from '../checkers/lineage.ts';
+
+/**
+ * Counts what happens in runs under short names, for the coverage table: messages by their type, decisions by the
+ * word that a node notes, entries by what they say, answers by what they tell.
+ */
+export class Tally {
+  readonly counts = new Map<string, number>();
+
+  /** @param leads the receiver leads in the term that the message speaks of */
+  sent(message: Message, leads: boolean): void {
+    this.count(message.type);
+    switch (message.type) {
+      case 'HELLO':
+        if (message.wantsReply && message.leader === null) this.count('HELLO looks for a leader');
+        return;
+      case 'GOT_IT':
+        this.count(`GOT_IT to ${message.to}`);
+        return;
+      case 'PROMISE':
+        if (message.tail.length > 0) this.count('PROMISE with entries');
+        return;
+      case 'PREPARE':
+        if (message.without) this.count('PREPARE without voters');
+        return;
+      case 'REFUSE':
+        this.count(`REFUSE ${message.reason}`);
+        if (leads) this.count('REFUSE to a leader');
+        return;
+      case 'APPEND':
+        if (message.beat > 0) this.count('APPEND heartbeat');
+        else if (message.entries.length === 0) this.count('APPEND commit news');
+        return;
+      case 'APPENDED':
+        if (!message.ok) this.count('APPENDED does not fit');
+        else if (message.beat > 0) this.count('APPENDED to a heartbeat');
+        return;
+      case 'DECLINED':
+        this.count(`DECLINED ${message.reason}`);
+        return;
+      case 'LOCK':
+        if (message.ticket) this.count('LOCK again with its ticket');
+        return;
+      default:
+    }
+  }
+
+  noted(what: string, detail: string): void {
+    this.count(`note ${what}`);
+    if (what === 'ballot-lost') this.count(`ballot lost: ${detail}`);
+  }
+
+  /** An operation's call is over. */
+  told(type: 'invoke' | 'ok' | 'fail' | 'info', reason: string | null): void {
+    this.count(`told ${type}`);
+    if ((type === 'fail' || type === 'info') && reason !== null)
+      this.count(`error ${reason}, ${type === 'fail' ? 'definite' : 'indefinite'}`);
+  }
+
+  committed({ entry, outcome, duplicate }: Committed): void {
+    const { command, term } = entry;
+    if (command.kind === 'membership') {
+      this.count(`entry membership ${command.change}`);
+      const byItself = command.change === 'leave' && term.endsWith(`.${command.subject}`);
+      if (byItself) this.count('entry of a leader that removes itself');
+      return;
+    }
+    this.count(`entry ${command.kind}`);
+    if (command.kind !== 'operation') return;
+    if (duplicate) this.count('entry operation again');
+    if (command.operation.under) this.count('entry operation under a held mutex');
+    if (outcome?.allowed === false) this.count(`outcome ${outcome.reason}`);
+  }
+
+  count(what: string, times = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + times);
+  }
+}

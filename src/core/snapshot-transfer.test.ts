@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Append, Message } from './messages.ts';
 import type { Snapshot } from './stored.ts';
@@ -199,6 +200,34 @@ describe('fetching', () => {
     solo.receive('carl', append(term(2, 'carl'), { index: 1, term: term(1, 'anna') }, { beat: 1 }));
     solo.write();
     expect(solo.all('APPENDED', 'carl').at(-1)).toMatchObject({ ok: true });
+  });
+
+  test('R6: it arrives whole, however it is cut, and whatever chunks are lost, doubled or late', () => {
+    const chance = fc.record({ length: fc.integer({ min: 1, max: 200 }), fate: fc.nat(4) });
+    fc.assert(
+      fc.property(fc.array(chance, { maxLength: 60 }), (chances) => {
+        const solo = follower();
+        const { snapshot, text } = snapshotAt(4, term(2, 'carl'));
+        solo.receive('carl', { ...offer, size: text.length });
+        const chunk = (offset: number, length: number): Message => {
+          const data = text.slice(offset, offset + length);
+          return { type: 'SNAPSHOT_CHUNK', at, offset, size: text.length, data };
+        };
+        const wanted = (): number => solo.all('SNAPSHOT_FETCH', 'carl').at(-1)?.offset ?? 0;
+        for (const { length, fate } of chances) {
+          if (!solo.timers.has('fetch')) break;
+          if (fate === 0) solo.fire('fetch');
+          if (fate === 1) solo.receive('carl', chunk(wanted() + 1, length));
+          if (fate === 2) solo.receive('carl', chunk(0, length));
+          if (fate > 2) solo.receive('carl', chunk(wanted(), length));
+        }
+        while (solo.timers.has('fetch')) solo.receive('carl', chunk(wanted(), 50));
+        solo.write();
+        expect(solo.refused).toEqual([]);
+        expect(solo.node.replica.log.last).toEqual(snapshot.at);
+        expect(solo.tally.bodies).toEqual(snapshot.machine);
+      }),
+    );
   });
 
   test('R6: a chunk of another size than was offered ends the fetch', () => {

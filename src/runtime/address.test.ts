@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CAPACITY, DEFAULT_PARK, parseAddress } from './address.ts';
 
@@ -56,6 +57,27 @@ describe('the address of a tab', () => {
     const parsed = parseAddress(search);
     expect(parsed.ok).toBe(false);
     if (!parsed.ok) expect(parsed.problems).toEqual([expect.stringMatching(`^${parameter}=`)]);
+  });
+
+  test('what is asked for in an address comes back, whatever the name', () => {
+    const name = fc.string({ minLength: 1, maxLength: 40 }).filter((text) => text.trim() === text);
+    const asked = fc.record({
+      park: fc.stringMatching(/^[A-Za-zäé0-9][A-Za-zäé0-9._-]{0,20}$/),
+      name,
+      priority: fc.double({ min: -1e12, max: 1e12, noNaN: true }).map((value) => value + 0),
+      capacity: fc.nat(1_000_000),
+    });
+    fc.assert(
+      fc.property(asked, ({ park, name, priority, capacity }) => {
+        const query = new URLSearchParams({ park, name });
+        query.set('priority', String(priority));
+        query.set('capacity', String(capacity));
+        expect(parseAddress(`?${query.toString()}`)).toMatchObject({
+          ok: true,
+          address: { park, name, priority, settings: { capacity } },
+        });
+      }),
+    );
   });
 
   test('every problem is told, and long input is cut', () => {

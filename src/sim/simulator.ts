@@ -1,3 +1,4 @@
+import type { ElectionKind } from '../core/entry.ts';
 import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
 import { convergence } from './convergence.ts';
@@ -21,6 +22,7 @@ export interface RunOptions {
   readonly clients?: ReadonlySet<string> | null;
   readonly plant: Plant;
   readonly traceFile?: string | null;
+  readonly election?: ElectionKind;
   readonly tally?: Tally;
   readonly recorded?: (line: HistoryLine) => void;
 }
@@ -54,6 +56,7 @@ export function run(options: RunOptions): RunResult {
     plant: options.plant,
     clients: options.clients ?? null,
     traceFile: options.traceFile ?? null,
+    election: options.election,
     tally: options.tally ?? null,
     recorded: options.recorded ?? (() => undefined),
   });

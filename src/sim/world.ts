@@ -1,7 +1,7 @@
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Node } from '../core/node.ts';
-import type { ParkSettings } from '../core/entry.ts';
+import type { ElectionKind, ParkSettings } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Call, HistoryLine } from './checkers/history.ts';
@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly clients: ReadonlySet<string> | null;
   /** What happens is written to this file. */
   readonly traceFile: string | null;
+  /** How the park elects; bully without. */
+  readonly election?: ElectionKind | undefined;
   /** Counts what happens, for the coverage table. */
   readonly tally: Tally | null;
   /** Every line of the history, in the order of time. */
@@ -86,7 +88,7 @@ export class World {
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),
-      election: 'bully',
+      election: options.election ?? 'bully',
       topology: 'mesh',
       multicast: 'sequencer',
     };

@@ -35,6 +35,10 @@ describe('records', () => {
     }
   });
 
+  it('a batch is refused when there are no entries in it', () => {
+    expect(decodeRecord('batch', '[]')).toMatchObject({ ok: false, reason: 'batch: no entries' });
+  });
+
   it.each(kinds.filter((kind) => kind !== 'batch'))('%s is refused with one field more', (kind) => {
     const more = JSON.stringify({ ...examples[kind], more: 1 });
     expect(decodeRecord(kind, more)).toMatchObject({ ok: false });

@@ -10,6 +10,7 @@ import { Tally } from './tally.ts';
 
 /** One after the other, seed by seed: parks of two lead to other rules than parks with more gates than voters. */
 const NODES = [5, 3, 12, 2, 7];
+const ELECTIONS = ['bully', 'ring', 'bully', 'wireless'] as const;
 const SECONDS = 60;
 
 process.exitCode = main();
@@ -47,6 +48,7 @@ function tallyOf(seeds: number): Tally {
       faults,
       plant: NO_PLANT,
       tally,
+      election: ELECTIONS[seed % ELECTIONS.length] ?? 'bully',
       recorded: ({ type, reason }) => tally.told(type, reason ?? null),
     });
     const { violation } = result;

@@ -9,7 +9,7 @@ export interface Test {
   readonly body: string;
 }
 
-const RULE = /\b[SLFEBRXOMJG][1-9]\d?\b/g;
+const RULE = /\b[A-Z][1-9]\d?\b/g;
 const TITLE =
   /(?:\b(?:it|test|describe)(?:\.\w+)*|[\])])\(\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|`((?:\\.|[^`\\])*)`)\s*,/g;
 

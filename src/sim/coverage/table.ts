@@ -48,7 +48,7 @@ export function readRows(root: string): Row[] {
     return {
       group: 'reasons',
       name,
-      tests: using(new RegExp(`'${word}'`)),
+      tests: using(new RegExp(`['\\s]${word}'`)),
       transcripts: transcripts.flatMap(([transcript, text]) =>
         text.includes(word) ? transcript : [],
       ),
@@ -72,9 +72,7 @@ export function untested(rows: readonly Row[]): string[] {
 
 /** What no run has shown. */
 export function unseen(rows: readonly Row[], counts: ReadonlyMap<string, number>): string[] {
-  return rows
-    .filter(({ signs }) => signs && timesOf(signs, counts) === 0)
-    .map(({ name }) => name);
+  return rows.filter(({ signs }) => signs && timesOf(signs, counts) === 0).map(({ name }) => name);
 }
 
 export function writeTable(
@@ -132,5 +130,8 @@ function signsOf({ name, signs }: Row): string {
 
 /** Of the rarest sign. */
 function timesOf(signs: readonly string[], counts: ReadonlyMap<string, number>): number {
-  return Math.min(...signs.map((sign) => counts.get(sign) ?? 0), ...(signs.length === 0 ? [0] : []));
+  return Math.min(
+    ...signs.map((sign) => counts.get(sign) ?? 0),
+    ...(signs.length === 0 ? [0] : []),
+  );
 }

@@ -1,3 +1,4 @@
+import type { Operation } from '../../core/entry.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Committed } from '../checkers/lineage.ts';
 
@@ -7,6 +8,7 @@ import type { Committed } from '../checkers/lineage.ts';
  */
 export class Tally {
   readonly counts = new Map<string, number>();
+  readonly #asked = new Set<string>();
 
   /** @param leads the receiver leads in the term that the message speaks of */
   sent(message: Message, leads: boolean): void {
@@ -39,6 +41,9 @@ export class Tally {
       case 'DECLINED':
         this.count(`DECLINED ${message.reason}`);
         return;
+      case 'SUBMIT':
+        this.#submitted(message.operations);
+        return;
       case 'LOCK':
         if (message.ticket) this.count('LOCK again with its ticket');
         return;
@@ -58,7 +63,7 @@ export class Tally {
       this.count(`error ${reason}, ${type === 'fail' ? 'definite' : 'indefinite'}`);
   }
 
-  committed({ entry, outcome, duplicate }: Committed): void {
+  committed({ entry, outcome }: Committed): void {
     const { command, term } = entry;
     if (command.kind === 'membership') {
       this.count(`entry membership ${command.change}`);
@@ -68,9 +73,16 @@ export class Tally {
     }
     this.count(`entry ${command.kind}`);
     if (command.kind !== 'operation') return;
-    if (duplicate) this.count('entry operation again');
     if (command.operation.under) this.count('entry operation under a held mutex');
     if (outcome?.allowed === false) this.count(`outcome ${outcome.reason}`);
+  }
+
+  #submitted(operations: readonly Operation[]): void {
+    for (const { id } of operations) {
+      const key = `${id.node}.${id.sequence}`;
+      if (this.#asked.has(key)) this.count('SUBMIT again');
+      this.#asked.add(key);
+    }
   }
 
   count(what: string, times = 1): void {

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import type { Hello } from './messages.ts';
+import { entry, GENERATION, member, stored, term } from './testing/fixtures.ts';
+import { Solo } from './testing/solo.ts';
+
+const THREE = [member('anna', 1), member('bert', 2), member('carl', 3)];
+const START = { index: 1, term: term(1, 'anna') };
+
+/** Carl of three, after a restart: linked to the others, and without a leader. */
+function restarted(): Solo {
+  const solo = new Solo('carl', { priority: 3, stored: stored('carl', THREE) });
+  solo.link('anna');
+  solo.link('bert');
+  return solo;
+}
+
+/** Carl of three, who leads an open term. */
+function leader(): { solo: Solo; mine: string } {
+  const solo = new Solo('carl', { priority: 3, stored: stored('carl', THREE) });
+  solo.command({ type: 'start-election' });
+  const mine = solo.node.replica.promised;
+  solo.write();
+  const { last } = solo.node.replica.log;
+  solo.receive('bert', { type: 'PROMISE', term: mine, last, members: THREE, tail: [] });
+  solo.write();
+  for (const id of ['anna', 'bert'])
+    solo.receive(id, {
+      type: 'APPENDED',
+      term: mine,
+      ok: true,
+      match: { index: 2, term: mine },
+      beat: 1,
+    });
+  expect(solo.node.leadership?.replication.opened).toBe(true);
+  return { solo, mine };
+}
+
+/** How long it takes from now until the next PREPARE of a new ballot, ms. */
+function untilNextBallot(solo: Solo): number {
+  const start = solo.now;
+  const before = new Set(solo.all('PREPARE').map((prepare) => prepare.term));
+  while (solo.all('PREPARE').every((prepare) => before.has(prepare.term))) {
+    solo.pass(10);
+    solo.write();
+    if (solo.now - start > 60_000) throw new Error('no ballot in a minute');
+  }
+  return solo.now - start;
+}
+
+describe('looking for a leader', () => {
+  test('E5: asks everybody in reach who leads, and starts an election when nobody could tell', () => {
+    const solo = restarted();
+    solo.sent.length = 0;
+    const seek = solo.timers.get('seek') ?? 0;
+    solo.pass(seek - solo.now);
+    expect(solo.all('HELLO').map(({ wantsReply }) => wantsReply)).toEqual([true, true]);
+    solo.pass(99);
+    expect(solo.notes.filter((note) => note.startsWith('elects'))).toEqual([]);
+    solo.pass(1);
+    expect(solo.notes.filter((note) => note.startsWith('elects'))).toHaveLength(1);
+  });
+
+  test('E5: starts none when somebody could tell', () => {
+    const solo = new Solo('anna', { priority: 1, stored: stored('anna', THREE) });
+    solo.link('bert');
+    solo.pass((solo.timers.get('seek') ?? 0) - solo.now);
+    const hello: Hello = {
+      type: 'HELLO',
+      peer: { id: 'bert', priority: 2, name: 'Gate bert' },
+      generations: [{ id: GENERATION, at: START }],
+      last: START,
+      holdsOperations: false,
+      leader: 'carl',
+      knowsYou: true,
+      wantsReply: false,
+    };
+    solo.receive('bert', hello);
+    const mine = term(2, 'carl');
+    const append = { term: mine, previous: START, entries: [entry(2, mine)], commit: 1, beat: 0 };
+    solo.pass(200);
+    solo.receive('carl', { type: 'APPEND', ...append, quorum: true });
+    solo.pass(300);
+    expect(solo.notes.filter((note) => note.startsWith('elects'))).toEqual([]);
+  });
+});
+
+describe('a greater promise', () => {
+  test('B6: a REFUSE for one ends the ballot as preempted, and the next term is greater', () => {
+    const solo = restarted();
+    solo.command({ type: 'start-election' });
+    solo.write();
+    const mine = solo.node.replica.promised;
+    const promised = term(9, 'bert');
+    solo.receive('bert', {
+      type: 'REFUSE',
+      term: mine,
+      promised,
+      reason: 'promised',
+      leader: null,
+    });
+    expect(solo.notes).toContain('ballot-lost: preempted');
+    untilNextBallot(solo);
+    expect(solo.node.replica.promised > promised).toBe(true);
+  });
+
+  test('J4, R7: the one of a member that comes back makes the leader ask for a greater term, soon', () => {
+    const { solo, mine } = leader();
+    const promised = term(7, 'anna');
+    solo.receive('anna', {
+      type: 'REFUSE',
+      term: mine,
+      promised,
+      reason: 'promised',
+      leader: null,
+    });
+    expect(solo.node.leadership).toBeNull();
+    expect(untilNextBallot(solo)).toBeLessThan(100);
+    expect(solo.node.replica.promised > promised).toBe(true);
+  });
+
+  test('J4: the one of a stranger changes nothing', () => {
+    const { solo, mine } = leader();
+    const promised = term(7, 'zara');
+    solo.receive('zara', {
+      type: 'REFUSE',
+      term: mine,
+      promised,
+      reason: 'promised',
+      leader: null,
+    });
+    expect(solo.node.leadership?.term).toBe(mine);
+  });
+});
+
+describe('E6: a leader that is removed', () => {
+  test('by RESIGN: it tells all members, steps down, and nobody here elects', () => {
+    const { solo, mine } = leader();
+    solo.receive('anna', { type: 'RESIGN' });
+    expect(solo.node.leadership).toBeNull();
+    expect(solo.all('LEADER_REMOVED')).toEqual([
+      { type: 'LEADER_REMOVED', term: mine },
+      { type: 'LEADER_REMOVED', term: mine },
+    ]);
+    const ballots = solo.all('PREPARE').length;
+    solo.pass(20_000);
+    expect(solo.node.vacant).toBe(true);
+    expect(solo.all('PREPARE')).toHaveLength(ballots);
+  });
+
+  test('RESIGN to who does not lead removes nobody', () => {
+    const solo = restarted();
+    solo.receive('anna', { type: 'RESIGN' });
+    expect(solo.node.vacant).toBe(false);
+    expect(solo.all('LEADER_REMOVED')).toEqual([]);
+  });
+});

@@ -1,0 +1,53 @@
+import process from 'node:process';
+import { describe, expect, it } from 'vitest';
+import { NOT_IN_RUNS, REASONS, SIGNS } from './catalog.ts';
+import { readMessageTypes, readRules, rulesIn, testsIn } from './sources.ts';
+import { readRows, unseen, untested, writeTable } from './table.ts';
+
+const ROOT = process.cwd();
+const rows = readRows(ROOT);
+
+describe('coverage', () => {
+  it('a test quotes every rule of the protocol, and names every message, reason and refusal', () => {
+    expect(untested(rows)).toEqual([]);
+  });
+
+  it('every rule has its signs in runs, or a reason why not', () => {
+    const rules = readRules(ROOT);
+    expect(rules.length).toBeGreaterThan(50);
+    const known = rules.filter((rule) => rule in NOT_IN_RUNS || (SIGNS[rule] ?? []).length > 0);
+    expect(known).toEqual(rules);
+    for (const name of Object.keys(SIGNS)) expect(rules).toContain(name);
+    for (const name of Object.keys(NOT_IN_RUNS))
+      expect(name in REASONS || rules.includes(name) || readMessageTypes(ROOT).includes(name)).toBe(
+        true,
+      );
+  });
+
+  it('tells what is not covered', () => {
+    const [row] = rows;
+    if (!row) throw new Error('there are rows');
+    const bare = { ...row, tests: [], signs: ['never', 'often'] };
+    expect(untested([bare])).toEqual([row.name]);
+    expect(unseen([bare], new Map([['often', 9]]))).toEqual([row.name]);
+    expect(unseen([bare], new Map(Object.entries({ often: 9, never: 1 })))).toEqual([]);
+    expect(writeTable([bare], new Map([['often', 9]]), 'x')).toContain(`| ${row.name} | 0 |`);
+  });
+
+  it('reads titles, of tables of tests too, and what they quote', () => {
+    const text = [
+      "describe('S1: a group', () => {",
+      "  it('B4 (X2): one', () => { send('HELLO'); });",
+      "  test.each([['a', 1]])('J1 to J3: %s', () => undefined);",
+      '});',
+    ].join('\n');
+    const tests = testsIn('a.test.ts', text);
+    expect(tests.map(({ title }) => title)).toEqual([
+      'S1: a group',
+      'B4 (X2): one',
+      'J1 to J3: %s',
+    ]);
+    expect([...rulesIn('J1 to J3, and B4')].sort()).toEqual(['B4', 'J1', 'J2', 'J3']);
+    expect(tests[1]?.body).toContain("'HELLO'");
+  });
+});

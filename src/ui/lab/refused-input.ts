@@ -6,10 +6,10 @@ import type { NameOf } from '../park/log-words.ts';
 import { clockTime } from '../words.ts';
 
 const SOURCES: Readonly<Record<RefusedInput['source'], string>> = {
-  peer: 'another gate',
-  signaling: 'signaling server',
-  storage: 'this device',
-  configuration: 'configuration',
+  peer: 'gate',
+  signaling: 'server',
+  storage: 'disk',
+  configuration: 'config.json',
 };
 
 /** What came in and was not taken, by where it came from and why. */
@@ -29,7 +29,7 @@ export class RefusedInputTable extends LitElement {
       }
       th,
       td {
-        padding: 0.2rem 0 0.2rem 0.6rem;
+        padding: 0.2rem 0 0.2rem 0.5rem;
         border-bottom: 1px solid var(--line);
         text-align: left;
         vertical-align: top;
@@ -49,7 +49,7 @@ export class RefusedInputTable extends LitElement {
         text-align: right;
       }
       .reason {
-        min-width: 8rem;
+        min-width: 5rem;
         overflow-wrap: anywhere;
       }
     `,

@@ -281,4 +281,15 @@ describe('a voter that hears a live leader', () => {
     expect(solo.all('PROMISE')).toHaveLength(0);
     expect(solo.all('PROBE', 'bert')).toHaveLength(1);
   });
+
+  test('G4: nor does a greater identity that has caught up: only a challenge may take over from it', () => {
+    const solo = follower();
+    const { last } = solo.node.replica.log;
+    solo.receive('carl', prepare('carl', term(9, 'carl'), last, { without: ['bert'] }));
+    solo.write();
+    expect(solo.all('PROMISE')).toHaveLength(0);
+    solo.receive('carl', prepare('carl', term(10, 'carl'), last));
+    solo.write();
+    expect(solo.all('PROMISE', 'carl')).toHaveLength(1);
+  });
 });

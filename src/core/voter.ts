@@ -32,6 +32,7 @@ export class Voter {
     private readonly events: VoterEvents,
   ) {}
 
+  /** Nobody goes on without the voters of a live leader, however great (rule G4). */
   prepare(from: NodeId, message: Prepare): void {
     const leader = this.view.liveLeader();
     if (message.term < this.replica.promised) {
@@ -39,7 +40,7 @@ export class Voter {
     } else if (
       message.term > this.replica.promised &&
       leader &&
-      !this.#mayChallenge(message, leader)
+      (message.without !== null || !this.#mayChallenge(message, leader))
     ) {
       this.#defer(from, message, leader);
     } else {

@@ -272,10 +272,21 @@ test('a gate whose storage is cleared while it is down, or while it writes, come
   const load = park.load([c]);
   await load.more(20);
   await clear();
-  await c.until(({ id }, old) => id !== old, second);
+  const { id: third } = await c.until(({ id }, old) => id !== old, second);
   await load.stop();
-  await a.until(({ members, inStep }) => members === 3 && inStep === 3, undefined, 30_000);
-  for (const tab of [a, b])
-    expect((await tab.status()).peers.map(({ id }) => id)).not.toContain(first);
+  const ids = { gone: [first, second], there: third };
+  await Promise.all(
+    [a, b].map((tab) =>
+      tab.until(
+        ({ members, inStep, peers }, { gone, there }) =>
+          members === 3 &&
+          inStep === 3 &&
+          peers.some(({ id, voter }) => voter && id === there) &&
+          !peers.some(({ id, voter }) => voter && gone.includes(id)),
+        ids,
+        30_000,
+      ),
+    ),
+  );
   await park.settle();
 });

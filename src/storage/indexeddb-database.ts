@@ -126,12 +126,23 @@ export async function peekRecords(name: string, keys: readonly string[]): Promis
   }
 }
 
-/** Resolves when the transaction is durable, rejects with its reason when it is undone. */
+/**
+ * Resolves when the transaction is durable, rejects with its reason when it is undone. A browser that clears the data
+ * closes the database under it, and may tell the transaction nothing.
+ */
 export function completion(transaction: IDBTransaction): Promise<void> {
+  const { db } = transaction;
   const completed = new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () =>
+    const onClose = (): void => reject(new Error('the browser closed the database'));
+    db.addEventListener('close', onClose);
+    transaction.oncomplete = () => {
+      db.removeEventListener('close', onClose);
+      resolve();
+    };
+    transaction.onabort = () => {
+      db.removeEventListener('close', onClose);
       reject(transaction.error ?? new Error('the transaction was aborted'));
+    };
   });
   // It may reject before anybody waits for it.
   completed.catch(() => undefined);

@@ -12,6 +12,9 @@ import type { LoadResult, Storage, StorageError } from './storage.ts';
 /** Needs no secure context, unlike `crypto.randomUUID`. */
 const newSentinelId = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
 
+/** How often a write that failed looks whether the data is still there. */
+const LOOKS = 3;
+
 /** What a handle knows of its store since it last read or wrote it. */
 interface Known {
   /** As it is stored; undefined for a store that was never written. */
@@ -128,16 +131,18 @@ export class IndexedDbStorage implements Storage {
   private async whyFailed(error: unknown): Promise<StorageError> {
     const failed = toStorageError(error);
     if (failed.code !== 'failed') return failed;
-    try {
-      const sentinelText = await this.database.use('readonly', (store) =>
-        promisifyRequest<unknown>(store.get(KEYS.sentinel)),
-      );
-      return sentinelText === undefined && this.known?.sentinelText !== undefined
-        ? CLEARED
-        : failed;
-    } catch {
-      return failed;
+    for (let look = 1; look <= LOOKS; look++) {
+      try {
+        const sentinelText = await this.database.use('readonly', (store) =>
+          promisifyRequest<unknown>(store.get(KEYS.sentinel)),
+        );
+        const wasThere = this.known?.sentinelText !== undefined;
+        return sentinelText === undefined && wasThere ? CLEARED : failed;
+      } catch {
+        // The browser still closes the database: connections fail once or twice.
+      }
     }
+    return failed;
   }
 
   /** Checks the sentinel, and reads with it the batches of which a part is to be kept. */

@@ -3,8 +3,7 @@
  * of it, and STORY=1 tells it while it happens. The seed fixes what is done to whom, not how the browsers race.
  */
 import type { BrowserContext } from '@playwright/test';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { Random } from '../src/sim/random.ts';
 import { expect, test, within, type Load, type Park, type Tab } from './fixture.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 12);
@@ -21,7 +20,7 @@ const TROUBLES: readonly Trouble[] = ['crash', 'hang', 'cut', 'reload', 'close',
 class Chaos {
   /** What was done, for people who look into a failure. */
   readonly story: string[] = [];
-  readonly #random = xoroshiro128plus(SEED);
+  readonly #random = new Random(`chaos ${SEED}`);
   readonly #troubled = new Map<number, Trouble>();
   readonly #tabs: Tab[] = [];
   readonly #devices: BrowserContext[] = [];
@@ -60,7 +59,7 @@ class Chaos {
       this.#tell('the server starts');
       await this.park.server.start();
     }
-    for (const gate of this.#shuffled([...this.#troubled.keys()])) await this.#mend(gate);
+    for (const gate of this.#random.shuffle([...this.#troubled.keys()])) await this.#mend(gate);
     await this.park.united(this.#tabs, 30_000);
     await this.#progress();
     await this.park.expectSound(this.#tabs);
@@ -93,7 +92,9 @@ class Chaos {
         return tab.crash('hang');
       case 'cut': {
         const others = this.#tabs.filter((other) => other !== tab && other.isOpen);
-        return tab.cutFrom(...this.#shuffled(others).slice(0, 1 + this.#below(others.length)));
+        return tab.cutFrom(
+          ...this.#random.shuffle(others).slice(0, 1 + this.#below(others.length)),
+        );
       }
       case 'reload':
         await tab.page.reload();
@@ -134,16 +135,7 @@ class Chaos {
 
   /** From 0 to `limit` - 1. */
   #below(limit: number): number {
-    return uniformInt(this.#random, 0, limit - 1);
-  }
-
-  #shuffled<T>(items: readonly T[]): T[] {
-    const shuffled = [...items];
-    for (let place = shuffled.length - 1; place > 0; place--) {
-      const other = this.#below(place + 1);
-      [shuffled[place], shuffled[other]] = [shuffled[other]!, shuffled[place]!];
-    }
-    return shuffled;
+    return this.#random.int(0, limit - 1);
   }
 
   #tell(what: string): void {

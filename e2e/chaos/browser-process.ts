@@ -2,6 +2,12 @@ import { once } from 'node:events';
 import type { BrowserContext, CDPSession, Page } from '@playwright/test';
 import { throttledBrowser, type ThrottledBrowser } from '../browser.ts';
 
+/** The groups that run. No terminal ends them with us: they are groups of their own. */
+const groups = new Set<number>();
+process.once('exit', () => {
+  for (const pid of groups) signalGroup(pid, 'SIGKILL');
+});
+
 /** A browser as a group of processes, on a profile that outlives it. */
 export class BrowserProcess {
   #running: ThrottledBrowser | null = null;
@@ -28,6 +34,8 @@ export class BrowserProcess {
     if (this.#running) return;
     const running = await throttledBrowser(this.profile, { ownGroup: true });
     this.#running = running;
+    const { pid } = running.process;
+    if (pid !== undefined) groups.add(pid);
     this.#front = running.device.pages()[0] ?? (await running.device.newPage());
   }
 
@@ -44,6 +52,7 @@ export class BrowserProcess {
       else browser.once('disconnected', () => resolve());
     });
     signalGroup(child.pid, 'SIGKILL');
+    if (child.pid !== undefined) groups.delete(child.pid);
     await Promise.all([ended, disconnected]);
   }
 
@@ -65,8 +74,13 @@ export class BrowserProcess {
 }
 
 function signalGroup(pid: number | undefined, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-  // A group is named by the negative id of its first process.
-  if (pid !== undefined) process.kill(-pid, signal);
+  if (pid === undefined) return;
+  try {
+    // A group is named by the negative id of its first process.
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** SIGKILL to the process that renders a page. Other pages may live in it too. Resolves when the page has crashed. */

@@ -17,10 +17,17 @@ holds what every client was told and every log against the rules S1 to S9, L1 an
   --json          the last line is a summary in JSON
   --help          this text
 
-Exit status 1 when a rule was violated: then everything that may explain it is kept in test-results/. Where there are
+Exit status 1 when a rule was violated: then everything that may explain it is kept in test-results/; 2 when it could
+not be judged. Where there are
 no signals to stop a process (Windows) it does not run.`;
 
-process.exitCode = await main();
+// Whoever interrupts it wants no browsers left behind: they are killed when it exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.exitCode = await main().catch((error: unknown) => {
+  // No rule is broken: the chaos itself went wrong, e.g. a browser does not start.
+  console.error(error);
+  return 2;
+});
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -2,7 +2,7 @@ import type { NodeId } from '../../core/identity.ts';
 import type { LogEntry, Position } from '../../core/entry.ts';
 import type { Applied } from '../../core/replica.ts';
 import type { Term } from '../../core/term.ts';
-import { keyOf, Lineage } from './lineage.ts';
+import { keyOf, Lineage, type Committed } from './lineage.ts';
 import { generationsUpTo, membersIn, membersUpTo, type ObservedNode } from './observed.ts';
 import { decodeOutcome } from './outcome.ts';
 import { brokenRule } from './park-model.ts';
@@ -130,16 +130,9 @@ export class LogChecker {
     }
     life.commit = entry.index;
     const { lineage } = life;
-    const text = JSON.stringify(entry);
     const known = lineage.at(entry.index);
-    if (!known) {
-      this.#extends(life, node, lineage, applied, text);
-    } else if (known.text !== text) {
-      throw new Violation(
-        'S6',
-        `${life.name} commits ${text} at ${entry.index}, but committed was ${known.text}`,
-      );
-    }
+    if (!known) this.#extends(life, node, lineage, applied, JSON.stringify(entry));
+    else if (!isSame(known.entry, entry)) checkText(life, known, entry);
     this.#checkOutcome(life, lineage, applied);
     if (entry.index % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, entry.index);
   }
@@ -318,6 +311,21 @@ function checkChange(
 function isOpening(entry: LogEntry | undefined, term: Term): boolean {
   const kind = entry?.command.kind;
   return entry?.term === term && (kind === 'opening' || kind === 'generation');
+}
+
+/** The virtual network hands objects over, frozen deeply: mostly it is the very entry that was committed first. */
+function isSame(known: LogEntry, entry: LogEntry): boolean {
+  return known === entry && Object.isFrozen(entry);
+}
+
+/** Equal index, equal bytes. */
+function checkText(life: Life, known: Committed, entry: LogEntry): void {
+  const text = JSON.stringify(entry);
+  if (known.text !== text)
+    throw new Violation(
+      'S6',
+      `${life.name} commits ${text} at ${entry.index}, but committed was ${known.text}`,
+    );
 }
 
 function startsGeneration({ entry: { command } }: Applied): boolean {

@@ -35,7 +35,7 @@ export class WriteQueue {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
       this.#waiting = [];
-      const writes = coalesce(batch.flatMap((effect) => effect.writes));
+      const writes = coalesce(writesOf(batch));
       if (writes.length > 0) {
         this.#write(writes, batch);
         return;
@@ -55,6 +55,12 @@ export class WriteQueue {
       this.#next();
     });
   }
+}
+
+/** Mostly it is one effect that waits. */
+function writesOf(batch: readonly PersistEffect[]): readonly StorageWrite[] {
+  const [first] = batch;
+  return batch.length === 1 && first ? first.writes : batch.flatMap((effect) => effect.writes);
 }
 
 /** Appends that follow each other become one stored value; of the metas only the last counts. */

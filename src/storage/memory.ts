@@ -190,19 +190,17 @@ export class MemoryDisk {
     this.planned.write = null;
     if (fate === 'undone') return failed('a planned failure');
     this.before = this.state;
-    const state = writes.reduce(applyWrite, this.state);
-    this.state = {
-      ...state,
-      sentinel: sentinel === 0 ? ++this.sentinels : sentinel,
-      revision: revision + 1,
-      tip: state.extent.end,
-    };
+    const next = after(this.state, writes);
+    next.sentinel = sentinel === 0 ? ++this.sentinels : sentinel;
+    next.revision = revision + 1;
+    next.tip = next.extent.end;
+    this.state = next;
     if (fate === 'done') return failed('a planned failure, yet it happened');
     return { sentinel: this.state.sentinel, revision: this.state.revision };
   }
 
   private tear(expected: Mark, writes: readonly StorageWrite[]): void {
-    if (this.difference(expected) === null) this.state = writes.reduce(applyWrite, this.state);
+    if (this.difference(expected) === null) this.state = after(this.state, writes);
   }
 
   /** Records without a sentinel are a rest of something: nobody knows what is missing. */
@@ -344,28 +342,44 @@ function toStored(state: DiskState): Stored | null {
   };
 }
 
-function applyWrite(state: DiskState, write: StorageWrite): DiskState {
-  const extent = extentAfter(state.extent, write);
+/** A state that is being made. */
+type Draft = { -readonly [K in keyof DiskState]: DiskState[K] };
+
+/** The state after all of them: one copy for a transaction, not one for each write in it. */
+function after(state: DiskState, writes: readonly StorageWrite[]): Draft {
+  const draft = { ...state };
+  for (const write of writes) applyWrite(draft, write);
+  return draft;
+}
+
+function applyWrite(draft: Draft, write: StorageWrite): void {
+  const extent = extentAfter(draft.extent, write);
   switch (write.type) {
     case 'meta':
-      return { ...state, meta: write.meta };
+      draft.meta = write.meta;
+      break;
     case 'append':
-      return { ...state, extent, log: appended(state, write.entries) };
-    case 'snapshot': {
-      const log = dropped(state.log, extent);
-      return { ...state, extent, snapshot: write.snapshot, log };
-    }
+      draft.log = appended(draft, write.entries);
+      break;
+    case 'snapshot':
+      draft.log = dropped(draft.log, extent);
+      draft.snapshot = write.snapshot;
+      break;
     case 'outbox-put':
     case 'outbox-delete':
-      return { ...state, outbox: outboxAfter(state.outbox, write) };
+      draft.outbox = outboxAfter(draft.outbox, write);
+      break;
     case 'archive': {
       const { snapshot, log, outbox } = emptyState();
-      const archives = archivesWith(state.archives, write.archive);
-      return { ...state, extent, snapshot, log, outbox, archives };
+      const archives = archivesWith(draft.archives, write.archive);
+      Object.assign(draft, { snapshot, log, outbox, archives });
+      break;
     }
     case 'archive-put':
-      return { ...state, archives: archivesWith(state.archives, write.archive) };
+      draft.archives = archivesWith(draft.archives, write.archive);
+      break;
   }
+  draft.extent = extent;
 }
 
 function archivesWith(

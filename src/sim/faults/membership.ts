@@ -1,3 +1,4 @@
+import type { Life } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
 import { awake, fault, present, type Fault } from './fault.ts';
@@ -28,9 +29,12 @@ function join(world: World): boolean {
 function leave(world: World, random: Random): boolean {
   const gate = random.pick(awake(world));
   const running = awake(world).length;
-  if (!gate?.life || running < 3 || gate.blank || !canSpare(world, gate)) return false;
+  if (!gate?.life || gate.blank) return false;
   const { life } = gate;
-  const forGood = random.chance(0.3);
+  const last = leadsOneOther(life);
+  if (!last && (running < 3 || !canSpare(world, gate))) return false;
+  // The last words of a leader of two voters may be lost: then the other needs its promise (rule M6).
+  const forGood = random.chance(0.3) && !last;
   life.driver.command({ type: 'leave' }, () => undefined);
   world.trace('leave', gate, forGood ? 'for good' : 'for a while');
   world.later(random.between(0, 20), () => {
@@ -43,6 +47,11 @@ function leave(world: World, random: Random): boolean {
       });
   });
   return true;
+}
+
+function leadsOneOther({ driver }: Life): boolean {
+  const { leadership, replica } = driver.node;
+  return leadership?.replication.opened === true && replica.membership.voters().length === 2;
 }
 
 function neverBack(world: World, random: Random): boolean {

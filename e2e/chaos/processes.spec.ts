@@ -7,7 +7,8 @@ import { describeSummary } from './summary.ts';
 import { expect, test } from '../fixture.ts';
 
 const MINUTES = Number(process.env['MINUTES'] ?? 2);
-const SEED = Number(process.env['SEED'] ?? 1);
+/** Its first two minutes hold every kind of fault. */
+const SEED = Number(process.env['SEED'] ?? 29);
 
 test(`${MINUTES} minutes of browsers that are killed, stopped, frozen, cut and wiped: every rule holds`, async ({
   browserName: _,

@@ -24,7 +24,10 @@ export class Joining {
   #joinAskedAt = -Infinity;
   /** Peers that belong to no park yet, as they said last. */
   readonly #blank = new Set<NodeId>();
-  /** The generation that a forced leader, to whom this node has promised itself, is bringing (rule G4). */
+  /**
+   * The generation that a leader is bringing: a forced one to whom this node has promised itself (rule G4), or the one
+   * that this node joins, whose log begins in an older generation (rule G1).
+   */
   #expected: string | null = null;
 
   constructor(private readonly node: Node) {}
@@ -244,6 +247,11 @@ export class Joining {
   accepts(generation: string): boolean {
     if (generation === '' || this.hasAbandoned(generation)) return false;
     return generation === this.#expected || this.node.context.generation === '';
+  }
+
+  /** The leader's log is of this generation. What it brings first may be older than that, so more of it must be taken. */
+  follow(generation: string): void {
+    this.#expected = generation === this.node.context.generation ? null : generation;
   }
 
   /** Rule G3: nothing is deleted, nothing is merged; this node joins as if it were new. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FETCH_LIMIT } from './ballot.ts';
 import type { NodeId } from './identity.ts';
 import { Harness, type HarnessOptions } from './testing/harness.ts';
 
@@ -506,6 +507,29 @@ describe('generations', () => {
     harness.start('bert', 2);
     harness.settle(20_000);
     expect(harness.submit('anna', 'goes on')).toMatchObject({ ok: true });
+  });
+
+  test('G4: who joins a forced generation takes what is older than the generation from its leader too', () => {
+    const harness = park(['anna', 'bert', 'carl']);
+    // More than one APPEND carries, so that the log of the joiner first looks like the older generation's.
+    for (let i = 0; i < FETCH_LIMIT; i++) harness.submit('anna', i);
+    harness.crash('bert');
+    harness.crash('carl');
+    harness.run(3000);
+    const without = ['bert', 'carl'];
+    expect(harness.command('anna', { type: 'proceed-without', ids: without })).toMatchObject({
+      ok: true,
+    });
+    harness.submit('anna', 'alone');
+    // Its leader is in a later term than the one that the generation began with.
+    harness.crash('anna');
+    harness.start('anna', 1);
+    harness.settle();
+    harness.start('dora', 0);
+    harness.settle(20_000);
+    expect(harness.node('dora').view().generation).toBe(harness.node('anna').view().generation);
+    expect(harness.bodies('dora')).toHaveLength(FETCH_LIMIT + 1);
+    expect(harness.node('dora').joining.archives).toEqual([]);
   });
 
   test('G2: two parks that were founded apart: who has no visitors gives way', () => {

@@ -225,6 +225,8 @@ export class Node {
       this.context.note('other-generation', `${message.type} from ${from}`);
       return;
     }
+    if (message.type === 'APPEND' && message.term >= this.#newestTerm())
+      this.joining.follow(generation);
     this.#dispatch(from, message);
   }
 

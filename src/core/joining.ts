@@ -17,6 +17,8 @@ export interface Conflict {
 export class Joining {
   readonly #peers = new Map<NodeId, Peer>();
   readonly #links = new Map<NodeId, 'open' | 'relayed' | 'closed'>();
+  /** When peers of another generation were last greeted. */
+  readonly #strangers = new Map<NodeId, number>();
   /** The other members as the coordinator last told; null while it never has. */
   #listed: Set<NodeId> | null = null;
   #conflict: Conflict | null = null;
@@ -86,6 +88,20 @@ export class Joining {
   /** HELLO, asking for one back. */
   greet(peer: NodeId): void {
     this.#sendHello(peer, true);
+  }
+
+  /**
+   * It speaks in another generation: find out which (rule G2). A partition may begin and end without a link that breaks,
+   * and so without a HELLO; only then it shows that somebody went on without somebody else.
+   */
+  stranger(peer: NodeId, generation: string): void {
+    const { context, config } = this.node;
+    const settled = ['', context.generation, this.#expected].includes(generation);
+    if (settled || context.generation === '' || this.hasAbandoned(generation)) return;
+    const before = this.#strangers.get(peer) ?? -Infinity;
+    if (context.now - before < config.timing.stranger) return;
+    this.#strangers.set(peer, context.now);
+    this.greet(peer);
   }
 
   coordinatorListed(members: readonly Peer[]): void {

@@ -509,6 +509,25 @@ describe('generations', () => {
     expect(harness.submit('anna', 'goes on')).toMatchObject({ ok: true });
   });
 
+  test('G4: who went on without gates that were only out of reach hears of it, and so do they, though no link broke', () => {
+    const harness = park(['anna', 'bert', 'carl']);
+    harness.fate = (from, to) => ((from === 'anna') === (to === 'anna') ? 'pass' : 'lose');
+    harness.run(3000);
+    const without = ['bert', 'carl'];
+    expect(harness.command('anna', { type: 'proceed-without', ids: without })).toMatchObject({
+      ok: true,
+    });
+    harness.submit('anna', 'of the few');
+    harness.submit('carl', 'of the many');
+    // By then each side has evicted the other.
+    harness.run(12_000);
+    harness.fate = () => 'pass';
+    const generations = harness.ids.map((id) => harness.node(id).view().generation);
+    const shown = (id: string) => harness.node(id).view().conflict?.generation;
+    harness.runUntil(() => harness.ids.every((id) => shown(id) !== undefined), 10_000);
+    expect(harness.ids.map(shown)).toEqual([generations[1], generations[0], generations[0]]);
+  });
+
   test('G4: who joins a forced generation takes what is older than the generation from its leader too', () => {
     const harness = park(['anna', 'bert', 'carl']);
     // More than one APPEND carries, so that the log of the joiner first looks like the older generation's.

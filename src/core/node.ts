@@ -62,6 +62,7 @@ export class Node {
   /** The term whose leader was last asked about everything that is open here. */
   #servedBy: Term = '';
   #wallOffset: number | null = null;
+  #recheckedAt = -Infinity;
 
   constructor(readonly config: NodeConfig) {
     this.self = config.self;
@@ -221,6 +222,7 @@ export class Node {
     if (message.type === 'GOT_IT') this.detector.gotIt(from, message);
     this.office.peerHeard(from);
     this.detector.heard(from);
+    if (message.type !== 'HELLO') this.joining.stranger(from, generation);
     if (!this.#isForUs(generation, message)) {
       this.context.note('other-generation', `${message.type} from ${from}`);
       return;
@@ -417,6 +419,7 @@ export class Node {
     switch (timer) {
       case 'heartbeat':
         this.leadership?.beat();
+        this.#recheck();
         return;
       case 'silence':
         this.follower.silent();
@@ -458,6 +461,14 @@ export class Node {
           this.leadership?.reconfiguration.evict(timer.slice('evict:'.length));
         }
     }
+  }
+
+  /** A leader that follows nobody has no schedule of PROBEs (rule F2). */
+  #recheck(): void {
+    const { now, timing } = this.context;
+    if (now - this.#recheckedAt < timing.stranger) return;
+    this.#recheckedAt = now;
+    this.detector.recheck((peer) => this.joining.isReachable(peer));
   }
 
   // --- Peers ----------------------------------------------------------------------------------------------------

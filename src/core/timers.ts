@@ -54,6 +54,8 @@ export interface Timing {
   readonly seek: readonly [number, number];
   /** How long the others have to say who leads, before a node that looks for a leader starts an election. */
   readonly ask: number;
+  /** How often a peer of another generation is asked which it is, and a leader asks failed peers whether they are back. */
+  readonly stranger: number;
   readonly evictAfter: number;
   readonly lease: number;
   /** When an operation's fate is not known: ask again after. */
@@ -80,6 +82,7 @@ export const DEFAULT_TIMING: Timing = {
   quorumTimeout: 1000,
   seek: [400, 3000],
   ask: 100,
+  stranger: 3000,
   evictAfter: 10_000,
   lease: 10_000,
   resubmit: 1000,

@@ -1,6 +1,5 @@
 /** Bugs of elections, ballots and promises. */
 import { decodeEnvelope } from '../../core/decode.ts';
-import { comparePosition } from '../../core/entry.ts';
 import type { NodeId } from '../../core/identity.ts';
 import type { Envelope, Message } from '../../core/messages.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -32,21 +31,6 @@ export const BALLOT_BUGS: readonly PlantedBug[] = [
         changeHeard(node, (message) =>
           message.type === 'PROMISE' ? withoutLog(message) : message,
         );
-      },
-    },
-  ),
-  plantedBug(
-    'longest-log-wins',
-    "the winner of a ballot keeps its own log when it is longer, though another's is of a newer term",
-    ['crash-leader', 'isolate', 'partition'],
-    {
-      started: (_gate, { node }) => {
-        changeHeard(node, (message) => {
-          if (message.type !== 'PROMISE') return message;
-          const own = node.replica.log.last;
-          const keeps = own.index > message.last.index && comparePosition(message.last, own) > 0;
-          return keeps ? withoutLog(message) : message;
-        });
       },
     },
   ),

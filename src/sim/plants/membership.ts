@@ -19,8 +19,11 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'change-before-open',
     'a leader changes the membership before an entry of its own term is committed (rule M2)',
-    ['leave', 'wipe', 'join', 'crash-leader', 'isolate'],
+    ['leave', 'wipe', 'join', 'crash-leader'],
     {
+      started: (gate) => {
+        gate.slowness = 40;
+      },
       install: () => duringChanges(Replication.prototype, 'opened', () => true),
     },
   ),

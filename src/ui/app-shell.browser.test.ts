@@ -144,6 +144,33 @@ describe('the park', () => {
   });
 });
 
+describe('a gate whose memory is gone', () => {
+  it('says that it does not know, and never that nobody is inside', async () => {
+    const fake = open();
+    await button('Let in').click();
+    await expect.element(page.getByRole('button', { name: 'Undo: Visitor 1 out' })).toBeVisible();
+    fake.crash();
+    await expect.element(statusLine).toHaveTextContent('Gate Heron has crashed');
+    await expect.element(occupancy).toHaveTextContent('–');
+    await expect.element(page.getByText('This gate does not know who is inside.')).toBeVisible();
+    await expect.element(page.getByText('not known', { exact: true }).first()).toBeVisible();
+    await expect.element(page.getByText('Not known here')).toBeVisible();
+    await expect.element(page.getByText(/entries, as last known/)).toBeVisible();
+    for (const untrue of [/is out/, /Nobody/, /No other gate yet/, /linked gates carry on/]) {
+      await expect.element(page.getByText(untrue)).not.toBeInTheDocument();
+    }
+    await expect.element(button('Set capacity')).toBeDisabled();
+    await button('Recover').click();
+    await expect.element(occupancy).toHaveTextContent('4');
+  });
+
+  it('says of a tap before the first one that it would fail', async () => {
+    const fake = open();
+    fake.crash();
+    await expect.element(receipt).toHaveTextContent('Stopped');
+  });
+});
+
 describe('the lab', () => {
   it('crashes and recovers this node', async () => {
     open({}, '#/lab');

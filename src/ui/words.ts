@@ -6,6 +6,19 @@ export function shortId(id: string): string {
   return id.slice(0, 6);
 }
 
+/**
+ * Whether this gate knows a park at all. One that has crashed has lost its memory, and one that has not joined yet never
+ * had one: what their status counts is nothing, which is not the same as nobody.
+ */
+export function knowsPark({ generation }: Pick<Status, 'generation'>): boolean {
+  return generation !== '';
+}
+
+/** It runs no more: it hears nobody and says nothing. */
+export function isDown({ role, trouble }: Pick<Status, 'role' | 'trouble'>): boolean {
+  return trouble !== null || role === 'crashed' || role === 'terminated';
+}
+
 /** The name of a gate that this status knows, or its short id. */
 export function gateName(status: Pick<Status, 'id' | 'name' | 'peers'>, id: string): string {
   if (id === status.id) return status.name;

@@ -42,6 +42,8 @@ export class FakeGatehouse implements Gatehouse {
   readonly #listeners = new Set<(status: Status) => void>();
   readonly #entries: Entry[] = [];
   readonly #trace: TraceEvent[] = [];
+  /** What comes back with `recover`. */
+  #disk: Status | null = null;
   #made = 0;
   #tokens = 0;
 
@@ -171,18 +173,18 @@ export class FakeGatehouse implements Gatehouse {
 
   async terminate(): Promise<void> {
     this.calls.push('terminate');
-    this.set({ role: 'terminated', quorum: false, leader: null, peers: [] });
+    this.#forget('terminated');
   }
 
   crash(mode: 'stop' | 'hang' = 'stop'): void {
     this.calls.push(`crash ${mode}`);
-    this.set({ role: 'crashed', quorum: false, leader: null });
+    this.#forget('crashed');
   }
 
   async recover(): Promise<void> {
     this.calls.push('recover');
     await this.#pause();
-    this.set({ role: 'leader', quorum: true, leader: this.#status.id });
+    this.set(this.#disk ?? {});
   }
 
   feign(options?: FeignOptions | false): void {
@@ -225,6 +227,15 @@ export class FakeGatehouse implements Gatehouse {
 
   trace(): TraceEvent[] {
     return [...this.#trace];
+  }
+
+  /** What a node says whose memory is gone. */
+  #forget(role: 'crashed' | 'terminated'): void {
+    this.#disk = this.#status;
+    const log = { generation: '', term: '', commitIndex: 0, lastIndex: 0, pending: 0 };
+    const park = { capacity: 0, occupancy: 0, visitors: [] };
+    const gates = { leader: null, quorum: false, peers: [], members: 0, inStep: 0, missing: [] };
+    this.set({ ...log, ...park, ...gates, role, signaling: 'disconnected' });
   }
 
   async #operate(

@@ -57,18 +57,16 @@ export const STATES: Readonly<Record<string, () => FakeGatehouse>> = {
     }),
   electing: () =>
     new FakeGatehouse({ inside: 37, status: { quorum: false, leader: null, role: 'candidate' } }),
-  crashed: () =>
-    new FakeGatehouse({
-      inside: 37,
-      status: { role: 'crashed', quorum: false, leader: null },
-      failure: { code: 'crashed', definite: true },
-    }),
-  terminated: () =>
-    new FakeGatehouse({
-      inside: 37,
-      peers: 0,
-      status: { role: 'terminated', quorum: false, leader: null },
-    }),
+  crashed: () => {
+    const fake = new FakeGatehouse({ inside: 37, failure: { code: 'crashed', definite: true } });
+    setTimeout(() => fake.crash(), 500);
+    return fake;
+  },
+  terminated: () => {
+    const fake = new FakeGatehouse({ inside: 37 });
+    setTimeout(() => void fake.terminate(), 500);
+    return fake;
+  },
   joining: () =>
     new FakeGatehouse({
       peers: 0,

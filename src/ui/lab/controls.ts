@@ -66,7 +66,7 @@ export class Controls extends LitElement {
         <button ?disabled=${down} @click=${() => gatehouse.crash('stop')}>Crash</button>
         <button ?disabled=${down} @click=${() => gatehouse.crash('hang')}>Hang</button>
         <button
-          ?disabled=${gone}
+          ?disabled=${role !== 'crashed'}
           @click=${() => void this.#do('Recover', () => gatehouse.recover())}
         >
           Recover

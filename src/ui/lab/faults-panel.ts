@@ -5,7 +5,7 @@ import type { Gatehouse, Status } from '../../runtime/gatehouse.ts';
 import { icon } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { gateRows, type GateRow } from '../park/gate-rows.ts';
-import { count } from '../words.ts';
+import { count, isDown } from '../words.ts';
 import { rulesOf, settingsOf, type FaultSettings } from './fault-rules.ts';
 
 /** Faults on this node's messages: cut links, loss and delay. */
@@ -79,7 +79,13 @@ export class FaultsPanel extends LitElement {
       </div>
       ${
         peers.length === 0
-          ? html`<p class="small soft">No peer to cut off yet. Open another gate first.</p>`
+          ? html`<p class="small soft">
+              ${
+                isDown(this.status)
+                  ? 'This node is down and knows no peer.'
+                  : 'No peer to cut off yet. Open another gate first.'
+              }
+            </p>`
           : html`<ul>
               ${repeat(
                 peers,
@@ -96,7 +102,12 @@ export class FaultsPanel extends LitElement {
               : `${count(settings.others.length, 'rule')} from the console`
           }
         </span>
-        <button @click=${() => this.gatehouse.faults([])}>Heal all</button>
+        <button
+          ?disabled=${this.status.faults.length === 0}
+          @click=${() => this.gatehouse.faults([])}
+        >
+          Heal all
+        </button>
       </div>
     `;
   }

@@ -5,6 +5,7 @@ import type { ConfirmDialog } from '../elements/confirm-dialog.ts';
 import '../elements/confirm-dialog.ts';
 import { shared } from '../elements/styles.ts';
 import type { Session } from '../session.ts';
+import { knowsPark } from '../words.ts';
 import { capacityCost } from './costs.ts';
 
 /** Sets the capacity, after saying what that will cost. */
@@ -36,7 +37,7 @@ export class Capacity extends LitElement {
   protected override render(): TemplateResult {
     const cost = capacityCost(this.status, this.text);
     return html`
-      <button @click=${this.#ask}>Set capacity</button>
+      <button ?disabled=${!knowsPark(this.status)} @click=${this.#ask}>Set capacity</button>
       <gh-confirm
         heading="Set capacity"
         action=${cost.possible ? `Set to ${this.text.trim()}` : 'Set'}

@@ -5,6 +5,7 @@ import { FrameController } from '../elements/frame-controller.ts';
 import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import type { Session } from '../session.ts';
+import { isDown, knowsPark } from '../words.ts';
 import { tell, tellEarlier, type Tap, type whoLeaves } from './desk.ts';
 
 const ICONS: Readonly<Record<Tap['answer']['phase'], IconName>> = {
@@ -176,9 +177,7 @@ export class Door extends LitElement {
           ${icon('out', 30)} Let out
         </button>
         <p class="who ellipsis" id="next-in">${this.#next(paused)}</p>
-        <p class="who ellipsis" id="next-out">
-          ${leaver === null ? 'Nobody inside' : `${leaver.visitor} (${WHY[leaver.why]})`}
-        </p>
+        <p class="who ellipsis" id="next-out">${this.#nextOut()}</p>
       </div>
     </div>`;
   }
@@ -190,14 +189,17 @@ export class Door extends LitElement {
     return this.visitorName.trim() || 'Next visitor';
   }
 
+  #nextOut(): string {
+    const { leaver, status } = this;
+    if (leaver !== null) return `${leaver.visitor} (${WHY[leaver.why]})`;
+    return knowsPark(status) ? 'Nobody inside' : 'Not known here';
+  }
+
   #receipt(): TemplateResult {
     const { taps } = this.session.desk;
     const [tap] = taps;
-    const { pending, quorum } = this.status;
-    const idle = quorum
-      ? { headline: 'Ready', more: 'Every tap is answered here.' }
-      : { headline: 'Not yet', more: 'A tap waits up to 5 seconds for admissions to open.' };
-    const told = tap === undefined ? idle : tell(tap);
+    const { pending } = this.status;
+    const told = tap === undefined ? idle(this.status) : tell(tap);
     const phase = tap?.answer.phase ?? 'settled';
     return html`<div class="receipt ${phase}">
       ${icon(tap === undefined ? 'voter' : ICONS[phase], 26)}
@@ -217,6 +219,16 @@ export class Door extends LitElement {
       </p>
     </div>`;
   }
+}
+
+/** Before the first tap: what would become of one. */
+function idle(status: Status): { headline: string; more: string } {
+  if (isDown(status)) {
+    return { headline: 'Stopped', more: 'A tap fails at once. Count at another gate meanwhile.' };
+  }
+  return status.quorum
+    ? { headline: 'Ready', more: 'Every tap is answered here.' }
+    : { headline: 'Not yet', more: 'A tap waits up to 5 seconds for admissions to open.' };
 }
 
 /** A key held down is one tap. */

@@ -7,7 +7,7 @@ import '../elements/confirm-dialog.ts';
 import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
-import { shortId } from '../words.ts';
+import { isDown, shortId } from '../words.ts';
 import { gateRows, type GateRow } from './gate-rows.ts';
 
 /** The gates of the park: what each is, and how this one reaches it. */
@@ -85,7 +85,7 @@ export class Gates extends LitElement {
         )}
       </ul>
       ${
-        status.peers.length === 0
+        status.peers.length === 0 && !isDown(status)
           ? html`<p class="small soft">
               No other gate yet. Open one on each device at a door: one gate alone can't stand in
               for another.
@@ -93,10 +93,17 @@ export class Gates extends LitElement {
           : nothing
       }
       ${
-        status.signaling === 'disconnected'
+        status.signaling === 'disconnected' && !isDown(status)
           ? html`<p class="small">
               ${icon('link-closed')} Signaling is out of reach: linked gates carry on, new ones
               can't find the park.
+            </p>`
+          : nothing
+      }
+      ${
+        isDown(status)
+          ? html`<p class="small soft">
+              It hears no other gate, so it can't tell who else is there.
             </p>`
           : nothing
       }

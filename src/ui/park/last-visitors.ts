@@ -30,6 +30,8 @@ export class LastVisitors extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) visitors: readonly Entry[] = [];
   @property({ attribute: false }) inside: ReadonlySet<string> = new Set();
+  /** This gate can tell who is inside. */
+  @property({ type: Boolean }) known = false;
   @property({ attribute: false }) leaving: ReadonlySet<string> = new Set();
 
   protected override render(): TemplateResult {
@@ -57,6 +59,7 @@ export class LastVisitors extends LitElement {
 
   #action(visitor: string): TemplateResult {
     if (this.leaving.has(visitor)) return html`<span class="small soft state">leaving …</span>`;
+    if (!this.known) return html`<span class="small soft state">not known</span>`;
     if (!this.inside.has(visitor)) return html`<span class="small soft state">is out</span>`;
     return html`<button
       aria-label="Undo: ${visitor} out"

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Status } from '../../runtime/gatehouse.ts';
 import { icon } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
+import { knowsPark } from '../words.ts';
 import { statusLine, type Tone } from '../status-line.ts';
 
 const SIGNS: Readonly<Record<Tone, string>> = {
@@ -123,9 +124,9 @@ export class Occupancy extends LitElement {
   @property({ type: Boolean, reflect: true }) compact = false;
 
   protected override render(): TemplateResult {
-    const { occupancy, capacity, generation } = this.status;
+    const { occupancy, capacity } = this.status;
     const { tone } = statusLine(this.status);
-    const known = generation !== '';
+    const known = knowsPark(this.status);
     const digits = Math.max(String(capacity).length, String(occupancy).length);
     const share = Math.min(1, occupancy / Math.max(1, capacity));
     return html`<section class=${tone} aria-label="Visitors inside">

@@ -7,7 +7,7 @@ import { MediaController } from '../elements/media-controller.ts';
 import { ShortcutsController } from '../elements/shortcuts.ts';
 import { shared } from '../elements/styles.ts';
 import type { Session } from '../session.ts';
-import { count, shortId } from '../words.ts';
+import { count, knowsPark, shortId } from '../words.ts';
 import './archives.ts';
 import './capacity.ts';
 import { lastLetIn, whoLeaves } from './desk.ts';
@@ -156,6 +156,7 @@ export class ParkView extends LitElement {
             .session=${session}
             .visitors=${recent.slice(0, SHOWN)}
             .inside=${inside}
+            ?known=${knowsPark(status)}
             .leaving=${leaving}
           ></gh-last-visitors>
         </section>
@@ -169,6 +170,7 @@ export class ParkView extends LitElement {
           </header>
           <gh-visitor-list
             .visitors=${status.visitors}
+            ?known=${knowsPark(status)}
             .leaving=${leaving}
             .selected=${this.selected}
             @choose=${(event: CustomEvent<string | null>) => (this.selected = event.detail)}
@@ -198,13 +200,19 @@ export class ParkView extends LitElement {
         <header>
           <h2 id="log">Log</h2>
           <span class="row">
-            <span class="small soft">${count(status.commitIndex, 'entry', 'entries')}</span>
+            <span class="small soft">${this.#entries()}</span>
             <button class="quiet" @click=${this.#export}>Export the log</button>
           </span>
         </header>
         <gh-log .session=${session}></gh-log>
       </section>
     `;
+  }
+
+  #entries(): string {
+    if (knowsPark(this.status)) return count(this.status.commitIndex, 'entry', 'entries');
+    const last = this.session.log.entries.at(-1)?.index ?? 0;
+    return last === 0 ? '' : `${count(last, 'entry', 'entries')}, as last known`;
   }
 
   #nameField(): TemplateResult {

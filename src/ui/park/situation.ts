@@ -6,7 +6,7 @@ import '../elements/confirm-dialog.ts';
 import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
-import { listed, shortId } from '../words.ts';
+import { isDown, listed, shortId } from '../words.ts';
 import { proceedCosts } from './costs.ts';
 
 /** What a person has to do, when the gates can't help themselves. Nothing is shown when there is nothing to do. */
@@ -203,8 +203,7 @@ export class Situation extends LitElement {
   }
 
   get #down(): boolean {
-    const { role, trouble } = this.status;
-    return trouble !== null || role === 'crashed' || role === 'terminated';
+    return isDown(this.status);
   }
 
   async #do(step: () => Promise<void>): Promise<void> {
@@ -222,8 +221,8 @@ export class Situation extends LitElement {
 
 /** The gates can't help themselves: somebody has to decide or do something. */
 export function needsPerson(status: Status): boolean {
-  const { role, trouble, vacant, quorum, missing, conflict } = status;
-  if (trouble !== null || role === 'crashed' || role === 'terminated') return true;
+  const { vacant, quorum, missing, conflict } = status;
+  if (isDown(status)) return true;
   return vacant || conflict !== null || (!quorum && missing.length > 0);
 }
 

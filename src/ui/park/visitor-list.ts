@@ -73,6 +73,8 @@ export class VisitorList extends LitElement {
   ];
 
   @property({ attribute: false }) visitors: readonly string[] = [];
+  /** This gate can tell who is inside. */
+  @property({ type: Boolean }) known = false;
   @property({ attribute: false }) leaving: ReadonlySet<string> = new Set();
   @property({ attribute: false }) selected: string | null = null;
   @state() private text = '';
@@ -109,21 +111,18 @@ export class VisitorList extends LitElement {
         @input=${(event: Event) => (this.text = (event.target as HTMLInputElement).value)}
         @keydown=${this.#searchKey}
       />
-      ${
-        this.#shown.length === 0
-          ? html`<p class="empty soft">
-              ${
-                this.visitors.length === 0
-                  ? 'Nobody is inside. Let the first visitor in.'
-                  : 'Nobody inside has that name. Clear the search to see all.'
-              }
-            </p>`
-          : this.#list()
-      }
+      ${this.#shown.length === 0 ? html`<p class="empty soft">${this.#nobody}</p>` : this.#list()}
       <p class="unseen" role="status">
         ${this.text === '' ? '' : `${count(this.#shown.length, 'visitor')} found`}
       </p>
     `;
+  }
+
+  get #nobody(): string {
+    if (!this.known) return 'This gate does not know who is inside.';
+    if (this.visitors.length > 0)
+      return 'Nobody inside has that name. Clear the search to see all.';
+    return 'Nobody is inside. Let the first visitor in.';
   }
 
   #list(): TemplateResult {

@@ -16,10 +16,15 @@ export function parseOrNone(text: string): unknown {
   }
 }
 
+/** As it comes out of a frame or a record. */
+export function asParsed(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
 /** What was accepted is what came, and is encoded as it came. */
 export function mustComeBack(came: unknown, accepted: unknown): void {
-  const plain: unknown = JSON.parse(JSON.stringify(came));
-  must(isDeepStrictEqual(JSON.parse(JSON.stringify(accepted)), plain), 'it is encoded as it came');
+  const plain = asParsed(came);
+  must(isDeepStrictEqual(asParsed(accepted), plain), 'it is encoded as it came');
   must(isDeepStrictEqual(accepted, plain), 'what is accepted is what came');
 }
 
@@ -35,9 +40,7 @@ export const messages: Target = {
         const { from, envelope } = said[at] ?? { from: 'anna', envelope: null };
         const value = random.chance(0.2)
           ? parseOrNone(mutateText(texts[at] ?? '', random))
-          : random.chance(0.95)
-            ? mutateJson(envelope, random)
-            : envelope;
+          : asParsed(random.chance(0.95) ? mutateJson(envelope, random) : envelope);
         const decoded = decodeFrom(random.chance(0.95) ? from : 'someone', value);
         if (decoded.ok) mustComeBack(value, decoded.value);
         else

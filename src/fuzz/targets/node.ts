@@ -14,6 +14,7 @@ import type { Transport, TransportEvents } from '../../transport/transport.ts';
 import { mutateJson } from '../mutate.ts';
 import { pass, saidMessages, type Said } from '../samples.ts';
 import { must, type Target } from '../target.ts';
+import { asParsed } from './decode.ts';
 
 const MEMBERS = [member('anna', 1), member('bert', 2), member('carl', 3)];
 const OTHERS = ['bert', 'carl', 'dora'];
@@ -199,7 +200,7 @@ export const node: Target = {
           ? plausible(gate, random)
           : (random.pick(samples) ?? plausible(gate, random));
         const bad = random.chance(0.5) ? mutateJson(envelope, random) : envelope;
-        const data: unknown = JSON.parse(JSON.stringify(bad ?? null));
+        const data = asParsed(bad);
         const isRefused = !decodeFrom(from, data).ok;
         const before = isRefused ? gate.state() : '';
         const refused = gate.refused;

@@ -9,7 +9,7 @@ import { decodeWire } from '../../transport/wire.ts';
 import { mutateJson } from '../mutate.ts';
 import { pass } from '../samples.ts';
 import { must, type Target } from '../target.ts';
-import { mustComeBack } from './decode.ts';
+import { asParsed, mustComeBack } from './decode.ts';
 
 const SDP = `v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel
 a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=fingerprint:sha-256 AA:BB\r\na=setup:actpass\r\n`;
@@ -45,9 +45,7 @@ function wire(random: Random): unknown {
 }
 
 function mutant(good: unknown, random: Random): unknown {
-  const bad = random.chance(0.7) ? mutateJson(good, random) : good;
-  // As it comes out of a frame.
-  return JSON.parse(JSON.stringify(bad ?? null));
+  return asParsed(random.chance(0.7) ? mutateJson(good, random) : good);
 }
 
 export const wires: Target = {

@@ -1,7 +1,9 @@
-import { MAX_VOTERS } from '../core/reconfiguration.ts';
-import { greatest } from '../core/identity.ts';
+import type { Peer } from '../core/identity.ts';
 import type { Gate, Life } from './gate.ts';
 import type { World } from './world.ts';
+
+/** Rule M4. */
+const MOST_VOTERS = 9;
 
 export interface NotYet {
   readonly rule: 'L1' | 'L2';
@@ -32,7 +34,7 @@ function membershipOf(leader: Life, lives: readonly Life[], gates: readonly Gate
   const strange = membership.members.find(({ id }) => !ids.has(id));
   if (strange) return missing(`member ${strange.id} is gone for good`, gates);
   if (membership.members.length < lives.length) return missing('not all are members', gates);
-  const voters = Math.min(MAX_VOTERS, lives.length);
+  const voters = Math.min(MOST_VOTERS, lives.length);
   if (membership.voters().length < voters) return missing('not all are voters', gates);
   return null;
 }
@@ -58,9 +60,13 @@ function operations(world: World, lives: readonly Life[], gates: readonly Gate[]
 }
 
 function bestLeader(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
-  const best = greatest(lives.map(({ peer }) => peer));
-  if (!best || best.id === leader.peer.id) return null;
+  const best = lives.map(({ peer }) => peer).reduce((a, b) => (isGreater(b, a) ? b : a));
+  if (best.id === leader.peer.id) return null;
   return { ...missing(`${best.id} is greater than its leader`, gates), rule: 'L2' };
+}
+
+function isGreater(a: Peer, b: Peer): boolean {
+  return a.priority > b.priority || (a.priority === b.priority && a.id > b.id);
 }
 
 function missing(what: string, gates: readonly Gate[]): NotYet {

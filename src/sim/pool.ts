@@ -37,15 +37,15 @@ interface Waiting {
 /** Worker threads, each running this very program: see `main.ts`. */
 export class WorkerPool implements Pool {
   readonly size: number;
+  readonly #program: URL;
+  readonly #workers: Worker[] = [];
   readonly #idle: Worker[] = [];
-  readonly #workers: Worker[];
   readonly #busy = new Map<Worker, Waiting>();
   #queue: Waiting[] = [];
 
   constructor(size: number, program: URL) {
     this.size = size;
-    this.#workers = Array.from({ length: size }, () => this.#start(program));
-    this.#idle.push(...this.#workers);
+    this.#program = program;
   }
 
   run(job: Job): Promise<Report> {
@@ -64,8 +64,21 @@ export class WorkerPool implements Pool {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  #start(program: URL): Worker {
-    const worker = new Worker(program);
+  #next(): void {
+    while (this.#queue.length > 0) {
+      const worker = this.#idle.pop() ?? this.#another();
+      const waiting = worker && this.#queue.shift();
+      if (!waiting) return;
+      this.#busy.set(worker, waiting);
+      worker.postMessage(waiting.job);
+    }
+  }
+
+  /** Started when there is work for it; null when there are enough. */
+  #another(): Worker | null {
+    if (this.#workers.length >= this.size) return null;
+    const worker = new Worker(this.#program);
+    this.#workers.push(worker);
     worker.on('message', (report: Report) => {
       const waiting = this.#busy.get(worker);
       this.#busy.delete(worker);
@@ -77,15 +90,5 @@ export class WorkerPool implements Pool {
       this.#busy.get(worker)?.reject(error);
     });
     return worker;
-  }
-
-  #next(): void {
-    while (this.#queue.length > 0 && this.#idle.length > 0) {
-      const waiting = this.#queue.shift();
-      const worker = this.#idle.pop();
-      if (!waiting || !worker) return;
-      this.#busy.set(worker, waiting);
-      worker.postMessage(waiting.job);
-    }
   }
 }

@@ -47,6 +47,11 @@ export class Mutex {
     private readonly events: MutexEvents,
   ) {}
 
+  /** Who holds it by hand. */
+  get heldBy(): NodeId | null {
+    return this.#holder?.lock.node ?? null;
+  }
+
   get holder(): Token | null {
     return this.#holder?.token ?? null;
   }

@@ -130,6 +130,12 @@ export class Node {
     return this.campaign.running;
   }
 
+  /** Who holds the mutex by hand, as far as this node knows: a leader, and the holder itself. */
+  get mutexHolder(): NodeId | null {
+    if (this.grants.token) return this.self.id;
+    return this.leadership?.mutex.heldBy ?? null;
+  }
+
   /** The leader that this node hears and that has a quorum, itself included. */
   liveLeader(): Peer | null {
     if (this.leadership) return this.leadership.replication.quorum ? this.self : null;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Peer } from '../core/identity.ts';
 import { SETTINGS } from '../core/testing/fixtures.ts';
 import { seeded } from '../core/testing/random.ts';
@@ -241,6 +241,38 @@ describe('one tab', () => {
     expect(tab.status).toMatchObject({ id: 'anna1', occupancy: 0 });
   });
 
+  test('ready ends when the gate leaves, and at once when it has left', async () => {
+    tab.gatehouse.crash();
+    const waiting = refusal(tab.gatehouse.ready());
+    await tab.gatehouse.recover();
+    tab.gatehouse.crash();
+    tab.host.leave();
+    expect(await waiting).toMatchObject({ code: 'terminated' });
+    expect(await refusal(tab.gatehouse.ready())).toMatchObject({ code: 'terminated' });
+  });
+
+  test('ready rejects when the disk has failed', async () => {
+    tab.disk.failNextWrite('undone');
+    await refusal(tab.gatehouse.enter('Ada'));
+    expect(await refusal(tab.gatehouse.ready())).toMatchObject({ code: 'storage' });
+  });
+
+  test('a listener that throws silences no other', async () => {
+    const report = vi.fn();
+    vi.stubGlobal('reportError', report);
+    const broken = new Error('broken');
+    const told = vi.fn();
+    tab.gatehouse.subscribe(() => {
+      throw broken;
+    });
+    tab.gatehouse.subscribe(told);
+    await ended(tab.gatehouse.enter('Ada'));
+    await pass(10);
+    vi.unstubAllGlobals();
+    expect(told).toHaveBeenCalled();
+    expect(report).toHaveBeenCalledWith(broken);
+  });
+
   test('a disk that fails stops it, and says so', async () => {
     tab.disk.failNextWrite('undone');
     expect(await refusal(tab.gatehouse.enter('Ada'))).toMatchObject({ definite: false });
@@ -336,6 +368,44 @@ describe('three tabs', () => {
     await pass(8000);
     expect(bert?.status.visitors).toEqual(['Ada']);
     expect(bert?.gatehouse.archives()).toEqual([]);
+  });
+
+  test('S6: reopened alone, before the commit mark was written, it tells what its disk holds', async () => {
+    await ended(anna!.gatehouse.enter('Ada'));
+    await ended(bert!.gatehouse.enter('Bea'));
+    await pass(100);
+    for (const tab of tabs) tab.gatehouse.crash();
+    await anna!.gatehouse.recover();
+    await pass(4000);
+    expect(anna?.status).toMatchObject({ quorum: false, occupancy: 0 });
+    expect(anna?.status.unconfirmed).toMatchObject({ least: 0, most: 2, occupancy: 2 });
+    expect(anna?.status.unconfirmed?.visitors).toEqual(['Ada', 'Bea']);
+    await ended(anna!.gatehouse.proceedWithout(['bert', 'carl']));
+    expect(anna?.status).toMatchObject({ occupancy: 2, unconfirmed: null });
+  });
+
+  test('the mutex held by hand: the leader tells who has it, and the others that they wait', async () => {
+    await ended(bert!.gatehouse.lock());
+    expect(tabs.map(({ status }) => status.mutex)).toEqual([null, 'bert', 'bert']);
+    anna!.gatehouse.subscribe(() => undefined);
+    const entering = anna!.gatehouse.enter('Ada');
+    await pass(500);
+    expect(anna?.status).toMatchObject({ quorum: true, pending: 1, stalled: false });
+    await pass(2000);
+    expect(anna?.status).toMatchObject({ quorum: true, pending: 1, stalled: true });
+    expect(await refusal(entering)).toMatchObject({ code: 'timeout' });
+    await pass(8000);
+    expect(tabs.map(({ status }) => status.mutex)).toEqual([null, null, null]);
+    expect(anna?.status).toMatchObject({ pending: 0, stalled: false, visitors: ['Ada'] });
+  });
+
+  test('a call that gives up listens no more', async () => {
+    const subscribe = vi.spyOn(anna!.host, 'subscribe');
+    const unsubscribe = vi.fn();
+    subscribe.mockReturnValue(unsubscribe);
+    anna!.gatehouse.faults([{ cut: true }]);
+    expect(await refusal(anna!.gatehouse.startElection())).toMatchObject({ definite: false });
+    expect(unsubscribe).toHaveBeenCalledTimes(subscribe.mock.calls.length);
   });
 
   test('feigned failure goes on and off', async () => {

@@ -22,6 +22,7 @@ import {
   type StressResult,
 } from './gatehouse.ts';
 import type { Host } from './host.ts';
+import { Stall } from './stall.ts';
 import { statusOf } from './status.ts';
 import type { TraceEvent } from './trace.ts';
 
@@ -37,6 +38,7 @@ export class Console implements Gatehouse {
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #feign: Feign;
+  readonly #stall = new Stall();
   /** Calls that have not been answered. */
   readonly #open = new Set<{ reject(reason: Error): void }>();
 
@@ -57,7 +59,10 @@ export class Console implements Gatehouse {
   }
 
   status(): Status {
-    return statusOf(this.#host, this.#feign.on);
+    return statusOf(this.#host, {
+      feigning: this.#feign.on,
+      isStalled: (view) => this.#stall.isLong(view, this.#clock.now()),
+    });
   }
 
   subscribe(listener: (status: Status) => void): () => void {
@@ -112,12 +117,12 @@ export class Console implements Gatehouse {
 
   async startElection(): Promise<void> {
     await this.#within(this.#command('startElection', { type: 'start-election' }));
-    await this.#within(this.#until((status) => status.quorum));
+    await this.#until((status) => status.quorum, true);
   }
 
   async removeLeader(): Promise<void> {
     await this.#command('removeLeader', { type: 'remove-leader' });
-    await this.#within(this.#until((status) => status.vacant));
+    await this.#until((status) => status.vacant, true);
   }
 
   async terminate(): Promise<void> {
@@ -155,7 +160,7 @@ export class Console implements Gatehouse {
       throw invalid('ids: the gates to go on without, at least one');
     }
     await this.#command('proceedWithout', { type: 'proceed-without', ids });
-    await this.#within(this.#until((status) => status.quorum));
+    await this.#until((status) => status.quorum, true);
   }
 
   async adopt(generation: string): Promise<void> {
@@ -262,17 +267,25 @@ export class Console implements Gatehouse {
     return call.promise;
   }
 
-  /** Resolves with the first status for which this holds, now or after a change. */
-  #until(holds: (status: Status) => boolean): Promise<Status> {
-    const status = this.status();
-    if (holds(status)) return Promise.resolve(status);
-    return new Promise((resolve) => {
-      const end = this.subscribe((changed) => {
-        if (!holds(changed)) return;
-        end();
-        resolve(changed);
-      });
-    });
+  /**
+   * Resolves with the first status for which this holds, now or after a change. Rejects when none can come any more;
+   * `soon`: also after `PATIENCE`.
+   */
+  async #until(holds: (status: Status) => boolean, soon = false): Promise<Status> {
+    const call = new Deferred<Status>();
+    const look = (): void => {
+      const status = this.status();
+      if (holds(status)) call.resolve(status);
+      else if (this.#host.condition === 'terminated') call.reject(terminated());
+      else if (status.trouble) stoppedBy(status.trouble, call);
+    };
+    const unsubscribe = this.#host.subscribe(look);
+    look();
+    try {
+      return await (soon ? this.#within(call.promise) : call.promise);
+    } finally {
+      unsubscribe();
+    }
   }
 
   /** Gives up after `PATIENCE`. What was started goes on, so the error is indefinite. */
@@ -324,6 +337,15 @@ function isNodeId(id: unknown): id is string {
 
 function invalid(message: string): GatehouseError {
   return new GatehouseError('invalid', true, message);
+}
+
+/** A gate whose storage was cleared comes back by itself; any other trouble needs a person. */
+function stoppedBy(
+  { code, message }: NonNullable<Status['trouble']>,
+  call: Pick<Deferred<Status>, 'reject'>,
+): void {
+  if (code === 'storage-lost') return;
+  call.reject(new GatehouseError(code === 'internal' ? 'crashed' : 'storage', true, message));
 }
 
 function terminated(): GatehouseError {

@@ -1,6 +1,7 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
 import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
+import type { Unconfirmed } from './unconfirmed.ts';
 
 /**
  * The public contract of a tab, `window.gatehouse`: the command line of the node in the browser's console. The
@@ -71,8 +72,14 @@ export interface Status {
   capacity: number;
   occupancy: number;
   visitors: string[];
+  /** Without a quorum: what this node's disk holds beyond what is known to be committed, if that changes anything. */
+  unconfirmed: Unconfirmed | null;
   /** Operations of this node whose outcome is not known yet. */
   pending: number;
+  /** They have waited for a while although there is a leader with a quorum: somebody may hold the mutex. */
+  stalled: boolean;
+  /** Who holds the mutex by hand, as far as this node knows: the leader does, and the holder itself. */
+  mutex: string | null;
   signaling: 'connected' | 'disconnected';
   peers: PeerStatus[];
 
@@ -196,4 +203,4 @@ export class GatehouseError extends Error {
   }
 }
 
-export type { RefusedInput, Token, TraceEvent };
+export type { RefusedInput, Token, TraceEvent, Unconfirmed };

@@ -214,7 +214,16 @@ export class Host {
     this.#told = true;
     queueMicrotask(() => {
       this.#told = false;
-      for (const listener of [...this.#listeners]) listener();
+      for (const listener of [...this.#listeners]) tell(listener);
     });
+  }
+}
+
+/** One listener that throws must not keep the others from hearing. */
+function tell(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    reportError(error);
   }
 }

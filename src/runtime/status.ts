@@ -2,9 +2,13 @@ import type { NodeView } from '../core/view.ts';
 import type { Driver } from './driver.ts';
 import type { Status } from './gatehouse.ts';
 import type { Host } from './host.ts';
+import { unconfirmedOf } from './unconfirmed.ts';
 
 /** The status of a tab: a plain snapshot. */
-export function statusOf(host: Host, feigning: boolean): Status {
+export function statusOf(
+  host: Host,
+  { feigning, isStalled }: { feigning: boolean; isStalled: (view: NodeView) => boolean },
+): Status {
   const { life } = host;
   // Made once: this runs after every change.
   const view = life?.driver.view();
@@ -15,6 +19,9 @@ export function statusOf(host: Host, feigning: boolean): Status {
     capacity: life?.park.capacity ?? 0,
     occupancy: life?.park.visitors.size ?? 0,
     visitors: life ? [...life.park.visitors] : [],
+    unconfirmed: life && view ? unconfirmed(view, life) : null,
+    stalled: view !== undefined && isStalled(view),
+    mutex: life?.driver.node.mutexHolder ?? null,
     signaling: host.coordinator,
     peers: life && view ? peersOf(view, life.driver) : [],
     trouble: host.trouble,
@@ -37,6 +44,9 @@ type NodeStatus = Omit<
   | 'capacity'
   | 'occupancy'
   | 'visitors'
+  | 'unconfirmed'
+  | 'stalled'
+  | 'mutex'
   | 'signaling'
   | 'peers'
   | 'trouble'
@@ -96,6 +106,14 @@ function blankStatus(host: Host): NodeStatus {
     inStep: 0,
     conflict: null,
   };
+}
+
+/** With a quorum it is a matter of milliseconds, and not worth the work. */
+function unconfirmed(
+  { quorum }: NodeView,
+  { driver, park }: NonNullable<Host['life']>,
+): Status['unconfirmed'] {
+  return quorum ? null : unconfirmedOf(driver.node.replica, park);
 }
 
 function peersOf({ peers }: NodeView, driver: Driver): Status['peers'] {

@@ -9,6 +9,7 @@ import { shared } from './elements/styles.ts';
 import './park/park-view.ts';
 import { ROUTES, routeOf, type Route } from './routes.ts';
 import { Session } from './session.ts';
+import { insideWords, knowsPark } from './words.ts';
 import { statusLine, type StatusLine } from './status-line.ts';
 
 /** The page: the line at the top, the navigation, and the view that the address names. */
@@ -127,8 +128,9 @@ export class AppShell extends LitElement {
 
   protected override updated(): void {
     if (this.#session === undefined) return;
-    const { occupancy, capacity, name, generation } = this.#session.gatehouse.status();
-    const counted = generation === '' ? '' : `${occupancy}/${capacity} · `;
+    const status = this.#session.gatehouse.status();
+    const { capacity, name } = status;
+    const counted = knowsPark(status) ? `${insideWords(status)}/${capacity} · ` : '';
     document.title = `${counted}${name} · Gatehouse`;
   }
 

@@ -67,6 +67,30 @@ const CASES: readonly (readonly [string, Partial<Status>, Tone, string])[] = [
     'Waiting for leader Gate Heron to hear from most gates. Admissions paused meanwhile.',
   ],
   [
+    'the park exists twice',
+    { conflict: { generation: 'z', peer: 'o', name: 'Gate Owl' } },
+    'twice',
+    'This park exists twice: the side of Gate Owl may admit visitors as well as this one, and together they may exceed the capacity. Choose which side goes on.',
+  ],
+  [
+    'another gate holds the mutex',
+    { mutex: healthy.peers[0]?.id ?? '' },
+    'waiting',
+    'Leader is Gate Heron. 5 of 5 gates in step. Gate Fox holds the mutex: admissions wait until it gives it back.',
+  ],
+  [
+    'this gate holds the mutex',
+    { mutex: healthy.id },
+    'waiting',
+    'Leader is Gate Heron. 5 of 5 gates in step. This gate holds the mutex: admissions at all other gates wait for it.',
+  ],
+  [
+    'a tap has waited long',
+    { stalled: true },
+    'waiting',
+    'Leader is Gate Heron. 5 of 5 gates in step. Admissions wait: somebody may hold the mutex, or the leader is slow.',
+  ],
+  [
     'looking for others',
     { role: 'joining', peers: [] },
     'waiting',

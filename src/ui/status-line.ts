@@ -2,7 +2,7 @@ import type { Status } from '../runtime/gatehouse.ts';
 import { gateName } from './words.ts';
 
 /** What kind of state the park is in, as seen from this gate. Each has its own word and shape. */
-export type Tone = 'open' | 'full' | 'waiting' | 'paused' | 'stopped' | 'wrong';
+export type Tone = 'open' | 'full' | 'waiting' | 'paused' | 'twice' | 'stopped' | 'wrong';
 
 export interface StatusLine {
   readonly tone: Tone;
@@ -83,9 +83,25 @@ function member(status: Status): StatusLine {
     };
   }
   const park = `Leader is ${leader}. ${inStep} of ${members} ${gates} in step.`;
+  if (status.conflict !== null) return { tone: 'twice', text: twice(status.conflict.name) };
+  const wait = mutexWait(status);
+  if (wait !== null) return { tone: 'waiting', text: `${park} ${wait}` };
   return isFull(status)
     ? { tone: 'full', text: `${park} Full until somebody leaves.` }
     : { tone: 'open', text: `${park} Admissions open.` };
+}
+
+function twice(name: string): string {
+  return `This park exists twice: the side of ${name} may admit visitors as well as this one, and together they may exceed the capacity. Choose which side goes on.`;
+}
+
+/** Why nobody is let in although the gates agree; null when nothing is known to be in the way. */
+function mutexWait({ id, name, peers, mutex, stalled }: Status): string | null {
+  if (mutex === id) return 'This gate holds the mutex: admissions at all other gates wait for it.';
+  if (mutex !== null) {
+    return `${gateName({ id, name, peers }, mutex)} holds the mutex: admissions wait until it gives it back.`;
+  }
+  return stalled ? 'Admissions wait: somebody may hold the mutex, or the leader is slow.' : null;
 }
 
 /** No visitor can be let in, however many gates agree. */

@@ -14,6 +14,15 @@ export function knowsPark({ generation }: Pick<Status, 'generation'>): boolean {
   return generation !== '';
 }
 
+/** How many are inside, as exactly as this gate can tell: `7`, or `0 to 7`. */
+export function insideWords({
+  occupancy,
+  unconfirmed,
+}: Pick<Status, 'occupancy' | 'unconfirmed'>): string {
+  if (unconfirmed === null || unconfirmed.least === unconfirmed.most) return String(occupancy);
+  return `${unconfirmed.least} to ${unconfirmed.most}`;
+}
+
 /** It runs no more: it hears nobody and says nothing. */
 export function isDown({ role, trouble }: Pick<Status, 'role' | 'trouble'>): boolean {
   return trouble !== null || role === 'crashed' || role === 'terminated';
@@ -65,7 +74,10 @@ export function errorWords(code: ErrorCode, message: string): { what: string; th
         then: 'Try again once the line at the top says that admissions are open.',
       };
     case 'timeout':
-      return { what: 'No answer in time', then: 'Check the line at the top, then try again.' };
+      return {
+        what: 'No answer in time: somebody may hold the mutex, or the leader is slow',
+        then: 'Try again in a few seconds.',
+      };
     case 'crashed':
       return { what: 'This gate has crashed', then: 'Recover it, then try again.' };
     case 'terminated':

@@ -8,6 +8,7 @@ const PATHS = {
   stopped: svg`<rect x="2.5" y="2.5" width="11" height="11" fill="currentColor" />`,
   full: svg`<path d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" fill="currentColor" /><path d="M4 8h8" stroke="var(--icon-ground, var(--panel))" stroke-width="2.4" />`,
   wrong: svg`<path d="M8 1.5 15 14.5H1z" /><path d="M8 6v4.2M8 12v.8" stroke-width="1.8" />`,
+  twice: svg`<path d="M1.5 3h7v7h-7zM7 6h7.5v7H7z" stroke-width="1.8" />`,
   pending: svg`<circle cx="3" cy="8" r="1.7" fill="currentColor" stroke="none" /><circle cx="8" cy="8" r="1.7" fill="currentColor" stroke="none" /><circle cx="13" cy="8" r="1.7" fill="currentColor" stroke="none" />`,
   done: svg`<path d="m2 8.5 4 4L14 3.5" stroke-width="2.4" />`,
   refused: svg`<path d="M5 1h6l4 4v6l-4 4H5l-4-4V5z" /><path d="m5 5 6 6m0-6-6 6" stroke-width="1.8" />`,

@@ -27,12 +27,14 @@ export class StatusLineElement extends LitElement {
         color: var(--accent);
       }
       .paused,
+      .twice,
       .stopped,
       .wrong,
       .full {
         font-weight: 600;
       }
       .paused .icon,
+      .twice .icon,
       .stopped .icon,
       .wrong .icon,
       .full .icon {

@@ -33,9 +33,15 @@ describe('what going on without missing gates costs', () => {
       { id: 'a', name: 'Gate Fox' },
       { id: 'b', name: 'Gate Owl' },
     ];
-    const costs = proceedCosts({ missing, occupancy: 37 }).join(' ');
+    const costs = proceedCosts({ missing, occupancy: 37, unconfirmed: null }).join(' ');
     expect(costs).toContain('Gate Fox and Gate Owl are still running');
     expect(costs).toContain('from the 37 that this gate knows');
     expect(costs).toContain('new generation');
+  });
+
+  it('counts what the disk holds, where that is more than is known to be confirmed', () => {
+    const unconfirmed = { least: 0, most: 7, occupancy: 7, capacity: 50, visitors: [] };
+    const costs = proceedCosts({ missing: [], occupancy: 0, unconfirmed }).join(' ');
+    expect(costs).toContain("by this gate's disk 7 inside, though it knows only 0");
   });
 });

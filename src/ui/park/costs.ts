@@ -39,13 +39,18 @@ export function capacityCost(
 export function proceedCosts({
   missing,
   occupancy,
-}: Pick<Status, 'missing' | 'occupancy'>): string[] {
+  unconfirmed,
+}: Pick<Status, 'missing' | 'occupancy' | 'unconfirmed'>): string[] {
   const names = listed(missing.map(({ name }) => name));
+  const from =
+    unconfirmed === null
+      ? `the ${occupancy} that this gate knows to be inside`
+      : `what the gates in reach hold, by this gate's disk ${unconfirmed.occupancy} inside, though it knows only ${occupancy} to be confirmed`;
   const [they, them, are, know] =
     missing.length === 1 ? ['it', 'it', 'is', 'knows'] : ['they', 'them', 'are', 'know'];
   return [
     `If ${names} ${are} still running somewhere out of reach, both sides will let visitors in, and together they may exceed the capacity. So look first, and switch ${them} off.`,
-    `Visitors that only ${they} ${know} of are not counted here: counting goes on from the ${occupancy} that this gate knows to be inside.`,
+    `Visitors that only ${they} ${know} of are not counted here: counting goes on from ${from}.`,
     `The park goes on as a new generation. When ${names} ${missing.length === 1 ? 'comes' : 'come'} back, what ${they} alone knew is shown to you; it is never merged by itself.`,
   ];
 }

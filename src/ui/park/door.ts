@@ -61,6 +61,9 @@ export class Door extends LitElement {
       .finding {
         animation: appear 0.2s 0.5s both;
       }
+      .late {
+        animation: appear 0.2s 1.5s both;
+      }
       @keyframes appear {
         from {
           opacity: 0;
@@ -205,6 +208,13 @@ export class Door extends LitElement {
       ${icon(tap === undefined ? 'voter' : ICONS[phase], 26)}
       <div>
         <p class="headline" data-testid="receipt">${told.headline}</p>
+        ${
+          phase === 'pending'
+            ? html`<p class="small late">
+                No answer yet: somebody may hold the mutex, or the leader is slow.
+              </p>`
+            : nothing
+        }
         <p class="small" data-testid="receipt-more">
           ${[told.more, tellEarlier(taps)].filter((text) => text !== '').join(' · ')}
         </p>

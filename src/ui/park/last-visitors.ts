@@ -37,7 +37,7 @@ export class LastVisitors extends LitElement {
   protected override render(): TemplateResult {
     if (this.visitors.length === 0) {
       return html`<p class="soft">
-        Nobody yet. Whom this gate lets in can be let out again here.
+        Nobody that is confirmed. Whom this gate lets in can be let out again here.
       </p>`;
     }
     return html`<ol>

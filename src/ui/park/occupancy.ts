@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Status } from '../../runtime/gatehouse.ts';
 import { icon } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
-import { knowsPark } from '../words.ts';
+import { insideWords, knowsPark } from '../words.ts';
 import { statusLine, type Tone } from '../status-line.ts';
 
 const SIGNS: Readonly<Record<Tone, string>> = {
@@ -11,6 +11,7 @@ const SIGNS: Readonly<Record<Tone, string>> = {
   full: 'FULL',
   waiting: 'Waiting',
   paused: 'Paused',
+  twice: 'Exists twice',
   stopped: 'Stopped',
   wrong: 'Stopped',
 };
@@ -65,6 +66,11 @@ export class Occupancy extends LitElement {
         font-size: 1.375rem;
         line-height: 1.2;
       }
+      .unsure {
+        max-width: 24rem;
+        text-align: center;
+        text-wrap: balance;
+      }
       .left {
         font-weight: 700;
       }
@@ -111,7 +117,8 @@ export class Occupancy extends LitElement {
       .paused,
       .stopped,
       .wrong,
-      .waiting {
+      .waiting,
+      .twice {
         border-style: dashed;
         border-color: var(--ink);
         background: repeating-linear-gradient(-45deg, var(--panel) 0 14px, var(--sunken) 14px 28px);
@@ -124,10 +131,12 @@ export class Occupancy extends LitElement {
   @property({ type: Boolean, reflect: true }) compact = false;
 
   protected override render(): TemplateResult {
-    const { occupancy, capacity } = this.status;
+    const { occupancy, unconfirmed } = this.status;
+    const capacity = unconfirmed?.capacity ?? this.status.capacity;
+    const figure = insideWords(this.status).replace(' to ', '–');
     const { tone } = statusLine(this.status);
     const known = knowsPark(this.status);
-    const digits = Math.max(String(capacity).length, String(occupancy).length);
+    const digits = Math.max(String(capacity).length, figure.length);
     const share = Math.min(1, occupancy / Math.max(1, capacity));
     return html`<section class=${tone} aria-label="Visitors inside">
       <p class="sign">
@@ -138,17 +147,25 @@ export class Occupancy extends LitElement {
         class="figure"
         style="--digits: ${digits}"
         data-testid="occupancy"
-        .textContent=${known ? String(occupancy) : '–'}
+        .textContent=${known ? figure : '–'}
       ></p>
       <p class="of">
         inside of
         <span data-testid="capacity" .textContent=${known ? String(capacity) : '–'}></span>
         ${
-          known
+          known && unconfirmed === null
             ? html`· <span class="left">${Math.max(0, capacity - occupancy)} left</span>`
             : nothing
         }
       </p>
+      ${
+        unconfirmed === null
+          ? nothing
+          : html`<p class="small unsure">
+              ${occupancy} confirmed; ${unconfirmed.occupancy} if all on this gate's disk counts,
+              which the other gates have to confirm.
+            </p>`
+      }
       <div class="bar"><div style="transform: scaleX(${share})"></div></div>
     </section>`;
   }

@@ -130,7 +130,8 @@ export class ParkView extends LitElement {
   protected override render(): TemplateResult {
     const { session, status } = this;
     const { gatehouse, desk, log } = session;
-    const inside = new Set(status.visitors);
+    const unsure = status.unconfirmed?.visitors ?? [];
+    const inside = new Set([...status.visitors, ...unsure]);
     const { leaving } = desk;
     const recent = lastLetIn(log.entries, status.id, REMEMBERED);
     const leaver = whoLeaves({ inside, leaving, selected: this.selected, recent });
@@ -169,7 +170,8 @@ export class ParkView extends LitElement {
             <gh-capacity .session=${session} .status=${status}></gh-capacity>
           </header>
           <gh-visitor-list
-            .visitors=${status.visitors}
+            .visitors=${[...inside]}
+            .unsure=${unsure}
             ?known=${knowsPark(status)}
             .leaving=${leaving}
             .selected=${this.selected}

@@ -6,7 +6,7 @@ import '../elements/confirm-dialog.ts';
 import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
-import { isDown, listed, shortId } from '../words.ts';
+import { count, insideWords, isDown, listed, shortId } from '../words.ts';
 import { proceedCosts } from './costs.ts';
 
 /** What a person has to do, when the gates can't help themselves. Nothing is shown when there is nothing to do. */
@@ -176,11 +176,14 @@ export class Situation extends LitElement {
         <dl>
           <dt>Ours</dt>
           <dd>
-            generation ${shortId(generation)}, ${occupancy} inside, ${commitIndex} entries in the
-            log
+            generation ${shortId(generation)}, ${insideWords(this.status)} inside,
+            ${count(commitIndex, 'entry', 'entries')} in the log
           </dd>
           <dt>Theirs</dt>
-          <dd>generation ${shortId(other)}, seen at ${conflict.name}</dd>
+          <dd>
+            generation ${shortId(other)}, seen at ${conflict.name}. This gate can't tell how many
+            are inside over there: look at the screen of ${conflict.name} before you choose.
+          </dd>
         </dl>
         <p class="small soft">To keep ours, adopt it over there.</p>
         <button ?disabled=${this.busy} @click=${() => void this.adoptDialog.show()}>
@@ -194,9 +197,9 @@ export class Situation extends LitElement {
           @confirm=${() => void this.#do(() => this.gatehouse.adopt(other))}
         >
           <p>
-            This gate then counts what ${conflict.name} counts. Its own log, with ${occupancy}
-            visitors inside, is set aside: nothing of it is deleted, and it can be exported, but
-            nobody in it counts as inside any more.
+            This gate then counts what ${conflict.name} counts. Its own log, with
+            ${count(occupancy, 'visitor')} inside, is set aside: nothing of it is deleted, and it
+            can be exported, but nobody in it counts as inside any more.
           </p>
         </gh-confirm>`,
     );

@@ -73,6 +73,8 @@ export class VisitorList extends LitElement {
   ];
 
   @property({ attribute: false }) visitors: readonly string[] = [];
+  /** Those of them who may be inside or not. */
+  @property({ attribute: false }) unsure: readonly string[] = [];
   /** This gate can tell who is inside. */
   @property({ type: Boolean }) known = false;
   @property({ attribute: false }) leaving: ReadonlySet<string> = new Set();
@@ -167,7 +169,8 @@ export class VisitorList extends LitElement {
 
   #mark(name: string, selected: boolean): string {
     if (this.leaving.has(name)) return 'leaving …';
-    return selected ? 'selected' : '';
+    if (selected) return 'selected';
+    return this.unsure.includes(name) ? 'not confirmed' : '';
   }
 
   #choose(row: number): void {

@@ -290,3 +290,32 @@ test('a gate whose storage is cleared while it is down, or while it writes, come
   );
   await park.settle();
 });
+
+test('a tab that opens after all data of the site was cleared is another gate than the tabs that were open', async ({
+  park,
+}) => {
+  const [elsewhere, device] = [await park.newDevice(), await park.newDevice()];
+  const a = await park.open({ priority: 4, device: elsewhere });
+  const b = await park.open({ priority: 3, device: elsewhere });
+  const c = await park.open({ priority: 2, device: elsewhere });
+  const d = await park.open({ priority: 1, device });
+  await park.united();
+  const { id: old } = await d.status();
+  const session = await d.page.context().newCDPSession(d.page);
+  const { origin } = new URL(d.page.url());
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  await a.enter();
+  await d.until(({ id, quorum }, before) => id !== before && quorum, old);
+
+  const e = await park.open({ device });
+  const tabs = [a, b, c, d, e];
+  await Promise.all(
+    tabs.map((tab) =>
+      tab.until(({ members, inStep }) => members === 5 && inStep === 5, undefined, 30_000),
+    ),
+  );
+  const ids = await Promise.all(tabs.map(async (tab) => (await tab.status()).id));
+  expect(new Set([...ids, old]).size).toBe(6);
+  await Promise.all(tabs.map((tab) => tab.enter()));
+  await park.settle(tabs);
+});

@@ -7,7 +7,7 @@ import type { Clock } from './runtime/clock.ts';
 import type { Ports } from './runtime/driver.ts';
 import type { Home } from './runtime/host.ts';
 import { IndexedDbStorage } from './storage/indexeddb.ts';
-import { claimSlot, type Slot, type SlotIdentity } from './storage/slots.ts';
+import { claimSlot, reclaimSlot, type Slot, type SlotIdentity } from './storage/slots.ts';
 import { createTabTransport } from './transport/tab-transport.ts';
 
 /** Where a tab's node lives: a slot of the device, which keeps its identity and its log. */
@@ -66,7 +66,7 @@ export class TabHome implements Home {
   async renew(): Promise<void> {
     // Claimed again, so that a slot that another tab has taken meanwhile is left alone.
     this.slot.release();
-    this.slot = await claimSlot(this.park);
+    this.slot = await reclaimSlot(this.park);
     this.identity = this.slot.identity ?? (await this.slot.reset(choices(this.address)));
   }
 

@@ -28,3 +28,16 @@ export function webLock(locks: LockManager): TryLock {
       });
     });
 }
+
+/**
+ * Claims as a document that is opened now. A browser that clears a site's data gives the site new locks; documents that
+ * are open keep the old ones, which hold nobody off any more. The frame stays for as long as the page.
+ */
+export function freshWebLock(): TryLock {
+  const frame = document.createElement('iframe');
+  frame.hidden = true;
+  document.body.append(frame);
+  const { contentWindow } = frame;
+  if (contentWindow === null) throw new Error('the browser opens no frame');
+  return webLock(contentWindow.navigator.locks);
+}

@@ -9,7 +9,7 @@ import {
 } from './indexeddb-identity.ts';
 import { friendlyName } from './names.ts';
 import { leaseLock } from './slot-lease.ts';
-import { webLock, type SlotLock, type TryLock } from './slot-lock.ts';
+import { freshWebLock, webLock, type SlotLock, type TryLock } from './slot-lock.ts';
 import type { SlotIdentity } from './records.ts';
 
 export type { SlotIdentity } from './records.ts';
@@ -82,6 +82,13 @@ export async function claimSlot(
     lock.release();
   }
   throw new Error(`this device has no free slot in park ${park}: ${MAX_SLOTS} are the most`);
+}
+
+/** Claims a slot for a tab whose data was cleared: what it held before holds nobody off any more. */
+export function reclaimSlot(park: string): Promise<Slot> {
+  const environment = browserEnvironment(park);
+  const tryLock = 'locks' in navigator ? freshWebLock() : environment.tryLock;
+  return claimSlot(park, { ...environment, tryLock, remembered: null });
 }
 
 function moveIn(

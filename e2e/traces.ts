@@ -2,7 +2,7 @@
 import { within, type Tab } from './tab.ts';
 
 /** How long a page is waited for that may not answer any more, ms. */
-const PATIENCE = 3000;
+const PATIENCE = 10_000;
 
 export async function tracesOf(tabs: readonly Tab[]): Promise<string> {
   const present = tabs.filter(({ isOpen }) => isOpen);

@@ -44,7 +44,12 @@ export class Stage {
   readonly #queues = new Map<string, Promise<void>>();
   /** Copies of tabs, by the gate that they were made of. */
   readonly #copies = new Map<number, Tab>();
-  #serverIsUp = true;
+  /** Tabs whose page was loaded once. */
+  readonly #announced = new WeakSet<Tab>();
+  /** Resolves when the server runs. */
+  #serverUp = Promise.resolve();
+  /** Resolves that; null while it runs. */
+  #serverStarts: (() => void) | null = null;
 
   constructor(
     folder: string,
@@ -238,22 +243,24 @@ export class Stage {
     const tab = this.park.follow(page, gate.label);
     gate.tab = tab;
     await this.#load(gate, tab);
-    this.events.opened(tab);
   }
 
   /** Loads the page of a gate, again when the server went away meanwhile. */
   async #load({ label, priority }: Gate, tab: Tab): Promise<void> {
     const address = this.park.address({ name: label, priority, capacity: CAPACITY });
     for (let tries = 1; ; tries++) {
-      await this.#queues.get('server');
+      await this.#serverUp;
       try {
         await tab.page.goto(address, { timeout: LOADING });
         await tab.page.locator('gatehouse-app').waitFor({ state: 'attached', timeout: LOADING });
-        return;
+        break;
       } catch (error) {
         if (!tab.isOpen || tries === TRIES) throw error;
       }
     }
+    if (this.#announced.has(tab)) return;
+    this.#announced.add(tab);
+    this.events.opened(tab);
   }
 
   async #duplicate(target: number, tab: Tab): Promise<void> {
@@ -280,14 +287,15 @@ export class Stage {
   }
 
   async #stopServer(kind: FaultKind): Promise<void> {
-    this.#serverIsUp = false;
+    this.#serverUp = new Promise((resolve) => (this.#serverStarts = resolve));
     await this.server.stop(kind === 'kill-server' ? 'SIGKILL' : 'SIGTERM');
   }
 
   async #startServer(): Promise<void> {
-    if (this.#serverIsUp) return;
+    if (this.#serverStarts === null) return;
     await this.server.start();
-    this.#serverIsUp = true;
+    this.#serverStarts();
+    this.#serverStarts = null;
   }
 
   #gateAt(number: number): Gate {

@@ -15,7 +15,6 @@ beforeEach(() => {
     clients: new Set(),
     traceFile: null,
     tally: null,
-    recorded: () => undefined,
   });
   for (const gate of world.gates) {
     if (gate.index === 0) gate.start();

@@ -44,6 +44,8 @@ export class Gate {
   status: GateStatus = 'absent';
   life: Life | null = null;
   disk: MemoryDisk;
+  /** Gates of another venue have another signaling server, and never hear of this one. */
+  venue = '';
   /** Makes its disk slower by so much. */
   slowness = 1;
   /** Its data was cleared under the running page: what starts here next is somebody else. */
@@ -77,6 +79,11 @@ export class Gate {
     return this.status === 'running' && this.life !== null;
   }
 
+  /** Of the log that it holds; '' while it holds none. */
+  get generation(): string {
+    return this.life?.driver.node.replica.membership.generation ?? '';
+  }
+
   /** Messages to that node may arrive. */
   sees(id: NodeId): boolean {
     const other = this.#world.gates.find((gate) => gate.id === id);
@@ -93,6 +100,7 @@ export class Gate {
     this.status = 'running';
     const world = this.#world;
     const { peer } = this;
+    world.network.visit(peer.id, this.venue);
     const name = `${peer.id}#${this.index}.${++this.#lives}`;
     const random = this.#random.split(`life ${this.#lives}`);
     const clock = this.#newClock(random);

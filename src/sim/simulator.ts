@@ -1,10 +1,13 @@
 import type { ElectionKind } from '../core/entry.ts';
 import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
+import { checkArchives } from './archives.ts';
 import { convergence } from './convergence.ts';
 import { FAULTS, healAll, type Fault } from './faults.ts';
+import { decideForAll } from './faults/generations.ts';
 import { electEverywhere } from './faults/people.ts';
 import type { Tally } from './coverage/tally.ts';
+import { parkHistory } from './park-history.ts';
 import type { Plant } from './plant.ts';
 import { World, type HistoryLine } from './world.ts';
 
@@ -45,6 +48,8 @@ export interface RunResult {
 /** Without faults, before they begin: the park is founded and all gates start. */
 const SETUP_MS = 4000;
 const OFTEN_MS = 8000;
+/** So long after everything has healed people look whether there is something to decide, ms. */
+const PATIENCE_MS = 3000;
 /** Rules L1 and L2: so long after everything has healed, ms. */
 const BOUND_MS = 60_000;
 
@@ -58,7 +63,6 @@ export function run(options: RunOptions): RunResult {
     traceFile: options.traceFile ?? null,
     election: options.election,
     tally: options.tally ?? null,
-    recorded: options.recorded ?? (() => undefined),
   });
   let violation: Violation | null = null;
   const injections: string[] = [];
@@ -73,6 +77,7 @@ export function run(options: RunOptions): RunResult {
   } catch (error) {
     violation = world.violation ?? asViolation(error);
   }
+  if (options.recorded) for (const line of parkHistory(world)) options.recorded(line);
   world.end();
   return {
     seed: options.seed,
@@ -150,11 +155,13 @@ function converge(world: World): void {
     if (world.clock.now() > start + BOUND_MS)
       throw new Violation(last.rule, `${BOUND_MS / 1000} s after all faults: ${last.detail()}`);
     electEverywhere(world);
+    if (world.clock.now() > start + PATIENCE_MS) decideForAll(world);
     world.runUntil(world.clock.now() + 250);
     last = convergence(world);
   }
   probe(world);
   world.checks.ended(world.workload.calls);
+  checkArchives(world);
 }
 
 /** Every gate takes an operation, within the bound too: somebody may hold the mutex until the lease ends. */

@@ -125,9 +125,8 @@ export class Workload {
   #act(client: Client): void {
     if (this.#stopped) return;
     const { life } = client.gate;
-    const ready =
-      client.gate.awake && life?.ready === true && this.#world.isMain(generationOf(life));
-    if (!ready) {
+    // A page that belongs to no park yet takes nobody in.
+    if (!client.gate.awake || life?.ready !== true || client.gate.generation === '') {
       this.#think(client);
       return;
     }
@@ -141,12 +140,14 @@ export class Workload {
     const lanes = client.lanes.slice(0, size);
     const operations = lanes.map(() => this.#operation(client.random));
     const { node } = life.driver;
+    const world = this.#world;
     const first = node.replica.nextSequence;
     const { epoch } = client;
     lanes.forEach((lane, place) => {
       const operation = operations[place];
       if (!operation) return;
       const key = `${life.peer.id}#${this.calls.length + 1}.${first + place}`;
+      world.checks.invoked(logKey(key));
       this.#invoke(client, lane, place, key, operation);
     });
     client.open = size;
@@ -174,7 +175,6 @@ export class Workload {
     };
     lane.call = call;
     this.calls.push(call);
-    world.checks.invoked(logKey(key));
     world.record(call, 'invoke', null);
   }
 
@@ -258,8 +258,4 @@ export class Workload {
     }
     return { machine: 'park', kind: random.chance(0.55) ? 'enter' : 'leave', visitor };
   }
-}
-
-function generationOf(life: Life): string {
-  return life.driver.node.replica.membership.generation;
 }

@@ -35,8 +35,6 @@ export interface WorldOptions {
   readonly election?: ElectionKind | undefined;
   /** Counts what happens, for the coverage table. */
   readonly tally: Tally | null;
-  /** Every line of the history, in the order of time. */
-  readonly recorded: (line: HistoryLine) => void;
 }
 
 /** Everything that one seed consists of: gates, the network between them, who uses them, and who watches. */
@@ -58,10 +56,11 @@ export class World {
   events = 0;
   /** The first rule that was seen broken: the driver would take it for trouble of its own. */
   violation: Violation | null = null;
+  /** The faults are over. */
+  healed = false;
   /** The coordinator has been up since then, Infinity while it is down. */
   coordinatorSince = 0;
-  /** The generation of the first gate's founding, and those that people made of it. */
-  #main: string | null = null;
+  #isFounded = false;
   readonly #options: WorldOptions;
   readonly #writer: TraceWriter | null;
   #second = 0;
@@ -110,14 +109,6 @@ export class World {
   #durable(id: NodeId): number {
     const gate = this.gates.find((other) => other.id === id);
     return gate && !gate.cleared ? gate.disk.end : Infinity;
-  }
-
-  get main(): Lineage | undefined {
-    return this.#main === null ? undefined : this.checks.log.lineages.get(this.#main);
-  }
-
-  isMain(generation: string): boolean {
-    return generation === this.#main;
   }
 
   addGate(): Gate {
@@ -183,7 +174,8 @@ export class World {
         other.awake &&
         other.life?.ready === true &&
         now - other.life.since > 2000 &&
-        this.isMain(other.life.driver.node.replica.membership.generation),
+        other.venue === gate.venue &&
+        other.generation !== '',
     );
     if (!gate.blank || (settled && others)) gate.start();
     else this.later(500, () => this.startWhenSafe(gate));
@@ -265,9 +257,7 @@ export class World {
     const gate = this.gates.find(({ index }) => process.startsWith(`g${index}.`)) ?? null;
     const kind = type === 'invoke' ? 'command' : 'note';
     this.trace(type, gate, `${process} ${operation} ${f} ${about} ${answer}`, kind);
-    const dated = { seed: this.#options.seed, time: this.clock.now(), ...line };
-    this.history.push(dated);
-    this.#options.recorded(dated);
+    this.history.push({ seed: this.#options.seed, time: this.clock.now(), ...line });
   }
 
   #committed(lineage: Lineage, index: number): void {
@@ -275,8 +265,8 @@ export class World {
     if (!record) return;
     this.digest.text(record.text);
     const { command } = record.entry;
-    if (command.kind !== 'founding' || this.#main !== null) return;
-    this.#main = command.generation;
+    if (command.kind !== 'founding' || this.#isFounded) return;
+    this.#isFounded = true;
     const value = command.settings.capacity;
     const founding = { process: 'founder', f: 'capacity', operation: 'founding', value } as const;
     this.#recordLine({ ...founding, type: 'invoke' });

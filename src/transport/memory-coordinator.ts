@@ -7,6 +7,8 @@ export class MemoryCoordinator {
   readonly #network: MemoryNetwork;
   readonly #clients = new Set<MemoryCoordinatorClient>();
   readonly #registered = new Map<NodeId, MemoryCoordinatorClient>();
+  /** Where those are that do not use the usual one. */
+  readonly #venues = new Map<NodeId, string>();
   #up = true;
 
   constructor(network: MemoryNetwork) {
@@ -48,6 +50,14 @@ export class MemoryCoordinator {
     this.#tellOthers(client, (events) => events.joined(self));
   }
 
+  /** It goes to another coordinator, or will from its start on. */
+  move(id: NodeId, venue: string): void {
+    const client = this.#registered.get(id);
+    if (client) this.#tellOthers(client, (events) => events.gone(id));
+    this.#venues.set(id, venue);
+    if (client) this.register(client);
+  }
+
   /** Its page is gone, or said goodbye. */
   remove(client: MemoryCoordinatorClient): void {
     const { self } = client;
@@ -72,7 +82,7 @@ export class MemoryCoordinator {
     const copy = this.#network.copy(signal);
     this.#later(() => {
       const target = this.#registered.get(to);
-      if (target !== undefined) this.#tell(target, (events) => events.signal(self.id, copy), 0);
+      if (target !== undefined && this.#meets(from, target)) this.#tell(target, (events) => events.signal(self.id, copy), 0);
     });
     return true;
   }
@@ -83,14 +93,23 @@ export class MemoryCoordinator {
   }
 
   #others(client: MemoryCoordinatorClient): Peer[] {
-    const others = [...this.#registered.values()].filter((other) => other !== client);
+    const all = [...this.#registered.values()];
+    const others = all.filter((other) => other !== client && this.#meets(client, other));
     return others.flatMap(({ self }) => (self === undefined ? [] : [self]));
   }
 
   #tellOthers(client: MemoryCoordinatorClient, event: (events: CoordinatorEvents) => void): void {
     for (const other of this.#registered.values()) {
-      if (other !== client) this.#tell(other, event, 0);
+      if (other !== client && this.#meets(client, other)) this.#tell(other, event, 0);
     }
+  }
+
+  #meets(a: MemoryCoordinatorClient, b: MemoryCoordinatorClient): boolean {
+    return this.#venueOf(a) === this.#venueOf(b);
+  }
+
+  #venueOf({ self }: MemoryCoordinatorClient): string {
+    return self === undefined ? '' : (this.#venues.get(self.id) ?? '');
   }
 
   #tell(

@@ -205,6 +205,11 @@ export class MemoryNetwork {
     return this.#openEnds(node, peer).length;
   }
 
+  /** Lets a node use another coordinator, one for each name: nodes that use two never hear of each other. */
+  visit(id: NodeId, venue: string): void {
+    this.#coordinator.move(id, venue);
+  }
+
   /** Puts something on the open link that no transport sends. */
   inject(from: NodeId, to: NodeId, data: unknown): void {
     for (const end of this.#openEnds(to, from)) end.inject(data);

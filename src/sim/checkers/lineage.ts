@@ -18,10 +18,7 @@ export interface Committed {
   readonly committedIn: Term;
 }
 
-/**
- * The committed log of one generation, as it grows (rules S1, S3, S5, S6 and S7). A generation that a person
- * forced shares its beginning with the one that it came from.
- */
+/** The committed log of one generation, as it grows (rules S1, S3, S5, S6 and S7). */
 export class Lineage {
   readonly generation: string;
   /** The greatest term whose leader has committed something. */
@@ -34,12 +31,18 @@ export class Lineage {
   /** Whose operations ran under a token. */
   readonly #tokens = new Map<string, string>();
 
-  constructor(generation: string, parent: Lineage | null = null, forkAt = 1) {
+  constructor(generation: string) {
     this.generation = generation;
-    for (let index = 1; parent && index < forkAt; index++) {
-      const record = parent.at(index);
-      if (record) this.extend(record.entry, record.text, record.at, record.committedIn);
+  }
+
+  /** Another generation that begins like this one, as far as it shares the entries. */
+  fork(generation: string, shares: (entry: LogEntry) => boolean): Lineage {
+    const lineage = new Lineage(generation);
+    for (const { entry, text, at, committedIn } of this.#records) {
+      if (!shares(entry)) break;
+      lineage.extend(entry, text, at, committedIn);
     }
+    return lineage;
   }
 
   get length(): number {

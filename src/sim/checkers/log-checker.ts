@@ -23,6 +23,13 @@ interface Life {
   office: Office | null;
 }
 
+export interface SetAside {
+  readonly node: NodeId;
+  readonly generation: string;
+  /** As far as it knew the log to be committed. */
+  readonly through: number;
+}
+
 /** A node leads. */
 interface Office {
   readonly leadership: object;
@@ -46,6 +53,8 @@ type ObservedMembers = ReturnType<typeof membersUpTo>;
 /** Compares what every node commits and who leads (rules S1 to S7), entry by entry as it happens. */
 export class LogChecker {
   readonly lineages = new Map<string, Lineage>();
+  /** Logs that a node gave up for another generation. */
+  readonly setAside: SetAside[] = [];
   readonly quorums = new QuorumChecker();
   readonly tokens = new TokenLedger();
   readonly #lives = new Map<ObservedNode, Life>();
@@ -96,20 +105,12 @@ export class LogChecker {
     return this.#leaders.get(term)?.id === id;
   }
 
-  /** The generation that a node's committed log belongs to. */
-  lineageOf(node: ObservedNode): Lineage | undefined {
-    const own = this.#lives.get(node)?.lineage;
-    if (own) return own;
-    const generations = generationsUpTo(node, node.replica.log.lastIndex);
-    return this.lineages.get(generations[generations.length - 1]?.id ?? '');
-  }
-
   /** Rule S2: a client was told that its operation is done. Returns the generation in which. */
   told(node: ObservedNode, key: string, index: number, outcome: unknown): Lineage {
-    const lineage = this.lineageOf(node);
-    const first = lineage?.indexOf(key);
-    const record = first === undefined ? undefined : lineage?.at(first);
-    if (!lineage || !record)
+    const lineage = this.#newestLineage(node);
+    const first = lineage.indexOf(key);
+    const record = first === undefined ? undefined : lineage.at(first);
+    if (!record)
       throw new Violation('S2', `${key} is told done at ${index} but was never committed`);
     if (index !== first)
       throw new Violation('S2', `${key} is told to be at ${index} but is at ${first ?? 0}`);
@@ -124,12 +125,9 @@ export class LogChecker {
 
   #applied(life: Life, node: ObservedNode, applied: Applied): void {
     const { entry } = applied;
-    if (life.lineage === null || entry.index !== life.commit + 1 || startsGeneration(applied)) {
-      life.lineage = this.#lineageAt(node, entry.index);
-      this.#checkBase(life, node, life.lineage);
-    }
+    const lineage = this.#lineageAt(life, node);
+    if (entry.index !== life.commit + 1) this.#checkBase(life, node, lineage);
     life.commit = entry.index;
-    const { lineage } = life;
     const known = lineage.at(entry.index);
     if (!known) this.#extends(life, node, lineage, applied, JSON.stringify(entry));
     else if (!isSame(known.entry, entry)) checkText(life, known, entry);
@@ -201,11 +199,16 @@ export class LogChecker {
   /** A snapshot took the place of the log, or the log was set aside. */
   #jumped(life: Life, node: ObservedNode): void {
     const { commitIndex } = node.replica;
+    if (commitIndex === 0 && life.lineage)
+      this.setAside.push({
+        node: life.id,
+        generation: life.lineage.generation,
+        through: life.commit,
+      });
     life.commit = commitIndex;
     life.lineage = null;
     if (commitIndex === 0) return;
-    const lineage = this.#lineageAt(node, commitIndex);
-    life.lineage = lineage;
+    const lineage = this.#lineageAt(life, node);
     this.#checkBase(life, node, lineage);
     if (commitIndex % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, commitIndex);
   }
@@ -274,15 +277,27 @@ export class LogChecker {
     }
   }
 
-  #lineageAt(node: ObservedNode, index: number): Lineage {
-    const generations = generationsUpTo(node, index);
-    const own = generations[generations.length - 1];
-    if (!own) throw new Violation('S6', `entry ${index} belongs to no generation`);
+  /**
+   * What a node commits belongs to the newest generation in its log: a leader that a person forced commits what stands
+   * before the generation's own entry too, and the generation before may have committed something else there.
+   */
+  #lineageAt(life: Life, node: ObservedNode): Lineage {
+    const { generation } = node.replica.membership;
+    if (life.lineage?.generation !== generation) life.lineage = this.#newestLineage(node);
+    return life.lineage;
+  }
+
+  #newestLineage(node: ObservedNode): Lineage {
+    const { log } = node.replica;
+    const [own, before] = generationsUpTo(node, log.lastIndex).toReversed();
+    if (!own) throw new Violation('S6', 'entries of no generation are committed');
     const known = this.lineages.get(own.id);
     if (known) return known;
-    const before = generations[generations.length - 2];
-    const parent = before ? (this.lineages.get(before.id) ?? null) : null;
-    const lineage = new Lineage(own.id, parent, own.at.index);
+    const parent = before && this.lineages.get(before.id);
+    // Log matching: where the terms differ the parent has gone another way.
+    const shares = ({ index, term }: Position): boolean =>
+      index < own.at.index && (index <= log.base.index || log.termAt(index) === term);
+    const lineage = parent ? parent.fork(own.id, shares) : new Lineage(own.id);
     this.lineages.set(own.id, lineage);
     return lineage;
   }
@@ -326,10 +341,6 @@ function checkText(life: Life, known: Committed, entry: LogEntry): void {
       'S6',
       `${life.name} commits ${text} at ${entry.index}, but committed was ${known.text}`,
     );
-}
-
-function startsGeneration({ entry: { command } }: Applied): boolean {
-  return command.kind === 'founding' || command.kind === 'generation';
 }
 
 function position({ index, term }: Position): string {

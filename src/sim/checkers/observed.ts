@@ -16,6 +16,8 @@ export interface ObservedNode {
       at(index: number): LogEntry | undefined;
       termAt(index: number): Term | undefined;
     };
+    /** Of the log's end. Only to see that it has changed: what it is, the entries tell. */
+    readonly membership: { readonly generation: string };
     /** It stands at the base of the log. */
     readonly baseSnapshot: {
       readonly members: readonly Member[];

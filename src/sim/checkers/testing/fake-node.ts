@@ -68,6 +68,7 @@ export class FakeNode implements ObservedNode {
         at: (index) => this.entries[index - this.#base.index - 1],
         termAt: (index) => this.entries[index - this.#base.index - 1]?.term,
       },
+      membership: { generation: this.#generation() },
       baseSnapshot:
         this.#base.index === 0 ? null : { members: MEMBERS, generations: this.#baseGenerations },
       machine: {
@@ -80,6 +81,12 @@ export class FakeNode implements ObservedNode {
         this.#listener = listener;
       },
     };
+  }
+
+  #generation(): string {
+    for (const { command } of this.entries.toReversed())
+      if (command.kind === 'founding' || command.kind === 'generation') return command.generation;
+    return this.#baseGenerations.at(-1)?.id ?? '';
   }
 
   append(term: Term, ...commands: EntryCommand[]): this {

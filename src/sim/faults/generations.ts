@@ -1,0 +1,209 @@
+import { majority } from '../../core/quorum.ts';
+import type { NodeId } from '../../core/identity.ts';
+import type { Gate, Life } from '../gate.ts';
+import type { Random } from '../random.ts';
+import type { World } from '../world.ts';
+import { awake, fault, present, type Fault } from './fault.ts';
+import { hasRoom } from './membership.ts';
+import { separate } from './partitions.ts';
+
+/** How long a person waits before and between attempts to go on without others, ms. */
+const ATTEMPT_MS = 1000;
+
+/** What leads to a second generation of the log, and to a person's choice between two. */
+export const GENERATIONS: readonly Fault[] = [
+  fault(
+    'proceed-rightly',
+    'most devices are lost for good, and a person goes on without them',
+    200_000,
+    loseMost,
+    'hit',
+  ),
+  fault(
+    'proceed-wrongly',
+    'a person goes on without gates that are only out of reach',
+    100_000,
+    proceedWrongly,
+    'hit',
+  ),
+  fault('found-apart', 'two parks are founded apart, have visitors, and meet', 150_000, foundApart),
+  fault('adopt', 'a person chooses the other one of two generations', 5000, adopt, 'hit'),
+];
+
+interface Running extends Gate {
+  readonly life: Life;
+}
+
+function ready(gate: Gate): gate is Running {
+  return gate.awake && gate.life?.ready === true && gate.generation !== '';
+}
+
+/** A majority of the voters is gone, and with it what they knew alone. New devices come in their place. */
+function loseMost(world: World, random: Random): boolean {
+  const stays = random.pick(world.gates.filter(ready));
+  if (!stays) return false;
+  const voters = votersOf(stays);
+  const others = random.shuffle(world.gates.filter(({ id }) => id !== stays.id && voters.has(id)));
+  const lost = others.slice(0, majority(voters.size));
+  if (lost.length < majority(voters.size)) return false;
+  const names = new Set(lost.map(({ id }) => id));
+  for (const gate of lost) {
+    gate.crash('undone', random.chance(0.5) ? {} : { noticeMs: 5, closedByPeer: true });
+    gate.wipe();
+    world.later(random.logBetween(5000, 60_000), () => {
+      world.startWhenSafe(gate);
+    });
+  }
+  const missing = (gate: Running): NodeId[] => missingAt(gate).filter((id) => names.has(id));
+  insist(world, random, 'proceed-rightly', () => world.gates.filter(ready), missing, 60_000);
+  return true;
+}
+
+/** A minority is cut off and its people take the others for dead, who go on and let visitors in. */
+function proceedWrongly(world: World, random: Random): boolean {
+  const alone = random.pick(world.gates.filter(ready));
+  if (!alone || !votersOf(alone).has(alone.id)) return false;
+  const most = Math.max(1, Math.ceil(votersOf(alone).size / 2) - 1);
+  const others = random.shuffle(present(world).filter((gate) => gate !== alone));
+  const few = [alone, ...others.slice(0, random.int(0, most - 1))];
+  const rest = others.filter((gate) => !few.includes(gate));
+  if (rest.length === 0) return false;
+  const ms = random.logBetween(8000, 40_000);
+  separate(world, few, rest, ms);
+  insist(world, random, 'proceed-wrongly', () => few.filter(ready), missingAt, ms);
+  return true;
+}
+
+/** Tries again and again to go on without whoever is missing, until it works or the time is over. */
+function insist(
+  world: World,
+  random: Random,
+  name: string,
+  gates: () => Running[],
+  missing: (gate: Running) => NodeId[],
+  forMs: number,
+): void {
+  const until = world.clock.now() + forMs;
+  const attempt = (): void => {
+    if (world.healed || world.clock.now() > until) return;
+    const gate = random.pick(gates());
+    const ids = gate ? missing(gate) : [];
+    const again = (): void => {
+      world.later(ATTEMPT_MS, attempt);
+    };
+    if (!gate || ids.length === 0) {
+      again();
+      return;
+    }
+    // A page that crashes meanwhile never answers: then nobody insists any more.
+    proceed(world, gate, ids, (ok) => {
+      if (ok) world.count(name);
+      else again();
+    });
+  };
+  world.later(random.logBetween(ATTEMPT_MS, 5000), attempt);
+}
+
+function proceed(
+  world: World,
+  gate: Running,
+  ids: readonly NodeId[],
+  done: (ok: boolean) => void,
+): void {
+  world.trace('proceed-without', gate, ids.join());
+  gate.life.driver.command({ type: 'proceed-without', ids }, ({ ok }) => {
+    world.trace('proceeded', gate, String(ok));
+    done(ok);
+  });
+}
+
+function votersOf(gate: Running): Set<NodeId> {
+  const { membership } = gate.life.driver.node.replica;
+  return new Set(membership.voters().map(({ id }) => id));
+}
+
+/** As the page shows it: the voters that a quorum needs. */
+function missingAt(gate: Running): NodeId[] {
+  return gate.life.driver.view().missing.map(({ id }) => id);
+}
+
+/** New gates at a place with a signaling server of its own: they found a park, which later comes to the same network. */
+function foundApart(world: World, random: Random): boolean {
+  if (!hasRoom(world)) return false;
+  const venue = `venue ${world.gates.length}`;
+  const gates = [world.addGate()];
+  if (hasRoom(world) && random.chance(0.3)) gates.push(world.addGate());
+  for (const gate of gates) {
+    gate.venue = venue;
+    world.network.visit(gate.id, venue);
+    world.later(random.between(0, 1000), () => {
+      gate.start();
+    });
+    world.workload.join(gate);
+  }
+  world.later(random.logBetween(5000, 60_000), () => {
+    for (const gate of gates) comeTogether(world, gate);
+  });
+  return true;
+}
+
+/** The gate is at the usual place from now on. */
+export function comeTogether(world: World, gate: Gate): void {
+  if (gate.venue === '') return;
+  gate.venue = '';
+  world.network.visit(gate.id, '');
+  world.trace('comes-together', gate, '');
+}
+
+function adopt(world: World, random: Random): boolean {
+  const wanted = preferred(world);
+  const gates = world.gates.filter(ready);
+  const gate = random.pick(gates.filter((one) => conflictOf(one) === wanted));
+  return gate ? adoptAt(world, gate, wanted) : false;
+}
+
+function adoptAt(world: World, gate: Running, generation: string): boolean {
+  world.trace('adopt', gate, generation);
+  world.count('adopt');
+  gate.life.driver.command({ type: 'adopt', generation }, () => undefined);
+  return true;
+}
+
+function conflictOf({ life }: Running): string | null {
+  return life.driver.node.joining.conflict?.generation ?? null;
+}
+
+function hasAbandoned({ life }: Running, generation: string): boolean {
+  return life.driver.node.joining.hasAbandoned(generation);
+}
+
+/**
+ * The generation that people have agreed on: one that no running gate has set aside, as far as there is one; of several,
+ * any, but the same for all.
+ */
+function preferred(world: World): string {
+  const gates = world.gates.filter(ready);
+  const generations = [...new Set(gates.map(({ generation }) => generation))];
+  const abandoned = (generation: string): number =>
+    gates.some((gate) => hasAbandoned(gate, generation)) ? 1 : 0;
+  const order = (a: string, b: string): number => abandoned(a) - abandoned(b) || (a < b ? -1 : 1);
+  return generations.sort(order)[0] ?? '';
+}
+
+/** Once everything has healed: people choose between generations, and go on without what is gone for good. */
+export function decideForAll(world: World): void {
+  const wanted = preferred(world);
+  for (const gate of awake(world)) if (ready(gate)) decide(world, gate, wanted);
+  const [first] = world.gates.filter((gate) => ready(gate) && gate.generation === wanted);
+  if (!first || !ready(first)) return;
+  const ids = missingAt(first);
+  const alive = new Set(world.gates.filter(({ life }) => life).map(({ id }) => id));
+  if (ids.length > 0 && !ids.some((id) => alive.has(id)))
+    proceed(world, first, ids, () => undefined);
+}
+
+function decide(world: World, gate: Running, wanted: string): void {
+  if (gate.generation === wanted) return;
+  const conflict = conflictOf(gate);
+  if (conflict !== null) adoptAt(world, gate, conflict);
+}

@@ -95,6 +95,11 @@ export class Context {
     return overdue;
   }
 
+  /** What is overdue is due now: one sleep is noticed once, though its timers may come much later still. */
+  excuseOverdue(): void {
+    for (const [timer, due] of this.#due) if (due < this.now) this.#due.set(timer, this.now);
+  }
+
   /** Uniform between the two, ms. */
   between([low, high]: readonly [number, number]): number {
     return low + this.random() * (high - low);

@@ -174,7 +174,7 @@ const message: Decoder<Message> = variant('type', {
   PROBE: { nonce: index },
   GOT_IT: { to: oneOf('PROBE', 'ELECT'), nonce: index, leads: nullable(term) },
   ELECT: { members: arrayOf(peer, MAX_MEMBERS) },
-  TOKEN: { candidate: peer },
+  TOKEN: { candidate: peer, hops: integer(0, 2 * MAX_MEMBERS) },
   ELECTION_STARTED: { wave },
   ELECTION_VOTE: { wave, best: nullable(peer) },
   ELECTION_FINISHED: { wave, winner: peer },

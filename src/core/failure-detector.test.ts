@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Context } from './context.ts';
 import type { Effect } from './effects.ts';
 import { FailureDetector } from './failure-detector.ts';
+import { member, stored } from './testing/fixtures.ts';
+import { Solo } from './testing/solo.ts';
 import { DEFAULT_TIMING } from './timers.ts';
 
 let context: Context;
@@ -150,4 +152,18 @@ describe('the time-out', () => {
     // As long as for a peer that never answered.
     expect(probes()[0]?.timeout).toBe(375);
   });
+});
+
+test('F4: timers that come far too late are one sleep, not one with every event', () => {
+  const solo = new Solo('anna', {
+    priority: 1,
+    stored: stored('anna', [member('anna', 1), member('bert', 2)]),
+  });
+  solo.now += 10_000;
+  const slept = (): number => solo.notes.filter((note) => note.startsWith('slept')).length;
+  for (let nonce = 1; nonce <= 3; nonce++) solo.receive('bert', { type: 'PROBE', nonce });
+  expect(slept()).toBe(1);
+  solo.now += 3000;
+  solo.receive('bert', { type: 'PROBE', nonce: 4 });
+  expect(slept()).toBe(2);
 });

@@ -77,12 +77,12 @@ export class Joining {
     }
   }
 
-  /** The peers with a direct link that are not known to be dead. */
+  /** The members with a direct link that are not known to be dead: who is no member takes part in no election. */
   neighbours(): NodeId[] {
-    const { detector } = this.node;
-    return [...this.#links]
-      .filter(([peer, state]) => state === 'open' && !detector.isFailed(peer))
-      .map(([peer]) => peer);
+    const { detector, replica } = this.node;
+    return replica.membership.members
+      .filter(({ id }) => this.#links.get(id) === 'open' && !detector.isFailed(id))
+      .map(({ id }) => id);
   }
 
   /** HELLO, asking for one back. */

@@ -18,7 +18,8 @@ export type Message =
   | GotIt
   // Election: who
   | { readonly type: 'ELECT'; readonly members: readonly Peer[] }
-  | { readonly type: 'TOKEN'; readonly candidate: Peer }
+  /** `hops`: how many nodes have passed it on. */
+  | { readonly type: 'TOKEN'; readonly candidate: Peer; readonly hops: number }
   | { readonly type: 'ELECTION_STARTED'; readonly wave: Wave }
   /** The best candidate of a part of the tree; null when it has none. */
   | { readonly type: 'ELECTION_VOTE'; readonly wave: Wave; readonly best: Peer | null }

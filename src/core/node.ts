@@ -203,6 +203,7 @@ export class Node {
   }
 
   #wake(): void {
+    this.context.excuseOverdue();
     if (this.leadership && this.replica.membership.voters().length <= 2) {
       // No majority was possible without this node: it only has to find its own again before it goes on.
       this.context.note('slept', 'still leads, and blames nobody');

@@ -9,7 +9,7 @@ export interface ElectionView {
   voters(): readonly Peer[];
   /** Known to be dead: not waited for. */
   isFailed(peer: NodeId): boolean;
-  /** The peers with a direct link to this node that are not known to be dead: a network need not be complete. */
+  /** The members with a direct link to this node that are not known to be dead: a network need not be complete. */
   neighbours(): readonly NodeId[];
   /** This node leads, with or without a quorum. */
   leads(): boolean;

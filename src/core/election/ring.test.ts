@@ -64,6 +64,30 @@ describe('the ring', () => {
     net.runUntil(() => net.settledOn === 'node04', 10_000);
   });
 
+  test('E8: a token for nobody in the ring, or one that has gone round twice, is void', () => {
+    const stranger = { id: 'stranger', priority: 99, name: 'Gate Stranger' };
+    const far = peers(3)[2] ?? stranger;
+    for (const token of [
+      { candidate: stranger, hops: 0 },
+      { candidate: far, hops: 6 },
+    ]) {
+      const net = ring(3);
+      net.passes = () => false;
+      net.deliver({ from: 'node03', to: 'node01', message: { type: 'TOKEN', ...token } });
+      const sent = net.sent.map(({ message }) => message);
+      expect(sent).toMatchObject([{ type: 'TOKEN', candidate: { id: 'node01' }, hops: 0 }]);
+    }
+  });
+
+  test('E4: a token of its own that comes late starts nothing; one that nobody has passed on asks the node to run', () => {
+    const net = ring(3);
+    const candidate = peers(3)[1] ?? { id: '', priority: 0, name: '' };
+    net.deliver({ from: 'node01', to: 'node02', message: { type: 'TOKEN', candidate, hops: 2 } });
+    expect(net.sent).toEqual([]);
+    net.deliver({ from: 'node01', to: 'node02', message: { type: 'TOKEN', candidate, hops: 0 } });
+    expect(net.count('TOKEN')).toBe(1);
+  });
+
   test('E9: whoever starts it and whoever dies in between, it ends with the greatest that lives', () => {
     fc.assert(
       fc.property(

@@ -41,14 +41,14 @@ export class RingElection implements Election {
 
   received(from: NodeId, message: Message): void {
     if (message.type !== 'TOKEN') return;
-    const { candidate } = message;
+    const { candidate, hops } = message;
     this.context.meet([candidate]);
     if (this.view.leads() && compareIdentity(candidate, this.view.self) <= 0) {
       this.events.announce();
     } else if (candidate.id === this.view.self.id) {
-      this.#cameBack();
+      this.#cameBack(hops);
     } else {
-      this.#compare(from, candidate);
+      this.#compare(candidate, hops + 1);
     }
   }
 
@@ -84,23 +84,23 @@ export class RingElection implements Election {
     this.context.clearTimer('election');
   }
 
-  /** The own token: round the whole ring nobody was greater. To one that did not run it says that it should. */
-  #cameBack(): void {
+  /** The own token: round the whole ring nobody was greater. One that nobody has passed on asks this node to run (E4). */
+  #cameBack(hops: number): void {
     const phase = this.#phase;
     if (phase.name === 'idle') {
-      if (this.view.mayWin() && !this.view.campaigns()) this.start();
+      if (hops === 0 && this.view.mayWin() && !this.view.campaigns()) this.start();
     } else if (phase.candidate.id === this.view.self.id) {
       this.#win();
     }
   }
 
   /** Rule E7. A node that can't win passes the token on as it is (rule E4). */
-  #compare(from: NodeId, candidate: Peer): void {
+  #compare(candidate: Peer, hops: number): void {
     const mine = this.view.mayWin() ? this.#ownCandidacy() : null;
-    const isVoid = this.view.isFailed(candidate.id);
+    const isVoid = this.#isVoid(candidate, hops);
     const better = mine && (isVoid || compareIdentity(mine, candidate) > 0) ? mine : candidate;
     if (better === candidate && isVoid) {
-      this.context.note('token-void', `${candidate.id} from ${from} is failed`);
+      this.context.note('token-void', candidate.id);
       return;
     }
     // Who gathers promises has won already; only a greater one matters to it.
@@ -108,10 +108,20 @@ export class RingElection implements Election {
     const phase = this.#phase;
     const passed = phase.name === 'idle' ? null : phase.candidate;
     if (passed && passed.id !== candidate.id && compareIdentity(passed, better) >= 0) return;
-    this.#pass(better);
+    this.#pass(better, better === mine ? 0 : hops);
   }
 
-  #pass(candidate: Peer): void {
+  /**
+   * Nobody would ever take it from the ring (rule E8): its candidate is dead, or no voter here, or the nodes that pass
+   * it on know memberships so different that it goes round without its candidate.
+   */
+  #isVoid({ id }: Peer, hops: number): boolean {
+    const voters = this.view.voters();
+    const isVoter = voters.some((voter) => voter.id === id);
+    return !isVoter || this.view.isFailed(id) || hops > 2 * voters.length;
+  }
+
+  #pass(candidate: Peer, hops = 0): void {
     const next = this.#successor();
     if (!next) {
       this.#win();
@@ -119,7 +129,7 @@ export class RingElection implements Election {
     }
     this.#phase = { name: 'passed', candidate, to: next.id };
     const { id, priority, name } = candidate;
-    this.context.send(next.id, { type: 'TOKEN', candidate: { id, priority, name } });
+    this.context.send(next.id, { type: 'TOKEN', candidate: { id, priority, name }, hops });
     this.context.setTimer('election', this.context.timing.electTimeout);
   }
 

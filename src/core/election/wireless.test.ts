@@ -77,7 +77,7 @@ describe('several waves', () => {
     net.runUntil(() => net.settledOn === name(3), 1000);
     const count = net.sent.length;
     const first = net.sent.find(({ message }) => message.type === 'ELECTION_STARTED');
-    net.redeliver(first);
+    if (first) net.deliver(first);
     net.run(5000);
     expect(net.sent).toHaveLength(count);
     expect(net.settledOn).toBe(name(3));
@@ -110,6 +110,13 @@ describe('nodes that die half-way', () => {
     net.runUntil(() => net.count('ELECTION_FINISHED') > 0, 1000);
     net.crash(name(4));
     net.runUntil(() => net.settledOn === name(3), 8000);
+  });
+
+  test('E13: who lives and never votes has no vote in the end', () => {
+    const net = network(4, null);
+    net.passes = (from) => from !== name(2);
+    net.start(name(1));
+    net.runUntil(() => net.settledOn === name(4), 5000);
   });
 
   test('E13: a vote that was lost is asked for by a new wave', () => {

@@ -85,11 +85,13 @@ export class WirelessElection implements Election {
         return;
       case 'growing':
         if (phase.probed) {
-          this.#restart();
+          // They are alive, and won't vote: without them rather than never.
+          phase.silent.clear();
+          this.#voteIfComplete();
           return;
         }
         phase.probed = true;
-        this.context.setTimer('election', this.context.timing.victoryTimeout);
+        this.context.setTimer('election', this.#patience(phase));
         for (const peer of phase.silent) this.events.suspect(peer, 'no vote from it');
         return;
       case 'voted':
@@ -215,6 +217,12 @@ export class WirelessElection implements Election {
     }
     this.stop();
     if (!this.view.leads() && !this.view.campaigns()) this.events.won();
+  }
+
+  /** The source waits longer, for the votes of those that wait for the same silent neighbour. */
+  #patience({ parent }: Growing): number {
+    const { victoryTimeout, electTimeout } = this.context.timing;
+    return parent === null ? victoryTimeout + electTimeout : victoryTimeout;
   }
 
   #wait(phase: Phase): void {

@@ -124,7 +124,7 @@ export const MESSAGES: {
     leads: maybe(term),
   }),
   ELECT: fc.record({ type: fc.constant('ELECT'), members: fc.array(peer) }),
-  TOKEN: fc.record({ type: fc.constant('TOKEN'), candidate: peer }),
+  TOKEN: fc.record({ type: fc.constant('TOKEN'), candidate: peer, hops: fc.nat(400) }),
   ELECTION_STARTED: fc.record({ type: fc.constant('ELECTION_STARTED'), wave }),
   ELECTION_VOTE: fc.record({ type: fc.constant('ELECTION_VOTE'), wave, best: maybe(peer) }),
   ELECTION_FINISHED: fc.record({ type: fc.constant('ELECTION_FINISHED'), wave, winner: peer }),

@@ -69,11 +69,10 @@ export class ElectionNet {
     }
   }
 
-  /** A message that was sent arrives once more. */
-  redeliver(sent: (typeof this.sent)[number] | undefined): void {
-    assert(sent !== undefined, 'there was such a message');
-    const receiver = this.#get(sent.to);
-    this.#let(receiver, () => receiver.election.received(sent.from, sent.message));
+  /** A message out of the blue, or one that was sent arrives once more. */
+  deliver({ from, to, message }: (typeof this.sent)[number]): void {
+    const receiver = this.#get(to);
+    this.#let(receiver, () => receiver.election.received(from, message));
   }
 
   get alive(): NodeId[] {

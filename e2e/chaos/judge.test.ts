@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Token } from '../../src/core/entry.ts';
 import type { Entry, Outcome } from '../../src/runtime/gatehouse.ts';
+import { readHistories } from '../../src/sim/checkers/history-reader.ts';
 import type { Asked } from '../tab.ts';
 import { Judge } from './judge.ts';
 
@@ -131,6 +132,8 @@ describe('the judge of what clients were told', () => {
   test('the history is in the format of the contract, in the order of time', () => {
     const asked = [told(ada, 1001, 1004), failed('Eve', 1002, 1003, false), told(bob, 1005, 1006)];
     const { history } = judged(asked, [FOUNDING, ada, bob]);
+    const text = history.lines().map((line) => JSON.stringify(line));
+    expect(readHistories(text.join('\n')).get(1)?.calls).toHaveLength(3);
     const lines = history.lines().map(({ time, process, type, f, visitor, value, allowed }) => {
       return [time, process, type, f, visitor ?? value, allowed].join(' ');
     });

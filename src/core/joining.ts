@@ -22,6 +22,8 @@ export class Joining {
   /** The other members as the coordinator last told; null while it never has. */
   #listed: Set<NodeId> | null = null;
   #conflict: Conflict | null = null;
+  /** What a person chose here. */
+  #chosen: Conflict | null = null;
   #archives: Archive[] = [];
   #joinAskedAt = -Infinity;
   /** Peers that belong to no park yet, as they said last. */
@@ -104,6 +106,13 @@ export class Joining {
     this.greet(peer);
   }
 
+  /** Who is no member may have come to belong to another generation since it was met. */
+  greetStrangers(): void {
+    const { membership } = this.node.replica;
+    for (const [peer, state] of this.#links)
+      if (state !== 'closed' && !membership.find(peer)) this.greet(peer);
+  }
+
   coordinatorListed(members: readonly Peer[]): void {
     this.#listed = new Set(members.map((member) => member.id));
     for (const member of members) this.#learn(member);
@@ -130,6 +139,8 @@ export class Joining {
     if (hello.generations.length === 0) this.#blank.add(from);
     else this.#blank.delete(from);
     if (hello.wantsReply) this.#sendHello(from, false);
+    if (from === this.#chosen?.peer.id && newest(hello) !== this.#chosen.generation)
+      this.#chosen = null;
     if (this.hasAbandoned(newest(hello))) return;
     this.#meet(hello);
     if (hello.leader === null || hello.leader === this.node.self.id) return;
@@ -139,7 +150,13 @@ export class Joining {
     }
     const sameOrBlank =
       this.node.context.generation === '' || newest(hello) === this.node.context.generation;
-    if (sameOrBlank) this.#askToJoin(hello.leader);
+    if (sameOrBlank && !this.#choseAnother(hello)) this.#askToJoin(hello.leader);
+  }
+
+  /** Of three generations a person chose one: no other is joined while somebody of that one is in reach. */
+  #choseAnother(hello: Hello): boolean {
+    if (this.#chosen === null || this.node.context.generation !== '') return false;
+    return newest(hello) !== this.#chosen.generation && this.isReachable(this.#chosen.peer.id);
   }
 
   /** Asks everybody in reach who leads; false when nobody is. */
@@ -209,6 +226,7 @@ export class Joining {
       return;
     }
     const { peer } = this.#conflict;
+    this.#chosen = this.#conflict;
     this.#giveWay();
     this.greet(peer.id);
     context.replyDone(request);

@@ -528,6 +528,30 @@ describe('generations', () => {
     expect(harness.ids.map(shown)).toEqual([generations[1], generations[0], generations[0]]);
   });
 
+  test('G2: a park hears of it when a gate that it met has come to belong to another one', () => {
+    const harness = new Harness();
+    // Three parks of one gate each.
+    for (const [i, id] of ['anna', 'bert', 'carl'].entries()) {
+      harness.start(id, i + 1);
+      harness.settle();
+      harness.submit(id, `of ${id}`);
+      harness.crash(id);
+    }
+    for (const [i, id] of ['anna', 'bert', 'carl'].entries()) harness.start(id, i + 1);
+    const shown = (id: string) => harness.node(id).view().conflict?.peer.id;
+    harness.runUntil(() => harness.ids.every((id) => shown(id) !== undefined), 5000);
+    const wanted = harness.node('carl').view().generation;
+    harness.runUntil(() => shown('bert') === 'carl', 10_000);
+    expect(harness.command('bert', { type: 'adopt', generation: wanted })).toMatchObject({
+      ok: true,
+    });
+    // Anna knows bert in a generation that is no more.
+    harness.runUntil(() => harness.node('bert').view().generation === wanted, 5000);
+    const anna = harness.node('anna');
+    harness.runUntil(() => anna.view().conflict?.generation === wanted, 5000);
+    expect(anna.view().generation).not.toBe(wanted);
+  });
+
   test('G4: who joins a forced generation takes what is older than the generation from its leader too', () => {
     const harness = park(['anna', 'bert', 'carl']);
     // More than one APPEND carries, so that the log of the joiner first looks like the older generation's.

@@ -470,11 +470,12 @@ export class Node {
     }
   }
 
-  /** A leader that follows nobody has no schedule of PROBEs (rule F2). */
+  /** A leader follows nobody, so it has no schedule of PROBEs (rule F2). Nobody else looks out for strangers (rule G2). */
   #recheck(): void {
     const { now, timing } = this.context;
     if (now - this.#recheckedAt < timing.stranger) return;
     this.#recheckedAt = now;
+    this.joining.greetStrangers();
     this.detector.recheck((peer) => this.joining.isReachable(peer));
   }
 

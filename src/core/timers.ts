@@ -54,7 +54,7 @@ export interface Timing {
   readonly seek: readonly [number, number];
   /** How long the others have to say who leads, before a node that looks for a leader starts an election. */
   readonly ask: number;
-  /** How often a peer of another generation is asked which it is, and a leader asks failed peers whether they are back. */
+  /** How often strangers are asked which generation is theirs, and a leader asks failed peers whether they are back. */
   readonly stranger: number;
   readonly evictAfter: number;
   readonly lease: number;

@@ -82,7 +82,8 @@ export class MemoryCoordinator {
     const copy = this.#network.copy(signal);
     this.#later(() => {
       const target = this.#registered.get(to);
-      if (target !== undefined && this.#meets(from, target)) this.#tell(target, (events) => events.signal(self.id, copy), 0);
+      if (target !== undefined && this.#meets(from, target))
+        this.#tell(target, (events) => events.signal(self.id, copy), 0);
     });
     return true;
   }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Random } from '../../src/sim/random.ts';
@@ -201,13 +202,16 @@ export async function runChaos<T>(
   ended: (run: ChaosRun) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'gatehouse-chaos-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.once('exit', remove);
   const run = new ChaosRun(options, folder);
   try {
     await run.go();
     return await ended(run);
   } finally {
     await run.stage.close();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.off('exit', remove);
+    remove();
   }
 }
 

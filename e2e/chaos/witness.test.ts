@@ -53,7 +53,7 @@ describe('the witness', () => {
     const heard = (at: number, madeAt: number): (() => void) => {
       const witness = new Witness();
       witness.wiped(['bert'], WIPED_AT);
-      witness.saw(event('anna', at, 'received APPENDED', 'holds up to 1', 'bert'));
+      witness.saw(event('anna', at, 'received APPENDED', 'holds up to 1, to a heartbeat', 'bert'));
       return () => witness.check([record(madeAt)], []);
     };
     expect(heard(1200, 900)).not.toThrow();

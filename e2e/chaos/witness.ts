@@ -147,7 +147,7 @@ function counterIn(detail: string): number {
   return Number(/term (\d+)/.exec(detail)?.[1] ?? NaN);
 }
 
-/** `holds up to 12`; what does not fit is acknowledged by nobody. */
+/** `holds up to 12` or `holds up to 12, to a heartbeat`; what does not fit is acknowledged by nobody. */
 function numberIn(detail: string): number {
-  return Number(/^holds up to (\d+)$/.exec(detail)?.[1] ?? 0);
+  return Number(/^holds up to (\d+)(?:, to a heartbeat)?$/.exec(detail)?.[1] ?? 0);
 }

@@ -103,12 +103,13 @@ export class Console implements Gatehouse {
     return { ...count, ms: this.#clock.now() - started };
   }
 
-  async lock(): Promise<{ token: Token; release(): Promise<void> }> {
+  async lock(): Promise<{ token: Token; leaseMs: number; release(): Promise<void> }> {
     const reply = await this.#command('lock', { type: 'lock' });
     if (reply.type !== 'granted') throw invalid('the mutex was not granted');
-    const { token } = reply;
+    const { token, leaseMs } = reply;
     return {
       token,
+      leaseMs,
       release: async () => {
         await this.#command('release', { type: 'release', token });
       },

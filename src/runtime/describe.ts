@@ -38,6 +38,9 @@ export function describe(message: Message): string | undefined {
     case 'APPEND':
       return describeAppend(message);
     case 'APPENDED':
+      if (message.ok && message.beat > 0) {
+        return `holds up to ${message.match.index}, to a heartbeat`;
+      }
       return message.ok ? `holds up to ${message.match.index}` : `try after ${message.match.index}`;
     case 'SNAPSHOT_OFFER':
     case 'SNAPSHOT_FETCH':

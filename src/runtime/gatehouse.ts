@@ -24,7 +24,7 @@ export interface Gatehouse {
   stress(visitors: number): Promise<StressResult>;
 
   /** Holds the mutex by hand, until `release`, the end of the lease, or the failure of this node. */
-  lock(): Promise<{ token: Token; release(): Promise<void> }>;
+  lock(): Promise<{ token: Token; leaseMs: number; release(): Promise<void> }>;
 
   /** Resolves when the election has ended and a leader is known. */
   startElection(): Promise<void>;

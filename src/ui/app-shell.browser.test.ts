@@ -144,6 +144,62 @@ describe('the park', () => {
   });
 });
 
+describe('an address', () => {
+  it.each(['#/chat', '#/nonsense'])('of a view that is not there says so: %s', async (hash) => {
+    open({}, hash);
+    await expect.element(page.getByText(`This version has no view ${hash}`)).toBeVisible();
+    await expect.element(occupancy).not.toBeInTheDocument();
+    await page.getByRole('link', { name: 'the park' }).click();
+    await expect.element(occupancy).toHaveTextContent('3');
+  });
+});
+
+describe('by keyboard', () => {
+  it('Enter in a field of a dialog takes the step, once it is possible', async () => {
+    open({ capacity: 10 });
+    await button('Set capacity').click();
+    const field = page.getByLabelText(/How many may be inside/);
+    await field.fill('x');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(button('Set')).toBeDisabled();
+    await field.fill('20');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByTestId('capacity')).toHaveTextContent('20');
+  });
+});
+
+describe('what is not confirmed', () => {
+  it('is told as a range, with names, and what going on counts from', async () => {
+    const missing = [{ id: 'fox1x9y8z7', name: 'Gate Fox' }];
+    const visitors = Array.from({ length: 7 }, (_, at) => `Guest ${at}`);
+    const unconfirmed = { least: 0, most: 7, occupancy: 7, capacity: 50, visitors };
+    open({ inside: 0, status: { quorum: false, missing, unconfirmed } });
+    await expect.element(occupancy).toHaveTextContent('0–7');
+    await expect.element(page.getByText(/0 confirmed; 7 if all/)).toBeVisible();
+    await expect
+      .element(page.getByRole('option', { name: 'Guest 3' }))
+      .toHaveTextContent('not confirmed');
+    await expect.element(page.getByText(/Nobody is inside/)).not.toBeInTheDocument();
+  });
+});
+
+describe('long names', () => {
+  it('never cut off what happened', async () => {
+    const name = 'Haupteingang hinten links neben dem Kiosk';
+    const fake = new FakeGatehouse();
+    const [fox] = fake.status().peers;
+    open({ status: { peers: [{ ...fox!, name }] } });
+    const line = page
+      .getByRole('listitem')
+      .filter({ hasText: new RegExp(`${name}\\s+became a voter`) });
+    await expect.element(line).toBeVisible();
+    const what = line.element().querySelector('.what > :last-child')!;
+    expect(what.textContent).toBe('became a voter');
+    expect(what.scrollWidth).toBeLessThanOrEqual(what.clientWidth);
+    expect(line.element().querySelector('.who')!.textContent).toBe(name);
+  });
+});
+
 describe('a gate whose memory is gone', () => {
   it('says that it does not know, and never that nobody is inside', async () => {
     const fake = open();
@@ -187,6 +243,37 @@ describe('the lab', () => {
     expect(fake.calls).toEqual([]);
     await button('Leave for good').click();
     await expect.element(statusLine).toHaveTextContent('has left the network for good');
+  });
+
+  it.each([
+    ['Remove leader', 'Remove it', /All gates of park main stop/, 'removeLeader'],
+    ['Admit 100 at once', 'Admit them', /up to 7 places/, ''],
+  ])('says what it costs before it goes on: %s', async (name, action, cost, call) => {
+    const fake = open({ capacity: 10 }, '#/lab');
+    await button(name).click();
+    await expect.element(page.getByText(cost)).toBeVisible();
+    expect(fake.calls).toEqual([]);
+    expect(fake.status().occupancy).toBe(3);
+    await button(action).click();
+    if (call !== '') expect(fake.calls).toEqual([call]);
+    else await expect.element(page.getByText('7 let in, 93 refused, 0 failed')).toBeVisible();
+  });
+
+  it('hides heartbeats', async () => {
+    const fake = open({}, '#/lab');
+    const peer = 'fox1x9y8z7';
+    fake.note({ kind: 'sent', what: 'APPEND', peer, detail: 'heartbeat, committed 3' });
+    fake.note({ kind: 'sent', what: 'APPEND', peer, detail: 'entry 4, committed 3' });
+    fake.note({
+      kind: 'received',
+      what: 'APPENDED',
+      peer,
+      detail: 'holds up to 3, to a heartbeat',
+    });
+    const message = page.getByRole('listitem').filter({ hasText: 'APPEND' });
+    await expect.element(message.nth(2)).toBeInTheDocument();
+    await button('Hide heartbeats').click();
+    await expect.element(message).toHaveTextContent('entry 4');
   });
 
   it('takes and releases the mutex, with its token', async () => {

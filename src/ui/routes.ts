@@ -28,6 +28,24 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
+/** Without a view in the address, the park; a view that this version lacks is not the park under another name. */
 export function routeOf(hash: string): Route {
-  return ROUTES.find((route) => route.hash === hash) ?? PARK;
+  if (hash === '' || hash === '#' || hash === '#/') return PARK;
+  return ROUTES.find((route) => route.hash === hash) ?? missing(hash);
+}
+
+function missing(hash: string): Route {
+  const hereIs = ROUTES.map(
+    (route, at) =>
+      html`${at === 0 ? '' : ' or '}<a href=${route.hash}>the ${route.title.toLowerCase()}</a>`,
+  );
+  return {
+    hash,
+    title: 'No such view',
+    render: () =>
+      html`<section class="loading">
+        <h2>This version has no view ${hash.slice(0, 40)}</h2>
+        <p>The gate itself is running. Go to ${hereIs}.</p>
+      </section>`,
+  };
 }

@@ -1,8 +1,9 @@
-import type { Gatehouse, Token } from '../runtime/gatehouse.ts';
+import type { Gatehouse, Status, Token } from '../runtime/gatehouse.ts';
 import { Emitter } from './elements/emitter.ts';
 import { Desk } from './park/desk.ts';
 import { LogStore } from './park/log-store.ts';
-import { nameBook, type NameOf } from './park/log-words.ts';
+import type { NameOf } from './park/log-words.ts';
+import { NameBook } from './park/name-book.ts';
 
 /** What the views of one page share, and what outlives a change of the view. */
 export class Session {
@@ -10,7 +11,7 @@ export class Session {
   readonly desk: Desk;
   readonly log: LogStore;
   readonly mutex: HeldMutex;
-  readonly #names = new Map<string, string>();
+  readonly #names = new NameBook();
 
   constructor(gatehouse: Gatehouse) {
     this.gatehouse = gatehouse;
@@ -19,8 +20,7 @@ export class Session {
     this.mutex = new HeldMutex(gatehouse);
     const follow = (): void => {
       const { id, name, peers, pending, quorum } = gatehouse.status();
-      for (const gate of peers) this.#names.set(gate.id, gate.name);
-      this.#names.set(id, name);
+      this.#names.learn([{ id, name }, ...peers]);
       // A crashed node counts nothing as pending, but its outbox is still on its disk.
       if (pending === 0 && quorum) this.desk.settle();
     };
@@ -29,18 +29,23 @@ export class Session {
   }
 
   /** The name of a gate, also of one that has left since. */
-  readonly nameOf: NameOf = (id) => nameBook(this.#names)(id);
+  readonly nameOf: NameOf = (id) => this.#names.nameOf(id);
+}
+
+interface Lockable extends Pick<Gatehouse, 'lock' | 'subscribe'> {
+  status(): Pick<Status, 'id' | 'mutex'>;
 }
 
 /** The mutex as a person holds it by hand. */
 export class HeldMutex {
-  readonly #gatehouse: Pick<Gatehouse, 'lock'>;
+  readonly #gatehouse: Lockable;
   readonly #changes = new Emitter();
   #state: MutexState = { phase: 'free' };
   #release: (() => Promise<void>) | undefined;
 
-  constructor(gatehouse: Pick<Gatehouse, 'lock'>) {
+  constructor(gatehouse: Lockable) {
     this.#gatehouse = gatehouse;
+    gatehouse.subscribe(() => this.#look());
   }
 
   get state(): MutexState {
@@ -58,6 +63,8 @@ export class HeldMutex {
       const grant = await this.#gatehouse.lock();
       this.#release = () => grant.release();
       this.#become({ phase: 'held', token: grant.token });
+      // Nobody may say a word when it ends.
+      setTimeout(() => this.#look(), grant.leaseMs + 1);
     } catch (error) {
       this.#become({ phase: 'failed', message: messageOf(error) });
     }
@@ -67,13 +74,21 @@ export class HeldMutex {
     const release = this.#release;
     this.#release = undefined;
     if (release === undefined) return;
+    this.#become({ phase: 'free' });
     try {
       await release();
-      this.#become({ phase: 'free' });
     } catch (error) {
       // Its lease had ended, or this node failed: either way it holds the mutex no more.
       this.#become({ phase: 'failed', message: messageOf(error) });
     }
+  }
+
+  /** The lease has ended, a new leader has come, or this node has failed: the token is void. */
+  #look(): void {
+    const { mutex, id } = this.#gatehouse.status();
+    if (this.#state.phase !== 'held' || mutex === id) return;
+    this.#release = undefined;
+    this.#become({ phase: 'ended', token: this.#state.token });
   }
 
   #become(state: MutexState): void {
@@ -86,6 +101,7 @@ export type MutexState =
   | { readonly phase: 'free' }
   | { readonly phase: 'waiting' }
   | { readonly phase: 'held'; readonly token: Token }
+  | { readonly phase: 'ended'; readonly token: Token }
   | { readonly phase: 'failed'; readonly message: string };
 
 export function messageOf(error: unknown): string {

@@ -68,9 +68,9 @@ const CASES: readonly (readonly [string, Partial<Status>, Tone, string])[] = [
   ],
   [
     'the park exists twice',
-    { conflict: { generation: 'z', peer: 'o', name: 'Gate Owl' } },
+    { conflict: { generation: 'z', peer: 'o', name: 'Gate Eagle' } },
     'twice',
-    'This park exists twice: the side of Gate Owl may admit visitors as well as this one, and together they may exceed the capacity. Choose which side goes on.',
+    'This park exists twice: the side of Gate Eagle may admit visitors as well as this one, and together they may exceed the capacity. Choose which side goes on.',
   ],
   [
     'another gate holds the mutex',

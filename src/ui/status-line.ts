@@ -1,5 +1,5 @@
 import type { Status } from '../runtime/gatehouse.ts';
-import { gateName } from './words.ts';
+import { gateName, type Acquaintance } from './words.ts';
 
 /** What kind of state the park is in, as seen from this gate. Each has its own word and shape. */
 export type Tone = 'open' | 'full' | 'waiting' | 'paused' | 'twice' | 'stopped' | 'wrong';
@@ -83,12 +83,25 @@ function member(status: Status): StatusLine {
     };
   }
   const park = `Leader is ${leader}. ${inStep} of ${members} ${gates} in step.`;
-  if (status.conflict !== null) return { tone: 'twice', text: twice(status.conflict.name) };
+  if (status.conflict !== null)
+    return { tone: 'twice', text: twice(otherSide(status, status.conflict)) };
   const wait = mutexWait(status);
   if (wait !== null) return { tone: 'waiting', text: `${park} ${wait}` };
   return isFull(status)
     ? { tone: 'full', text: `${park} Full until somebody leaves.` }
     : { tone: 'open', text: `${park} Admissions open.` };
+}
+
+/** Whom people should look for: a gate of the other side, told apart from one of ours that has the same name. */
+export function otherSide(
+  { id, name, peers }: Acquaintance,
+  conflict: NonNullable<Status['conflict']>,
+): string {
+  const other = { id: conflict.peer, name: conflict.name };
+  return gateName(
+    { id, name, peers: [...peers.filter((gate) => gate.id !== other.id), other] },
+    other.id,
+  );
 }
 
 function twice(name: string): string {

@@ -28,10 +28,19 @@ export function isDown({ role, trouble }: Pick<Status, 'role' | 'trouble'>): boo
   return trouble !== null || role === 'crashed' || role === 'terminated';
 }
 
-/** The name of a gate that this status knows, or its short id. */
-export function gateName(status: Pick<Status, 'id' | 'name' | 'peers'>, id: string): string {
-  if (id === status.id) return status.name;
-  return status.peers.find((peer) => peer.id === id)?.name ?? `gate ${shortId(id)}`;
+/** Whose names a gate knows. */
+export interface Acquaintance extends Pick<Status, 'id' | 'name'> {
+  readonly peers: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** The name of a gate that this status knows, or its short id. Two gates of one name carry a part of their ids. */
+export function gateName({ id: self, name: own, peers }: Acquaintance, id: string): string {
+  const gates = [{ id: self, name: own }, ...peers];
+  const name = gates.find((gate) => gate.id === id)?.name;
+  if (name === undefined) return `gate ${shortId(id)}`;
+  return gates.some((other) => other.id !== id && other.name === name)
+    ? `${name} (${shortId(id)})`
+    : name;
 }
 
 export const ROLE_WORDS: Readonly<Record<Role, string>> = {

@@ -153,11 +153,16 @@ export class FakeGatehouse implements Gatehouse {
     return { allowed, refused: visitors - allowed, failed: 0, ms: performance.now() - began };
   }
 
-  async lock(): Promise<{ token: Token; release(): Promise<void> }> {
+  async lock(): Promise<{ token: Token; leaseMs: number; release(): Promise<void> }> {
     this.calls.push('lock');
     await this.#pause();
     const token = { term: TERM, number: ++this.#tokens };
-    return { token, release: async () => void this.calls.push('release') };
+    this.set({ mutex: this.#status.id });
+    const release = async (): Promise<void> => {
+      this.calls.push('release');
+      this.set({ mutex: null });
+    };
+    return { token, leaseMs: 10_000, release };
   }
 
   async startElection(): Promise<void> {
@@ -237,7 +242,15 @@ export class FakeGatehouse implements Gatehouse {
     this.#disk = this.#status;
     const log = { generation: '', term: '', commitIndex: 0, lastIndex: 0, pending: 0 };
     const park = { capacity: 0, occupancy: 0, visitors: [] };
-    const gates = { leader: null, quorum: false, peers: [], members: 0, inStep: 0, missing: [] };
+    const gates = {
+      leader: null,
+      quorum: false,
+      peers: [],
+      members: 0,
+      inStep: 0,
+      missing: [],
+      mutex: null,
+    };
     this.set({ ...log, ...park, ...gates, role, signaling: 'disconnected' });
   }
 

@@ -73,7 +73,7 @@ export class ConfirmDialog extends LitElement {
     return html`<dialog aria-labelledby="heading">
       <form @submit=${this.#submit}>
         <h2 id="heading">${this.heading}</h2>
-        <slot></slot>
+        <slot @keydown=${this.#slotKey}></slot>
         ${this.#typedField()}
         <div class="actions">
           <button type="button" @click=${() => this.close()}>Cancel</button>
@@ -102,6 +102,12 @@ export class ConfirmDialog extends LitElement {
     if (this.blocked) return false;
     return this.typed === '' || this.text.trim().toLowerCase() === this.typed.toLowerCase();
   }
+
+  /** A field in the slot belongs to another tree than the form, so Enter in it submits nothing by itself. */
+  readonly #slotKey = (event: KeyboardEvent): void => {
+    const inField = event.target instanceof HTMLInputElement;
+    if (event.key === 'Enter' && inField && !event.isComposing) this.#submit(event);
+  };
 
   readonly #submit = (event: Event): void => {
     event.preventDefault();

@@ -40,7 +40,9 @@ export class Controls extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
   @state() private told = '';
-  @query('gh-confirm') private readonly dialog!: ConfirmDialog;
+  @query('#leave') private readonly leaveDialog!: ConfirmDialog;
+  @query('#remove') private readonly removeDialog!: ConfirmDialog;
+  @query('#admit') private readonly admitDialog!: ConfirmDialog;
 
   readonly #frames = new FrameController(this);
 
@@ -78,13 +80,14 @@ export class Controls extends LitElement {
         >
           Feign failure
         </button>
-        <button ?disabled=${down} @click=${() => void this.dialog.show()}>Leave</button>
+        <button ?disabled=${down} @click=${() => void this.leaveDialog.show()}>Leave</button>
       </div>
       <p class="small soft">
         Crash: links close, memory is lost, the disk stays. Hang: links stay, nothing is answered.
         Feign: fails and recovers at random, again and again.
       </p>
       <gh-confirm
+        id="leave"
         heading="Leave the network?"
         action="Leave for good"
         @confirm=${() => void this.#do('Leave', () => gatehouse.terminate())}
@@ -99,7 +102,7 @@ export class Controls extends LitElement {
 
   #leading(): TemplateResult {
     const { gatehouse } = this.session;
-    const { role, election, leader } = this.status;
+    const { role, election, leader, park } = this.status;
     const down = role === 'terminated' || role === 'crashed' || role === 'joining';
     return html`<fieldset>
       <legend>Leadership (${election})</legend>
@@ -110,10 +113,7 @@ export class Controls extends LitElement {
         >
           Start election
         </button>
-        <button
-          ?disabled=${down || leader === null}
-          @click=${() => void this.#do('Remove leader', () => gatehouse.removeLeader())}
-        >
+        <button ?disabled=${down || leader === null} @click=${() => void this.removeDialog.show()}>
           Remove leader
         </button>
       </div>
@@ -121,6 +121,17 @@ export class Controls extends LitElement {
         Remove leader: it gives up its office, and nobody is admitted until somebody starts an
         election.
       </p>
+      <gh-confirm
+        id="remove"
+        heading="Remove the leader?"
+        action="Remove it"
+        @confirm=${() => void this.#do('Remove leader', () => gatehouse.removeLeader())}
+      >
+        <p>
+          All gates of park ${park} stop letting visitors in and out, until somebody starts an
+          election.
+        </p>
+      </gh-confirm>
     </fieldset>`;
   }
 
@@ -145,13 +156,26 @@ export class Controls extends LitElement {
   }
 
   #load(): TemplateResult {
+    const { quorum, park, occupancy, capacity } = this.status;
     return html`<fieldset>
       <legend>Load</legend>
       <div class="row">
-        <button ?disabled=${!this.status.quorum} @click=${() => void this.#stress()}>
+        <button ?disabled=${!quorum} @click=${() => void this.admitDialog.show()}>
           Admit ${LOAD} at once
         </button>
       </div>
+      <gh-confirm
+        id="admit"
+        heading="Admit ${LOAD} at once?"
+        action="Admit them"
+        @confirm=${() => void this.#stress()}
+      >
+        <p>
+          At all gates of park ${park} they count as inside from then on, beside the ${occupancy} of
+          ${capacity} now: up to ${Math.min(LOAD, Math.max(0, capacity - occupancy))} places are
+          gone. They can be let out again only one by one.
+        </p>
+      </gh-confirm>
     </fieldset>`;
   }
 
@@ -180,6 +204,8 @@ function mutexWords(state: MutexState): string {
       return 'Waiting for the grant …';
     case 'held':
       return `Held. Token ${state.token.number} of term ${termNumber(state.token.term)}.`;
+    case 'ended':
+      return `Held no more: token ${state.token.number} of term ${termNumber(state.token.term)} is void.`;
     case 'failed':
       return `Not held: ${state.message}`;
   }

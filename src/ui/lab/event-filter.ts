@@ -16,11 +16,24 @@ export interface EventFilter {
   readonly kind: string;
   readonly type: string;
   readonly peer: string;
+  /** Heartbeats and their answers are shown: ten a second drown everything else. */
+  readonly heartbeats: boolean;
 }
 
-export function eventMatcher({ kind, type, peer }: EventFilter): (event: TraceEvent) => boolean {
+export function eventMatcher({
+  kind,
+  type,
+  peer,
+  heartbeats,
+}: EventFilter): (event: TraceEvent) => boolean {
   return (event) =>
     (kind === 'all' || event.kind === kind) &&
     (type === 'all' || event.what === type) &&
-    (peer === 'all' || event.peer === peer);
+    (peer === 'all' || event.peer === peer) &&
+    (heartbeats || !isHeartbeat(event));
+}
+
+function isHeartbeat({ what, detail = '' }: TraceEvent): boolean {
+  if (what === 'APPEND') return detail.startsWith('heartbeat');
+  return what === 'APPENDED' && detail.endsWith('to a heartbeat');
 }

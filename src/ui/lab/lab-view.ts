@@ -54,7 +54,7 @@ export class LabView extends LitElement {
       }
       @media (min-width: 60rem) {
         :host {
-          grid-template-areas: 'picture do' 'messages do' 'refused more';
+          grid-template-areas: 'picture do' 'messages more' 'refused more';
           grid-template-columns: minmax(0, 1fr) 22rem;
           grid-template-rows: auto 1fr auto;
           gap: 1rem;
@@ -77,7 +77,7 @@ export class LabView extends LitElement {
           align-self: start;
         }
       }
-      @media (min-width: 80rem) {
+      @media (min-width: 100rem) {
         :host {
           grid-template-areas: 'picture do more' 'messages do more' 'refused do more';
           grid-template-columns: minmax(0, 1fr) 20rem 20rem;
@@ -112,8 +112,10 @@ export class LabView extends LitElement {
         </header>
         <gh-network .status=${status} .flights=${flights}></gh-network>
         <p class="small soft">
-          What this node sees. Links: solid is open, dashed is relayed, dotted is connecting, none
-          is closed, a cross is cut off. Marks on them are messages; a cross is a lost one.
+          What this node knows: its own links. Links between other nodes and their terms are not
+          told to it, and cut off or crashed it knows of nobody. Links: solid is open, dashed is
+          relayed, dotted is connecting, none is closed, a cross is cut off. Marks on them are
+          messages; a cross is a lost one.
         </p>
       </section>
       <div class="side do">

@@ -38,6 +38,7 @@ export class MessageCounts extends LitElement {
         padding-left: 0;
         text-align: left;
         font-weight: 400;
+        white-space: normal;
       }
       th svg {
         vertical-align: -3px;
@@ -82,7 +83,7 @@ export class MessageCounts extends LitElement {
                 <th scope="row">
                   <svg viewBox="-8 -8 16 16" width="16" height="16" aria-hidden="true">
                     ${mark(what)}</svg
-                  >${what}
+                  >${breakable(what)}
                 </th>
                 <td>${sent}</td>
                 <td>${received}</td>
@@ -103,6 +104,11 @@ export class MessageCounts extends LitElement {
       </table>
     </div>`;
   }
+}
+
+/** A long name may go on in the next line after an underscore: no column is pushed out of sight. */
+function breakable(type: string): TemplateResult[] {
+  return type.split(/(?<=_)/).map((part) => html`${part}<wbr />`);
 }
 
 declare global {

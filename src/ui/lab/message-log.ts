@@ -73,7 +73,12 @@ export class MessageLog extends LitElement {
   @property({ type: Number }) version = 0;
   @property({ attribute: false }) status!: Status;
   @property({ attribute: false }) nameOf: NameOf = (id) => id;
-  @state() private filter: EventFilter = { kind: 'all', type: 'all', peer: 'all' };
+  @state() private filter: EventFilter = {
+    kind: 'all',
+    type: 'all',
+    peer: 'all',
+    heartbeats: true,
+  };
   /** What was there when somebody paused. */
   @state() private frozen: { entries: readonly TraceEvent[]; epoch: number } | null = null;
 
@@ -85,8 +90,8 @@ export class MessageLog extends LitElement {
   });
 
   protected override willUpdate(changed: PropertyValues): void {
-    const { kind, type, peer } = this.filter;
-    const question = `${kind} ${type} ${peer} ${this.frozen === null ? 'live' : 'frozen'}`;
+    const { kind, type, peer, heartbeats } = this.filter;
+    const question = `${kind} ${type} ${peer} ${heartbeats} ${this.frozen === null ? 'live' : 'frozen'}`;
     const added = this.#matches.update(this.#source, question, eventMatcher(this.filter));
     if (added > 0 && changed.has('version')) {
       void this.updateComplete.then(() => this.#window.grewInFront(added));
@@ -109,6 +114,9 @@ export class MessageLog extends LitElement {
           ['all', 'All peers'],
           ...this.status.peers.map(({ id, name }) => [id, name] as const),
         ])}
+        <button aria-pressed=${!this.filter.heartbeats} @click=${this.#heartbeats}>
+          Hide heartbeats
+        </button>
         <button aria-pressed=${this.frozen !== null} @click=${this.#pause}>Pause</button>
       </div>
       ${this.#list()}
@@ -116,7 +124,7 @@ export class MessageLog extends LitElement {
   }
 
   #select(
-    key: keyof EventFilter,
+    key: 'kind' | 'type' | 'peer',
     label: string,
     options: readonly (readonly [string, string])[],
   ): TemplateResult {
@@ -183,6 +191,10 @@ export class MessageLog extends LitElement {
       <span class="ellipsis soft" title=${detail ?? ''}>${detail ?? ''}</span>
     </div>`;
   }
+
+  readonly #heartbeats = (): void => {
+    this.filter = { ...this.filter, heartbeats: !this.filter.heartbeats };
+  };
 
   readonly #pause = (): void => {
     const { entries, epoch } = this.feed;

@@ -23,6 +23,15 @@ describe('the rows of the gates', () => {
     expect(rows).toEqual(['leader, this gate', 'learner, relayed', 'voter, suspected, no link']);
   });
 
+  it('tell two gates of one name apart', () => {
+    const peers = status.peers.map((peer) => ({ ...peer, name: 'Gate Lark' }));
+    expect(gateRows({ ...status, peers }).map(({ name }) => name)).toEqual([
+      'Gate Heron',
+      'Gate Lark (fox1x9)',
+      'Gate Lark (owl2x9)',
+    ]);
+  });
+
   it('call nobody leader who has crashed', () => {
     const [self] = gateRows({ ...status, role: 'crashed' });
     expect(self).toMatchObject({ leader: false, voter: false, role: 'crashed' });

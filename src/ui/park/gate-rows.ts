@@ -1,6 +1,6 @@
 import { compareIdentity } from '../../core/identity.ts';
 import type { PeerStatus, Status } from '../../runtime/gatehouse.ts';
-import { LINK_WORDS, ROLE_WORDS } from '../words.ts';
+import { gateName, LINK_WORDS, ROLE_WORDS } from '../words.ts';
 
 /** A gate as the lists and pictures show it. */
 export interface GateRow {
@@ -21,11 +21,11 @@ export interface GateRow {
 
 /** All gates, this one included, the greatest identity first: the order in which they win elections. */
 export function gateRows(status: Status): GateRow[] {
-  const { id, name, priority, role } = status;
+  const { id, priority, role } = status;
   const up = role !== 'crashed' && role !== 'terminated' && role !== 'joining';
   const self: GateRow = {
     id,
-    name,
+    name: gateName(status, id),
     priority,
     self: true,
     leader: status.leader === id && up,
@@ -39,6 +39,7 @@ export function gateRows(status: Status): GateRow[] {
     const leader = status.leader === peer.id;
     return {
       ...peer,
+      name: gateName(status, peer.id),
       self: false,
       leader,
       role: leader ? 'leader' : peer.voter ? 'voter' : 'learner',

@@ -40,6 +40,7 @@ export class Gates extends LitElement {
       }
       .reach {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         gap: 0.35rem;
       }

@@ -9,7 +9,14 @@ import { shared } from '../elements/styles.ts';
 import { WindowController } from '../elements/window-controller.ts';
 import type { Session } from '../session.ts';
 import { clockTime, dayAndTime } from '../words.ts';
-import { LOG_FILTERS, entryMatcher, entryWords, filterOf, type LogFilter } from './log-words.ts';
+import {
+  LOG_FILTERS,
+  entryMatcher,
+  entryParts,
+  entryWords,
+  filterOf,
+  type LogFilter,
+} from './log-words.ts';
 
 const ICONS: Readonly<Record<LogFilter, IconName>> = {
   all: 'pending',
@@ -70,6 +77,19 @@ export class LogPanel extends LitElement {
       }
       .gate {
         color: var(--ink-soft);
+      }
+      .what {
+        display: flex;
+        gap: 0.3em;
+        min-width: 0;
+      }
+      /* A long name is cut before what happened is. */
+      .what > :last-child {
+        flex: none;
+        max-width: 100%;
+      }
+      .who + :last-child {
+        max-width: calc(100% - 4em);
       }
       .refused .what {
         font-weight: 600;
@@ -182,6 +202,7 @@ export class LogPanel extends LitElement {
     const { nameOf } = this.session;
     const { rowHeight } = this.#window;
     const kind = filterOf(entry);
+    const { who, what } = entryParts(entry, nameOf);
     return html`<div
       class="line ${kind}"
       role="listitem"
@@ -191,7 +212,10 @@ export class LogPanel extends LitElement {
     >
       <span class="number">${entry.index}</span>
       ${icon(ICONS[kind])}
-      <span class="what ellipsis">${entryWords(entry, nameOf)}</span>
+      <span class="what" title=${entryWords(entry, nameOf)}>
+        ${who === '' ? nothing : html`<bdi class="who ellipsis">${who}</bdi>`}
+        <span class="ellipsis">${what}</span>
+      </span>
       <span class="gate ellipsis">${entry.node === undefined ? '' : nameOf(entry.node)}</span>
       <time class="time" title=${dayAndTime(entry.at)}>${clockTime(entry.at)}</time>
     </div>`;

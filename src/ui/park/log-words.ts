@@ -1,6 +1,6 @@
 /** The log's entries in plain words, and which of them a filter shows. */
 import type { Entry } from '../../runtime/gatehouse.ts';
-import { refusalWords, shortId } from '../words.ts';
+import { refusalWords } from '../words.ts';
 
 export type NameOf = (id: string) => string;
 
@@ -35,40 +35,58 @@ export function filterOf(entry: Entry): LogFilter {
   }
 }
 
-/** What an entry says happened. */
+/** What an entry says happened: to whom or by whom (a name that people gave), and what. */
+export interface EntryParts {
+  readonly who: string;
+  readonly what: string;
+}
+
+/** What an entry says happened, in one sentence. */
 export function entryWords(entry: Entry, nameOf: NameOf): string {
-  const visitor = entry.visitor ?? 'A visitor';
-  if (entry.allowed === false) return `${refusedWish(entry)}: ${refusedWhy(entry)}`;
+  const { who, what } = entryParts(entry, nameOf);
+  return who === '' ? what : `${who} ${what}`;
+}
+
+/** The name apart, so that a long one can be cut without losing what happened. */
+export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
+  if (entry.allowed === false) {
+    const { who, what } = refusedWish(entry);
+    return { who, what: `${what}: ${refusedWhy(entry)}` };
+  }
+  const who = entry.visitor ?? 'A visitor';
   switch (entry.kind) {
     case 'enter':
-      return `${visitor} in`;
+      return { who, what: 'in' };
     case 'leave':
-      return `${visitor} out`;
+      return { who, what: 'out' };
     case 'capacity':
-      return `Capacity ${entry.capacity ?? '?'}`;
+      return { who: '', what: `Capacity ${entry.capacity ?? '?'}` };
     case 'founding':
-      return `The park was founded, capacity ${entry.capacity ?? '?'}`;
+      return { who: '', what: `The park was founded, capacity ${entry.capacity ?? '?'}` };
     case 'opening':
-      return `${leaderOf(entry, nameOf)} began to lead`;
+      return { who: leaderOf(entry, nameOf), what: 'began to lead' };
     case 'generation':
-      return 'Went on without missing gates: a new generation';
+      return { who: '', what: 'Went on without missing gates: a new generation' };
     case 'membership':
       return membership(entry, nameOf);
     default:
-      return entry.visitor === undefined ? entry.kind : `${entry.kind}: ${entry.visitor}`;
+      return entry.visitor === undefined
+        ? { who: '', what: entry.kind }
+        : { who: `${entry.kind}:`, what: entry.visitor };
   }
 }
 
-function refusedWish(entry: Entry): string {
+function refusedWish(entry: Entry): EntryParts {
+  const who = entry.visitor ?? 'A visitor';
   switch (entry.kind) {
     case 'enter':
-      return `${entry.visitor ?? 'A visitor'} not let in`;
+      return { who, what: 'not let in' };
     case 'leave':
-      return `${entry.visitor ?? 'A visitor'} not let out`;
+      return { who, what: 'not let out' };
     case 'capacity':
-      return `Capacity not ${entry.capacity ?? 'set'}`;
+      return { who: '', what: `Capacity not ${entry.capacity ?? 'set'}` };
     default:
-      return `${entry.kind} refused`;
+      return { who: '', what: `${entry.kind} refused` };
   }
 }
 
@@ -85,21 +103,21 @@ function refusedWhy(entry: Entry): string {
   }
 }
 
-function membership(entry: Entry, nameOf: NameOf): string {
+function membership(entry: Entry, nameOf: NameOf): EntryParts {
   const who = entry.subject === undefined ? 'A gate' : nameOf(entry.subject);
   switch (entry.change) {
     case 'join':
-      return `${who} joined`;
+      return { who, what: 'joined' };
     case 'promote':
-      return `${who} became a voter`;
+      return { who, what: 'became a voter' };
     case 'demote':
-      return `${who} became a learner`;
+      return { who, what: 'became a learner' };
     case 'leave':
-      return `${who} left`;
+      return { who, what: 'left' };
     case 'evict':
-      return `${who} was removed: it did not answer`;
+      return { who, what: 'was removed: it did not answer' };
     default:
-      return `${who}: ${entry.change ?? 'changed'}`;
+      return { who, what: entry.change ?? 'changed' };
   }
 }
 
@@ -129,9 +147,4 @@ export function entryMatcher(
     const row = `${entry.index} ${gate} ${entryWords(entry, nameOf)}`;
     return row.toLowerCase().includes(wanted);
   };
-}
-
-/** The name of an id, from the names that were ever seen for it. */
-export function nameBook(names: ReadonlyMap<string, string>): NameOf {
-  return (id) => names.get(id) ?? `gate ${shortId(id)}`;
 }

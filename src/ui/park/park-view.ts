@@ -6,7 +6,7 @@ import { FrameController } from '../elements/frame-controller.ts';
 import { MediaController } from '../elements/media-controller.ts';
 import { ShortcutsController } from '../elements/shortcuts.ts';
 import { shared } from '../elements/styles.ts';
-import type { Session } from '../session.ts';
+import { messageOf, type Session } from '../session.ts';
 import { count, knowsPark, shortId } from '../words.ts';
 import './archives.ts';
 import './capacity.ts';
@@ -21,6 +21,7 @@ import './occupancy.ts';
 import { needsPerson } from './situation.ts';
 import type { VisitorList } from './visitor-list.ts';
 import './visitor-list.ts';
+import { wholeLog } from './whole-log.ts';
 
 /** The last five are shown; a few more are kept for "Let out" to fall back on. */
 const SHOWN = 5;
@@ -107,6 +108,8 @@ export class ParkView extends LitElement {
   @property({ attribute: false }) status!: Status;
   @state() private selected: string | null = null;
   @state() private visitorName = '';
+  /** How the export goes. */
+  @state() private exporting = '';
   @query('gh-door') private readonly door!: Door;
   @query('gh-visitor-list') private readonly visitorList!: VisitorList;
 
@@ -202,6 +205,7 @@ export class ParkView extends LitElement {
         <header>
           <h2 id="log">Log</h2>
           <span class="row">
+            <span class="small" role="status">${this.exporting}</span>
             <span class="small soft">${this.#entries()}</span>
             <button class="quiet" @click=${this.#export}>Export the log</button>
           </span>
@@ -231,10 +235,15 @@ export class ParkView extends LitElement {
     </form>`;
   }
 
-  readonly #export = (): void => {
-    const { park, generation } = this.status;
-    const name = `gatehouse-${park}-${shortId(generation)}.json`;
-    downloadJson(name, { park, generation, entries: this.session.log.entries });
+  readonly #export = async (): Promise<void> => {
+    this.exporting = 'Reading the log …';
+    try {
+      const log = await wholeLog(this.session.gatehouse);
+      downloadJson(`gatehouse-${log.park}-${shortId(log.generation)}.json`, log);
+      this.exporting = '';
+    } catch (error) {
+      this.exporting = `Not exported: ${messageOf(error)}`;
+    }
   };
 
   readonly #named = (event: Event): void => {

@@ -6,7 +6,8 @@ import '../elements/confirm-dialog.ts';
 import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
-import { count, insideWords, isDown, listed, shortId } from '../words.ts';
+import { count, gateName, insideWords, isDown, listed, shortId } from '../words.ts';
+import { otherSide } from '../status-line.ts';
 import { proceedCosts } from './costs.ts';
 
 /** What a person has to do, when the gates can't help themselves. Nothing is shown when there is nothing to do. */
@@ -135,7 +136,7 @@ export class Situation extends LitElement {
   #missing(): TemplateResult | typeof nothing {
     const { missing, quorum } = this.status;
     if (quorum || missing.length === 0 || this.#down) return nothing;
-    const names = listed(missing.map(({ name }) => name));
+    const names = listed(missing.map(({ id }) => gateName(this.status, id)));
     const ids = missing.map(({ id }) => id);
     return this.#notice(
       'paused',
@@ -166,12 +167,13 @@ export class Situation extends LitElement {
     const { conflict, generation, occupancy, commitIndex } = this.status;
     if (conflict === null || this.#down) return nothing;
     const other = conflict.generation;
+    const name = otherSide(this.status, conflict);
     return this.#notice(
       'wrong',
       'This park exists twice',
       html`<p>
-          ${conflict.name} belongs to another side of it that holds visitors too. They can't be
-          merged: choose which one goes on.
+          ${name} belongs to another side of it that holds visitors too. They can't be merged:
+          choose which one goes on.
         </p>
         <dl>
           <dt>Ours</dt>
@@ -181,8 +183,8 @@ export class Situation extends LitElement {
           </dd>
           <dt>Theirs</dt>
           <dd>
-            generation ${shortId(other)}, seen at ${conflict.name}. This gate can't tell how many
-            are inside over there: look at the screen of ${conflict.name} before you choose.
+            generation ${shortId(other)}, seen at ${name}. This gate can't tell how many are inside
+            over there: look at the screen of ${name} before you choose.
           </dd>
         </dl>
         <p class="small soft">To keep ours, adopt it over there.</p>
@@ -197,7 +199,7 @@ export class Situation extends LitElement {
           @confirm=${() => void this.#do(() => this.gatehouse.adopt(other))}
         >
           <p>
-            This gate then counts what ${conflict.name} counts. Its own log, with
+            This gate then counts what ${name} counts. Its own log, with
             ${count(occupancy, 'visitor')} inside, is set aside: nothing of it is deleted, and it
             can be exported, but nobody in it counts as inside any more.
           </p>

@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { FakeGatehouse } from './dev/fake-gatehouse.ts';
+import { HeldMutex } from './session.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+async function held(fake: FakeGatehouse): Promise<HeldMutex> {
+  const mutex = new HeldMutex(fake);
+  const taken = mutex.take();
+  await vi.advanceTimersByTimeAsync(1);
+  await taken;
+  expect(mutex.state.phase).toBe('held');
+  return mutex;
+}
+
+it('holds the mutex no more once its lease has ended, though nobody says so', async () => {
+  const fake = new FakeGatehouse();
+  const mutex = await held(fake);
+  const status = { ...fake.status(), mutex: null };
+  vi.spyOn(fake, 'status').mockReturnValue(status);
+  expect(mutex.state.phase).toBe('held');
+  await vi.advanceTimersByTimeAsync(10_001);
+  expect(mutex.state).toMatchObject({ phase: 'ended', token: { number: 1 } });
+});
+
+it('holds it no more when the gate fails', async () => {
+  const fake = new FakeGatehouse();
+  const mutex = await held(fake);
+  fake.crash();
+  expect(mutex.state.phase).toBe('ended');
+});
+
+it('is free after it was given back', async () => {
+  const fake = new FakeGatehouse();
+  const mutex = await held(fake);
+  await mutex.release();
+  expect(mutex.state.phase).toBe('free');
+});

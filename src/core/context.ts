@@ -49,6 +49,11 @@ export class Context {
     this.emit(this.sending(to, message));
   }
 
+  /** GAVE_WAY speaks of a generation that this node does not hold any more. */
+  gaveWay(to: NodeId, generation: string): Effect {
+    return { type: 'send', to, envelope: { generation, message: { type: 'GAVE_WAY' } } };
+  }
+
   /** Persist before you speak: `releases` happen and `whenDurable` runs only once the writes are durable. */
   persist(
     writes: readonly StorageWrite[],

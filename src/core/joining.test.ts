@@ -226,6 +226,60 @@ describe('generations', () => {
     }
   });
 
+  test('G7: GAVE_WAY once the log is set aside durably, and again to whoever counts on this node there', () => {
+    const solo = new Solo('bert', { priority: 2, stored: stored('bert', [bert, anna]) });
+    solo.link('carl');
+    const carl = { id: 'carl', priority: 3, name: 'Gate carl' };
+    const theirs = [{ id: OTHER, at: START }];
+    solo.receive('carl', hello({ peer: carl, generations: theirs, holdsOperations: true }), OTHER);
+    expect(solo.all('GAVE_WAY')).toHaveLength(0);
+    solo.write();
+    expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(1);
+    solo.receive('anna', { type: 'PROBE', nonce: 1 }, GENERATION);
+    expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(2);
+    solo.receive('anna', { type: 'PROBE', nonce: 1 }, OTHER);
+    expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(2);
+    expect(solo.sent.filter(({ message }) => message.type === 'GAVE_WAY')).toMatchObject([
+      { generation: GENERATION },
+      { generation: GENERATION },
+    ]);
+  });
+
+  test('G7: it does not vote in the old generation while that is the first part of the log that it takes', () => {
+    const solo = gaveWay();
+    const archive = { ...solo.node.joining.archives.list[0] };
+    solo.receive(
+      'anna',
+      {
+        type: 'APPEND',
+        term: term(9, 'anna'),
+        previous: { index: 0, term: '' },
+        entries: [entry(1, term(1, 'bert'), founding([bert]))],
+        commit: 1,
+        beat: 1,
+        quorum: false,
+      },
+      OTHER,
+    );
+    solo.write();
+    expect(solo.node.context.generation).toBe(GENERATION);
+    const peer = { id: 'carl', priority: 9, name: '' };
+    const at = { last: START, committed: START };
+    solo.receive('carl', { type: 'PREPARE', term: term(10, 'carl'), peer, ...at, without: null });
+    solo.write();
+    expect(solo.all('PROMISE')).toEqual([]);
+    expect(solo.all('GAVE_WAY', 'carl')).toHaveLength(1);
+    // Nor does it set that part aside in place of what it held there.
+    const grown = [
+      { id: GENERATION, at: { index: 1, term: term(1, 'bert') } },
+      { id: 'thirdgeneration1', at: { index: 9, term: term(5, 'anna') } },
+    ];
+    solo.receive('anna', hello({ generations: grown, holdsOperations: true }), 'thirdgeneration1');
+    solo.write();
+    expect(solo.node.context.generation).toBe('');
+    expect(solo.disk.load()?.archives).toEqual([archive]);
+  });
+
   test('G1: a blank node takes the log of any other generation', () => {
     const solo = gaveWay();
     const entries = [entry(1, START.term, founding([anna, bert], OTHER))];

@@ -1,30 +1,26 @@
+import { Archives } from './archives.ts';
 import { assert } from './assert.ts';
-import { operationKey, type LogEntry, type Operation } from './entry.ts';
+import type { LogEntry } from './entry.ts';
 import { meet, type LogSummary } from './generations.ts';
 import { compareIdentity, type NodeId, type Peer } from './identity.ts';
 import type { Hello } from './messages.ts';
 import type { Node } from './node.ts';
-import type { Archive, StorageWrite } from './stored.ts';
+import { Rivals } from './rivals.ts';
+import type { StorageWrite } from './stored.ts';
 import { nextTerm, NO_TERM } from './term.ts';
 
-/** Another generation of the park that holds visitors too. */
-export interface Conflict {
-  readonly generation: string;
-  readonly peer: Peer;
-}
-
-/** Meeting peers, joining or founding a park, and giving way to another generation (rules J1 to J4, G1 to G4). */
+/** Meeting peers, joining or founding a park, and giving way to another generation (rules J1 to J4, G1 to G7). */
 export class Joining {
+  readonly archives: Archives;
+  readonly rivals: Rivals;
   readonly #peers = new Map<NodeId, Peer>();
   readonly #links = new Map<NodeId, 'open' | 'relayed' | 'closed'>();
   /** When peers of another generation were last greeted. */
   readonly #strangers = new Map<NodeId, number>();
   /** The other members as the coordinator last told; null while it never has. */
   #listed: Set<NodeId> | null = null;
-  #conflict: Conflict | null = null;
-  /** What a person chose here. */
-  #chosen: Conflict | null = null;
-  #archives: Archive[] = [];
+  /** What a person chose here, and who holds it. */
+  #chosen: { readonly generation: string; readonly holder: NodeId } | null = null;
   #joinAskedAt = -Infinity;
   /** Peers that belong to no park yet, as they said last. */
   readonly #blank = new Set<NodeId>();
@@ -34,14 +30,23 @@ export class Joining {
    */
   #expected: string | null = null;
 
-  constructor(private readonly node: Node) {}
+  /** Members that have set our log aside, each with the generation that they gave up (rule G7). */
+  readonly #gaveWay = new Map<NodeId, string>();
 
-  get conflict(): Conflict | null {
-    return this.#conflict;
-  }
-
-  get archives(): readonly Archive[] {
-    return this.#archives;
+  constructor(private readonly node: Node) {
+    const { context, replica, detector } = node;
+    this.archives = new Archives(context, replica);
+    this.rivals = new Rivals(context, detector, {
+      canAdopt: (generation) => this.#problemToAdopt(generation) === null,
+      greet: (peer) => {
+        this.greet(peer);
+      },
+      adopt: (generation, holder, whenDurable) => {
+        context.note('adopts', `generation ${generation} of ${holder}`);
+        this.#chosen = { generation, holder };
+        this.#giveWay(whenDurable);
+      },
+    });
   }
 
   peers(): Peer[] {
@@ -60,20 +65,11 @@ export class Joining {
     return this.link(id) !== 'closed';
   }
 
-  /** This node set its log of that generation aside, and with it what it had acknowledged: it never votes there. */
-  hasAbandoned(generation: string): boolean {
-    return this.#archives.some((archive) => archive.generation === generation);
-  }
-
-  restore(archives: readonly Archive[]): void {
-    this.#archives = [...archives];
-  }
-
   linkChanged(peer: NodeId, state: 'open' | 'relayed' | 'closed'): void {
     const wasReachable = this.isReachable(peer);
     this.#links.set(peer, state);
     if (state === 'closed') {
-      if (this.#conflict?.peer.id === peer) this.#conflict = null;
+      this.rivals.drop(peer);
     } else if (!wasReachable) {
       this.greet(peer);
     }
@@ -99,9 +95,9 @@ export class Joining {
   stranger(peer: NodeId, generation: string): void {
     const { context, config } = this.node;
     const settled = ['', context.generation, this.#expected].includes(generation);
-    if (settled || context.generation === '' || this.hasAbandoned(generation)) return;
+    if (settled || context.generation === '' || this.archives.hasAbandoned(generation)) return;
     const before = this.#strangers.get(peer) ?? -Infinity;
-    if (context.now - before < config.timing.stranger) return;
+    if (this.rivals.has(peer) || context.now - before < config.timing.stranger) return;
     this.#strangers.set(peer, context.now);
     this.greet(peer);
   }
@@ -128,7 +124,32 @@ export class Joining {
   peerLeft(peer: NodeId): void {
     this.#links.set(peer, 'closed');
     this.#blank.delete(peer);
-    if (this.#conflict?.peer.id === peer) this.#conflict = null;
+    this.rivals.drop(peer);
+  }
+
+  /**
+   * Any message: false if it proves nothing about the peer as a member, since it has set our log aside (rule G7) and
+   * this is not said in our generation.
+   */
+  heard(from: NodeId, generation: string): boolean {
+    if (generation === this.node.context.generation) {
+      this.rivals.drop(from);
+      this.#gaveWay.delete(from);
+    }
+    return this.#gaveWay.get(from) !== this.node.context.generation;
+  }
+
+  /** GAVE_WAY, about our generation. */
+  peerGaveWay(peer: NodeId): void {
+    if (this.node.replica.membership.find(peer) === undefined) return;
+    this.#gaveWay.set(peer, this.node.context.generation);
+    this.node.detector.fail(peer, 'has set this log aside');
+    this.node.office.peerLeft(peer);
+  }
+
+  /** A failed peer was heard again: a stranger may hold another log now. */
+  peerBack(peer: NodeId): void {
+    if (this.node.replica.membership.find(peer) === undefined) this.greet(peer);
   }
 
   hello(from: NodeId, hello: Hello): void {
@@ -139,24 +160,30 @@ export class Joining {
     if (hello.generations.length === 0) this.#blank.add(from);
     else this.#blank.delete(from);
     if (hello.wantsReply) this.#sendHello(from, false);
-    if (from === this.#chosen?.peer.id && newest(hello) !== this.#chosen.generation)
-      this.#chosen = null;
-    if (this.hasAbandoned(newest(hello))) return;
-    this.#meet(hello);
+    const theirs = newest(hello);
+    const { generation } = this.node.context;
+    if (from === this.#chosen?.holder && theirs !== this.#chosen.generation) this.#chosen = null;
+    const none = generation === '' || generation === theirs;
+    if (none && this.archives.hasAbandoned(theirs)) return;
+    if (theirs === '' || generation === '' || theirs === generation || this.#expects(hello)) {
+      this.rivals.drop(from);
+    } else {
+      this.#meet(hello);
+    }
     if (hello.leader === null || hello.leader === this.node.self.id) return;
     if (hello.knowsYou) {
-      if (newest(hello) === this.node.context.generation) this.node.campaign.leaderExpected();
+      if (theirs === this.node.context.generation) this.node.campaign.leaderExpected();
       return;
     }
     const sameOrBlank =
-      this.node.context.generation === '' || newest(hello) === this.node.context.generation;
-    if (sameOrBlank && !this.#choseAnother(hello)) this.#askToJoin(hello.leader);
+      this.node.context.generation === '' || theirs === this.node.context.generation;
+    if (sameOrBlank && !this.#choseAnother(theirs)) this.#askToJoin(hello.leader);
   }
 
   /** Of three generations a person chose one: no other is joined while somebody of that one is in reach. */
-  #choseAnother(hello: Hello): boolean {
+  #choseAnother(theirs: string): boolean {
     if (this.#chosen === null || this.node.context.generation !== '') return false;
-    return newest(hello) !== this.#chosen.generation && this.isReachable(this.#chosen.peer.id);
+    return theirs !== this.#chosen.generation && this.isReachable(this.#chosen.holder);
   }
 
   /** Asks everybody in reach who leads; false when nobody is. */
@@ -171,7 +198,7 @@ export class Joining {
   /** Following a leader: is this node a member there, under its present name and priority? */
   follows(): void {
     const { replica, self, follower } = this.node;
-    this.#checkArchives();
+    this.archives.check();
     const member = replica.membership.find(self.id);
     const current = member?.name === self.name && member.priority === self.priority;
     if (current || follower.leader === null) return;
@@ -202,8 +229,9 @@ export class Joining {
     }
   }
 
-  /** After the log came to be of another generation by a person's decision: tell everybody. */
+  /** The log came to be of another generation: tell everybody. */
   generationChanged(): void {
+    this.rivals.clear();
     for (const [peer, state] of this.#links) if (state !== 'closed') this.greet(peer);
   }
 
@@ -213,23 +241,24 @@ export class Joining {
     return id;
   }
 
-  /** A person's choice of the other generation. */
+  /** A person's choice of the other generation (rule G6). */
   adopt(request: number, generation: string): void {
-    const { context } = this.node;
-    if (this.#conflict?.generation !== generation) {
-      context.replyError(
-        request,
-        'invalid',
-        true,
-        `no generation ${generation} is in conflict here`,
-      );
-      return;
+    const problem = this.#problemToAdopt(generation);
+    if (problem === null) this.rivals.adopt(request, generation);
+    else this.node.context.replyError(request, 'invalid', true, problem);
+  }
+
+  /** What this node has acknowledged in a log that it no longer holds it can never make up for (S9). */
+  #problemToAdopt(generation: string): string | null {
+    const there = 'the gates there can adopt the generation of this one';
+    if (this.archives.hasAbandoned(generation)) {
+      return `this gate has set generation ${generation} aside and can't go back to it; ${there}`;
     }
-    const { peer } = this.#conflict;
-    this.#chosen = this.#conflict;
-    this.#giveWay();
-    this.greet(peer.id);
-    context.replyDone(request);
+    const { generations } = this.node.replica.membership;
+    if (generations.slice(0, -1).some(({ id }) => id === generation)) {
+      return `this gate went on from generation ${generation} and can't go back to it; ${there}`;
+    }
+    return null;
   }
 
   summary(): LogSummary {
@@ -243,27 +272,15 @@ export class Joining {
   }
 
   #meet(hello: Hello): void {
-    const { context, replica } = this.node;
+    const { context } = this.node;
     const theirs: LogSummary = { ...hello, hasQuorum: hello.leader !== null };
-    if (this.#expects(hello)) return;
-    switch (meet(this.summary(), theirs)) {
-      case 'none':
-        if (this.#conflict?.peer.id === hello.peer.id) this.#conflict = null;
-        return;
-      case 'join':
-        return;
-      case 'give-way':
-        context.note('gives-way', `to generation ${newest(hello)} of ${hello.peer.name}`);
-        this.#giveWay();
-        this.greet(hello.peer.id);
-        return;
-      case 'conflict':
-        this.#conflict = { generation: newest(hello), peer: hello.peer };
-        context.note(
-          'conflict',
-          `${replica.membership.generation} and ${newest(hello)} both hold visitors`,
-        );
+    const meeting = meet(this.summary(), theirs);
+    if (meeting === 'give-way' && !this.archives.hasAbandoned(newest(hello))) {
+      context.note('gives-way', `to generation ${newest(hello)} of ${hello.peer.name}`);
+      this.#giveWay();
+      return;
     }
+    this.rivals.met(hello.peer, newest(hello), meeting === 'conflict');
   }
 
   /** Their generation began with a ballot that has this node's promise: it is ours too, and comes with an APPEND. */
@@ -279,7 +296,7 @@ export class Joining {
 
   /** Whether a message of this generation is for this node though its own log is of another, or of none yet. */
   accepts(generation: string): boolean {
-    if (generation === '' || this.hasAbandoned(generation)) return false;
+    if (generation === '' || this.archives.hasAbandoned(generation)) return false;
     return generation === this.#expected || this.node.context.generation === '';
   }
 
@@ -289,54 +306,33 @@ export class Joining {
   }
 
   /** Rule G3: nothing is deleted, nothing is merged; this node joins as if it were new. */
-  #giveWay(): void {
-    const { replica, context, outbox } = this.node;
+  #giveWay(whenDurable?: () => void): void {
+    const { replica, context, outbox, office } = this.node;
     const { log } = replica;
-    const { operations, whenDurable } = outbox.abandon();
-    const archive: Archive = {
-      generation: replica.membership.generation,
+    office.leaveToTheOther();
+    const abandoned = outbox.abandon();
+    const { generation } = context;
+    const archive = this.archives.add({
+      generation,
       at: context.wall,
       snapshot: replica.baseSnapshot,
       entries: this.#holdsOperations() ? log.slice(log.base.index + 1, Infinity) : [],
-      outbox: operations,
+      outbox: abandoned.operations,
       checked: false,
-    };
-    this.#archives.push(archive);
-    this.#conflict = null;
+    });
+    const farewells = replica.membership.members
+      .filter(({ id }) => id !== context.self)
+      .map(({ id }) => context.gaveWay(id, generation));
     this.node.startOver();
     const writes: StorageWrite[] = [
       { type: 'meta', meta: replica.meta() },
       { type: 'archive', archive },
     ];
-    context.persist(writes, [], whenDurable);
-  }
-
-  /** Once caught up: keeps of an archive what the park's log does not hold, for people to see (rule G3). */
-  #checkArchives(): void {
-    const { replica, context } = this.node;
-    const { log, commitIndex, promised, sessions } = replica;
-    if (commitIndex < log.lastIndex || log.last.term !== promised) return;
-    if (this.#archives.every((archive) => archive.checked)) return;
-    const known = new Set<string>();
-    for (const { command } of log.slice(log.base.index + 1, Infinity)) {
-      if (command.kind === 'operation') known.add(operationKey(command.operation.id));
-    }
-    // What the snapshot stands for is known to the sessions alone.
-    const isKnown = ({ id }: Operation): boolean =>
-      known.has(operationKey(id)) || sessions.lookup(id).state === 'settled';
-    for (const [i, archive] of this.#archives.entries()) {
-      if (archive.checked) continue;
-      const checked: Archive = {
-        ...archive,
-        entries: archive.entries.filter(
-          ({ command }) => command.kind === 'operation' && !isKnown(command.operation),
-        ),
-        outbox: archive.outbox.filter((operation) => !isKnown(operation)),
-        checked: true,
-      };
-      this.#archives[i] = checked;
-      context.persist([{ type: 'archive-put', archive: checked }]);
-    }
+    context.persist(writes, farewells, () => {
+      abandoned.whenDurable();
+      whenDurable?.();
+    });
+    this.generationChanged();
   }
 
   #holdsOperations(): boolean {

@@ -13,6 +13,10 @@ export type Message =
   | Hello
   | { readonly type: 'JOIN'; readonly peer: Peer }
   | { readonly type: 'LEAVE' }
+  // Two generations
+  | Adopt
+  | { readonly type: 'ADOPT_REPLY'; readonly nonce: number; readonly ok: boolean }
+  | { readonly type: 'GAVE_WAY' }
   // Failure detection
   | { readonly type: 'PROBE'; readonly nonce: number }
   | GotIt
@@ -69,6 +73,15 @@ export interface Hello {
   readonly knowsYou: boolean;
   /** The sender asks for a HELLO back. */
   readonly wantsReply: boolean;
+}
+
+/** A person chose the receiver's generation: does it stay with it? */
+export interface Adopt {
+  readonly type: 'ADOPT';
+  readonly generation: string;
+  /** The sender's own, which it would set aside. */
+  readonly instead: string;
+  readonly nonce: number;
 }
 
 /** Answer to PROBE and to ELECT. */

@@ -187,7 +187,7 @@ export class Node {
       assert(stored.meta.id === this.self.id, 'S9: a store belongs to one identity');
       this.replica.restore(stored);
       this.outbox.restore(stored.outbox);
-      this.joining.restore(stored.archives);
+      this.joining.archives.restore(stored.archives);
       this.context.meet(this.replica.membership.members);
     }
     this.campaign.seekSoon();
@@ -227,20 +227,33 @@ export class Node {
       return;
     }
     if (message.type === 'GOT_IT') this.detector.gotIt(from, message);
-    this.office.peerHeard(from);
-    this.detector.heard(from);
-    if (message.type !== 'HELLO') this.joining.stranger(from, generation);
-    if (!this.#isForUs(generation, message)) {
-      this.context.note('other-generation', `${message.type} from ${from}`);
-      return;
+    if (message.type !== 'GAVE_WAY' && this.joining.heard(from, generation)) {
+      this.office.peerHeard(from);
+      this.detector.heard(from);
     }
-    if (message.type === 'APPEND' && message.term >= this.#newestTerm())
-      this.joining.follow(generation);
-    this.#dispatch(from, message);
+    if (message.type !== 'HELLO') this.joining.stranger(from, generation);
+    const isForUs = this.#isForUs(generation, message);
+    if (isForUs) {
+      if (message.type === 'APPEND' && message.term >= this.#newestTerm())
+        this.joining.follow(generation);
+      this.#dispatch(from, message);
+    } else {
+      this.context.note('other-generation', `${message.type} from ${from}`);
+    }
+    // Who counts on this node's vote there must learn that it has none any more (rule G7).
+    const counts = message.type === 'PROBE' || (!isForUs && message.type !== 'GAVE_WAY');
+    if (counts && this.joining.archives.hasAbandoned(generation)) {
+      this.context.emit(this.context.gaveWay(from, generation));
+    }
   }
 
   /** Logs of two generations never mix (rule G1). Answers are matched by their term, which is unique. */
   #isForUs(generation: string, message: Message): boolean {
+    // What it set aside may also be the first part of the log that it is taking now (rule G1): no vote there either.
+    const isOurs =
+      generation !== '' &&
+      generation === this.context.generation &&
+      !this.joining.archives.hasAbandoned(generation);
     switch (message.type) {
       case 'ELECT':
       case 'TOKEN':
@@ -248,18 +261,15 @@ export class Node {
       case 'ELECTION_VOTE':
       case 'ELECTION_FINISHED':
       case 'RESIGN':
+      case 'GAVE_WAY':
       case 'SUBMIT':
       case 'LOCK':
-        return generation === this.context.generation && generation !== '';
+        return isOurs;
       case 'PREPARE':
       case 'I_AM_LEADER':
       case 'APPEND':
       case 'SNAPSHOT_OFFER':
-        return (
-          (generation === this.context.generation && generation !== '') ||
-          message.term === this.#forcedTerm ||
-          this.joining.accepts(generation)
-        );
+        return isOurs || message.term === this.#forcedTerm || this.joining.accepts(generation);
       default:
         return true;
     }
@@ -274,6 +284,15 @@ export class Node {
         if (from === message.peer.id) this.leadership?.reconfiguration.join(message.peer);
         return;
       case 'LEAVE':
+        return;
+      case 'ADOPT':
+        this.joining.rivals.asked(from, message);
+        return;
+      case 'ADOPT_REPLY':
+        this.joining.rivals.replied(from, message);
+        return;
+      case 'GAVE_WAY':
+        this.joining.peerGaveWay(from);
         return;
       case 'PROBE': {
         const leads = this.leadership?.term ?? null;
@@ -427,6 +446,7 @@ export class Node {
       case 'heartbeat':
         this.leadership?.beat();
         this.#recheck();
+        if (this.leadership) this.joining.archives.check();
         return;
       case 'silence':
         this.follower.silent();
@@ -462,6 +482,12 @@ export class Node {
       case 'commit-mark':
         this.replica.markCommit();
         return;
+      case 'rivals':
+        this.joining.rivals.greetAgain();
+        return;
+      case 'adoption':
+        this.joining.rivals.adoptionTimedOut();
+        return;
       default:
         if (timer.startsWith('probe:')) this.detector.timedOut(timer.slice('probe:'.length));
         else if (timer.startsWith('evict:')) {
@@ -482,6 +508,7 @@ export class Node {
   // --- Peers ----------------------------------------------------------------------------------------------------
 
   #peerFailed(peer: NodeId): void {
+    this.joining.rivals.drop(peer);
     this.campaign.peerFailed(peer);
     this.leadership?.memberFailed(peer);
     if (peer === this.follower.leader) this.#leaderLost('it failed');
@@ -489,6 +516,7 @@ export class Node {
 
   #peerBack(peer: NodeId): void {
     this.leadership?.reconfiguration.memberBack(peer);
+    this.joining.peerBack(peer);
     // With one more voter in reach an election may succeed now.
     if (!this.leadership && !this.liveLeader()) this.campaign.seekSoon();
   }

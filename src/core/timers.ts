@@ -29,7 +29,11 @@ export type Timer =
   /** Snapshot fetch: ask for the chunk again. */
   | 'fetch'
   /** Replica: write down how far the log is committed. */
-  | 'commit-mark';
+  | 'commit-mark'
+  /** Peers of another generation are in reach: ask whether they still are. */
+  | 'rivals'
+  /** A person adopts another generation, and nobody there has answered. */
+  | 'adoption';
 
 /** Times in milliseconds. The defaults suit tabs on one network; the simulator uses the same. */
 export interface Timing {
@@ -66,6 +70,8 @@ export interface Timing {
   readonly slept: number;
   /** How long after a commit the commit index is written down. */
   readonly commitMark: number;
+  /** Between two HELLOs to a peer of another generation; as long may a gate take to let its generation be adopted. */
+  readonly rivals: number;
   /** The pause before a challenger that could not hold its office tries again: doubles from first to second. */
   readonly challenge: readonly [number, number];
 }
@@ -89,5 +95,6 @@ export const DEFAULT_TIMING: Timing = {
   request: 5000,
   slept: 2000,
   commitMark: 500,
+  rivals: 1000,
   challenge: [1000, 30_000],
 };

@@ -1,8 +1,8 @@
 import type { ParkSettings } from './entry.ts';
 import type { Member, NodeId, Peer } from './identity.ts';
-import type { Conflict } from './joining.ts';
 import type { Node } from './node.ts';
 import { isQuorum } from './quorum.ts';
+import type { Conflict } from './rivals.ts';
 import type { Term } from './term.ts';
 
 /** A node as it is seen from outside: plain data, made anew at each call. */
@@ -58,7 +58,7 @@ export function viewOf(node: Node): NodeView {
     vacant: node.vacant,
     missing: live || isQuorum(members, (id) => !node.isMissing(id)) ? [] : missing,
     inStep: members.filter((member) => isInStep(node, member.id)).length,
-    conflict: joining.conflict,
+    conflict: joining.rivals.conflict,
   };
 }
 

@@ -56,7 +56,12 @@ export function describe(message: Message): string | undefined {
       return `ticket ${message.ticket.number}`;
     case 'GRANT':
       return `token ${message.token.number} of ${of(message.token.term)}`;
+    case 'ADOPT':
+      return 'a person chose your generation';
+    case 'ADOPT_REPLY':
+      return message.ok ? 'this gate stays with it' : 'this gate does not stay with it';
     case 'LEAVE':
+    case 'GAVE_WAY':
     case 'RESIGN':
     case 'LOCK':
     case 'RELEASE':

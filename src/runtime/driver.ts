@@ -138,7 +138,7 @@ export class Driver {
   }
 
   archives(): readonly Archive[] {
-    return this.node.joining.archives;
+    return this.node.joining.archives.list;
   }
 
   /** Memory is lost from now on: no event is handled, no effect done, nobody answered. The ports stay open. */

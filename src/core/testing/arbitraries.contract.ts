@@ -116,6 +116,14 @@ export const MESSAGES: {
   }),
   JOIN: fc.record({ type: fc.constant('JOIN'), peer }),
   LEAVE: fc.record({ type: fc.constant('LEAVE') }),
+  ADOPT: fc.record({
+    type: fc.constant('ADOPT'),
+    generation: generationId,
+    instead: generationId,
+    nonce: index,
+  }),
+  ADOPT_REPLY: fc.record({ type: fc.constant('ADOPT_REPLY'), nonce: index, ok: fc.boolean() }),
+  GAVE_WAY: fc.record({ type: fc.constant('GAVE_WAY') }),
   PROBE: fc.record({ type: fc.constant('PROBE'), nonce: index }),
   GOT_IT: fc.record({
     type: fc.constant('GOT_IT'),

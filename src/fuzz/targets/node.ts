@@ -134,6 +134,9 @@ function aboutLog(random: Random, from: string, inTerm: string, before: Position
     { type: 'LEADER_REMOVED', term: inTerm },
     { type: 'ELECT', members: [peer] },
     { type: 'LEAVE' },
+    { type: 'GAVE_WAY' },
+    { type: 'ADOPT', generation: 'another', instead: 'yetanother', nonce: request },
+    { type: 'ADOPT_REPLY', nonce: request, ok: random.chance(0.5) },
     { type: 'RESIGN' },
     { type: 'JOIN', peer },
     {

@@ -66,6 +66,9 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   G2: ['note gives-way'],
   G3: ['note gives-way'],
   G4: ['PREPARE without voters', 'entry generation'],
+  G5: ['note conflict'],
+  G6: ['note adopts', 'ADOPT_REPLY'],
+  G7: ['GAVE_WAY'],
 };
 
 /** Reasons to refuse, to decline, to give up, and to fail, with the sign of each. */

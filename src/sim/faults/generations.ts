@@ -158,7 +158,7 @@ export function comeTogether(world: World, gate: Gate): void {
 function adopt(world: World, random: Random): boolean {
   const wanted = preferred(world);
   const gates = world.gates.filter(ready);
-  const gate = random.pick(gates.filter((one) => conflictOf(one) === wanted));
+  const gate = random.pick(gates.filter((one) => mayAdopt(one, wanted)));
   return gate ? adoptAt(world, gate, wanted) : false;
 }
 
@@ -169,24 +169,27 @@ function adoptAt(world: World, gate: Running, generation: string): boolean {
   return true;
 }
 
-function conflictOf({ life }: Running): string | null {
-  return life.driver.node.joining.conflict?.generation ?? null;
+function mayAdopt({ life }: Running, generation: string): boolean {
+  return life.driver.node.joining.rivals.holders(generation).length > 0;
 }
 
-function hasAbandoned({ life }: Running, generation: string): boolean {
-  return life.driver.node.joining.hasAbandoned(generation);
+/** A generation that it set aside, or that its own grew out of, a gate can't go back to (rule G6). */
+function canAdopt(life: NonNullable<Gate['life']>, generation: string): boolean {
+  const { joining, replica } = life.driver.node;
+  const older = replica.membership.generations.slice(0, -1);
+  return !joining.archives.hasAbandoned(generation) && older.every(({ id }) => id !== generation);
 }
 
 /**
- * The generation that people have agreed on: one that no running gate has set aside, as far as there is one; of several,
- * any, but the same for all.
+ * The generation that people have agreed on: one that all running gates can adopt, as far as there is one; of several, any,
+ * but the same for all.
  */
 function preferred(world: World): string {
   const gates = world.gates.filter(ready);
   const generations = [...new Set(gates.map(({ generation }) => generation))];
-  const abandoned = (generation: string): number =>
-    gates.some((gate) => hasAbandoned(gate, generation)) ? 1 : 0;
-  const order = (a: string, b: string): number => abandoned(a) - abandoned(b) || (a < b ? -1 : 1);
+  const shut = (generation: string): number =>
+    gates.filter(({ life }) => !canAdopt(life, generation)).length;
+  const order = (a: string, b: string): number => shut(a) - shut(b) || (a < b ? -1 : 1);
   return generations.sort(order)[0] ?? '';
 }
 
@@ -197,13 +200,13 @@ export function decideForAll(world: World): void {
   const [first] = world.gates.filter((gate) => ready(gate) && gate.generation === wanted);
   if (!first || !ready(first)) return;
   const ids = missingAt(first);
-  const alive = new Set(world.gates.filter(({ life }) => life).map(({ id }) => id));
+  const there = world.gates.filter(({ life }) => life && canAdopt(life, wanted));
+  const alive = new Set(there.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => alive.has(id)))
     proceed(world, first, ids, () => undefined);
 }
 
 function decide(world: World, gate: Running, wanted: string): void {
   if (gate.generation === wanted) return;
-  const conflict = conflictOf(gate);
-  if (conflict !== null) adoptAt(world, gate, conflict);
+  if (mayAdopt(gate, wanted)) adoptAt(world, gate, wanted);
 }

@@ -6,6 +6,7 @@ import { operationKey } from '../core/entry.ts';
 import { MAX_NAME_LENGTH, NODE_ID_PATTERN } from '../core/identity.ts';
 import { decodeParkOperation, type ParkOperation } from '../machines/park.ts';
 import type { Clock } from './clock.ts';
+import { archiveViews } from './archive-view.ts';
 import { entryView, outcomeView } from './entry-view.ts';
 import { parseFaults, parseFeign } from './console-input.ts';
 import { Deferred } from './deferred.ts';
@@ -169,17 +170,7 @@ export class Console implements Gatehouse {
   }
 
   archives(): ArchiveView[] {
-    const archives = this.#host.life?.driver.archives() ?? [];
-    return archives
-      .map(({ generation, at, entries, checked }) => ({
-        generation,
-        at,
-        entries: entries.length,
-        unknown: checked
-          ? entries.map((entry) => entryView({ entry, outcome: null, duplicate: false }))
-          : [],
-      }))
-      .filter((archive) => archive.entries > 0);
+    return archiveViews(this.#host.life?.driver.archives() ?? []);
   }
 
   async rename(name: string): Promise<void> {

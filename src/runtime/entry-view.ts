@@ -28,7 +28,8 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
   }
 }
 
-function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'capacity'> {
+/** What an operation asks of the park. */
+export function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'capacity'> {
   const decoded = decodeParkOperation(body);
   if (!decoded.ok) return { kind: 'unknown' };
   const { value } = decoded;

@@ -178,12 +178,17 @@ export interface FaultRuleInput {
   cut?: boolean;
 }
 
+/** A log that this gate set aside for another generation of the park. */
 export interface ArchiveView {
   generation: string;
   /** When it was set aside, ms since 1970. */
   at: number;
-  entries: number;
-  /** Operations in it that the park's log does not hold. */
+  /** It was compared with the park's log. */
+  compared: boolean;
+  /**
+   * Operations in it that the park's log does not hold; before the comparison all of them. Index 0: asked for here, and
+   * not in that log as far as this gate knew.
+   */
   unknown: Entry[];
 }
 

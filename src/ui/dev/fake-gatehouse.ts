@@ -209,7 +209,7 @@ export class FakeGatehouse implements Gatehouse {
   async adopt(generation: string): Promise<void> {
     this.calls.push(`adopt ${generation}`);
     const unknown = this.#entries.filter(({ kind }) => kind === 'enter').slice(-3);
-    const aside = { generation: this.#status.generation, at: START, entries: 40, unknown };
+    const aside = { generation: this.#status.generation, at: START, compared: true, unknown };
     this.#options = { ...this.#options, archives: [aside] };
     this.set({ generation, conflict: null });
   }

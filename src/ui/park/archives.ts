@@ -45,14 +45,13 @@ export class Archives extends LitElement {
   }
 
   #archive(archive: ArchiveView): TemplateResult {
-    const { generation, at, entries, unknown } = archive;
+    const { generation, at, compared, unknown } = archive;
+    const operations = count(unknown.length, 'operation');
     return html`<li>
       <div class="row spread">
         <span>
           Generation ${shortId(generation)}
-          <span class="small soft">
-            set aside ${dayAndTime(at)}, ${count(entries, 'entry', 'entries')}
-          </span>
+          <span class="small soft"> set aside ${dayAndTime(at)} </span>
         </span>
         <button
           aria-label="Export generation ${shortId(generation)}"
@@ -61,22 +60,24 @@ export class Archives extends LitElement {
           Export
         </button>
       </div>
-      ${
-        unknown.length === 0
-          ? html`<p class="small soft">The park's log holds all of its operations.</p>`
-          : html`<details>
-              <summary>${count(unknown.length, 'operation')} that the park does not know</summary>
-              <ol tabindex="0" aria-label="Operations that the park does not know">
-                ${unknown.map(
-                  (entry) =>
-                    html`<li>
-                      <span>${entryWords(entry, this.nameOf)}</span>
-                      <time>${dayAndTime(entry.at)}</time>
-                    </li>`,
-                )}
-              </ol>
-            </details>`
-      }
+      <details>
+        <summary>
+          ${
+            compared
+              ? `${operations} that the park does not know`
+              : `${operations}, not compared with the park's log yet`
+          }
+        </summary>
+        <ol tabindex="0" aria-label="Operations of generation ${shortId(generation)}">
+          ${unknown.map(
+            (entry) =>
+              html`<li>
+                <span>${entryWords(entry, this.nameOf)}</span>
+                <time>${dayAndTime(entry.at)}</time>
+              </li>`,
+          )}
+        </ol>
+      </details>
     </li>`;
   }
 }

@@ -54,20 +54,23 @@ export class Gate {
   #rate = 1;
   #throttleMs: number | null = null;
   readonly #world: World;
+  readonly #twin: Gate | null;
   readonly #random: Random;
   readonly #writeMs: number;
   #wallOffset: number;
   #lives = 0;
   #identities = 0;
 
-  constructor(world: World, index: number) {
+  /** @param twin whose identity and disk this page has too: its tab was duplicated, and its lock on them was lost */
+  constructor(world: World, index: number, twin: Gate | null = null) {
     this.#world = world;
+    this.#twin = twin;
     this.index = index;
     this.#random = world.random.split(`gate ${index}`);
     this.#writeMs = this.#random.logBetween(0.3, 5);
     this.#wallOffset = this.#random.between(-2000, 2000);
-    this.peer = this.#newPeer();
-    this.disk = this.#newDisk();
+    this.peer = twin?.peer ?? this.#newPeer();
+    this.disk = twin?.disk ?? this.#newDisk();
   }
 
   get id(): NodeId {
@@ -88,6 +91,16 @@ export class Gate {
   sees(id: NodeId): boolean {
     const other = this.#world.gates.find((gate) => gate.id === id);
     return other?.awake === true && !this.#world.network.blocked(this.id, id);
+  }
+
+  /** The second page of two that have one identity. */
+  get isSecond(): boolean {
+    return this.#twin !== null && this.disk === this.#twin.disk;
+  }
+
+  /** Another gate has the same disk, until one of them finds out. */
+  get shares(): boolean {
+    return this.#world.gates.some((other) => other !== this && other.disk === this.disk);
   }
 
   /** Nothing was ever written here. */

@@ -125,8 +125,9 @@ export class Workload {
   #act(client: Client): void {
     if (this.#stopped) return;
     const { life } = client.gate;
-    // A page that belongs to no park yet takes nobody in.
-    if (!client.gate.awake || life?.ready !== true || client.gate.generation === '') {
+    // A page that belongs to no park yet takes nobody in, and of two with one identity people use the first.
+    const isUsed = !client.gate.isSecond && client.gate.generation !== '';
+    if (!client.gate.awake || life?.ready !== true || !isUsed) {
       this.#think(client);
       return;
     }

@@ -111,8 +111,9 @@ export class World {
     return gate && !gate.cleared ? gate.disk.end : Infinity;
   }
 
-  addGate(): Gate {
-    const gate = new Gate(this, this.gates.length);
+  /** @param twin whose identity and disk it shares */
+  addGate(twin: Gate | null = null): Gate {
+    const gate = new Gate(this, this.gates.length, twin);
     this.gates.push(gate);
     return gate;
   }

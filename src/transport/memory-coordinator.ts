@@ -42,12 +42,20 @@ export class MemoryCoordinator {
   register(client: MemoryCoordinatorClient): void {
     const { self } = client;
     if (!this.#up || self === undefined || !this.#clients.has(client)) return;
+    const before = this.#registered.get(self.id);
+    if (before !== undefined && before !== client) this.#replaced(before);
     this.#registered.set(self.id, client);
     this.#tell(client, (events) => {
       events.state('connected');
       events.members(this.#others(client));
     });
     this.#tellOthers(client, (events) => events.joined(self));
+  }
+
+  /** Another page has its id and its secret: this one is closed, and comes again when it does not look like a fight. */
+  #replaced(client: MemoryCoordinatorClient): void {
+    this.#tell(client, (events) => events.state('disconnected'));
+    this.#later(() => this.register(client), REPLACED_RETRY_MS);
   }
 
   /** It goes to another coordinator, or will from its start on. */
@@ -132,6 +140,8 @@ export class MemoryCoordinator {
 
 /** Tabs don't come back to a restarted server all at once. */
 const RECONNECT_MS = 500;
+/** A page whose id another page has claimed waits so long, as the signaling client does. */
+const REPLACED_RETRY_MS = 5000;
 /** From the end of a page to the news of it. */
 const GONE_MS = 30;
 

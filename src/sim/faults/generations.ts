@@ -44,7 +44,7 @@ function loseMost(world: World, random: Random): boolean {
   if (!stays) return false;
   const voters = votersOf(stays);
   const others = random.shuffle(world.gates.filter(({ id }) => id !== stays.id && voters.has(id)));
-  const lost = others.slice(0, majority(voters.size));
+  const lost = others.filter(({ shares }) => !shares).slice(0, majority(voters.size));
   if (lost.length < majority(voters.size)) return false;
   const names = new Set(lost.map(({ id }) => id));
   for (const gate of lost) {
@@ -196,7 +196,13 @@ function preferred(world: World): string {
 /** Once everything has healed: people choose between generations, and go on without what is gone for good. */
 export function decideForAll(world: World): void {
   const wanted = preferred(world);
-  for (const gate of awake(world)) if (ready(gate)) decide(world, gate, wanted);
+  for (const gate of awake(world)) {
+    if (!ready(gate)) continue;
+    decide(world, gate, wanted);
+    // Two pages with one disk: only a write tells them.
+    if (gate.shares && gate.life.driver.node.outbox.size === 0)
+      world.workload.probe(gate, () => undefined);
+  }
   const [first] = world.gates.filter((gate) => ready(gate) && gate.generation === wanted);
   if (!first || !ready(first)) return;
   const ids = missingAt(first);
@@ -209,4 +215,13 @@ export function decideForAll(world: World): void {
 function decide(world: World, gate: Running, wanted: string): void {
   if (gate.generation === wanted) return;
   if (mayAdopt(gate, wanted)) adoptAt(world, gate, wanted);
+  else if (!canAdopt(gate.life, wanted)) openAnew(world, gate);
+}
+
+/** It may never vote again in the generation that all others are in (rule G3): somebody new comes in its place. */
+function openAnew(world: World, gate: Running): void {
+  world.trace('opens-anew', gate, '');
+  gate.crash('done', {});
+  gate.moveOut();
+  world.startWhenSafe(gate);
 }

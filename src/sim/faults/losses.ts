@@ -9,7 +9,7 @@ import { awake } from './fault.ts';
  * is beyond what any protocol can mend: then a person decides (`lost-majority`).
  */
 export function canSpare(world: World, gate: Gate): boolean {
-  if (!world.network.coordinatorUp) return false;
+  if (!world.network.coordinatorUp || gate.shares) return false;
   if (world.gates.some(({ status }) => status === 'absent')) return false;
   const keepers = awake(world).filter((other) => other.disk !== gate.disk && !other.cleared);
   const ids = new Set(keepers.map(({ id }) => id));

@@ -3,6 +3,7 @@ import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
 import { awake, fault, present, type Fault } from './fault.ts';
 import { canSpare } from './losses.ts';
+import { freezeFor } from './time.ts';
 
 /** More gates than this are not opened. */
 const MOST_GATES = 8;
@@ -12,6 +13,12 @@ export const MEMBERSHIP: readonly Fault[] = [
   fault('join', 'a new gate joins late', 100_000, join),
   fault('leave', 'a gate says goodbye, and may come back', 50_000, leave),
   fault('never-back', 'a device breaks: its gate never comes back', 120_000, neverBack),
+  fault(
+    'duplicate-identity',
+    'a lost lock: two pages with one identity on one disk',
+    150_000,
+    twin,
+  ),
 ];
 
 export function hasRoom(world: World): boolean {
@@ -23,6 +30,18 @@ function join(world: World): boolean {
   const gate = world.addGate();
   world.startWhenSafe(gate);
   world.workload.join(gate);
+  return true;
+}
+
+/** Only while it sleeps can a page lose its lock to another unheard, or where there are no locks at all. */
+function twin(world: World, random: Random): boolean {
+  const gate = random.pick(awake(world));
+  if (gate?.life?.ready !== true || gate.blank || gate.shares || !hasRoom(world)) return false;
+  if (random.chance(0.6)) freezeFor(world, gate, 'sleep', random.logBetween(500, 30_000));
+  const other = world.addGate(gate);
+  world.trace('duplicate', other, gate.id);
+  other.start();
+  world.workload.join(other);
   return true;
 }
 

@@ -41,6 +41,15 @@ function founded() {
   return { disk, storage, waiting, flush };
 }
 
+/** The same with a second handle, as of a tab that was duplicated. */
+function shared() {
+  const { disk, storage, flush } = founded();
+  const other = disk.open();
+  other.load(() => {});
+  flush();
+  return { disk, storage, other, flush };
+}
+
 function indexes(disk: MemoryDisk): number[] | undefined {
   return disk.peek()?.entries.map((entry) => entry.index);
 }
@@ -76,16 +85,22 @@ describe('a memory disk', () => {
   });
 
   it('of two pages on one disk the crash of one leaves the other its write', () => {
-    const { disk, storage, flush } = founded();
-    const other = disk.open();
-    other.load(() => {});
-    flush();
+    const { disk, storage, other, flush } = shared();
     let error: StorageError | null | undefined;
     other.write([append(4, 4)], (result) => (error = result));
-    storage.write([append(4, 4)], () => expect.unreachable());
     storage.crash('undone');
     flush();
     expect({ error, left: indexes(disk) }).toEqual({ error: null, left: [1, 2, 3, 4] });
+  });
+
+  it('of two pages on one disk the one that did not write is fenced, and one whose disk was wiped is not', () => {
+    const { disk, storage, other, flush } = shared();
+    other.write([append(4, 4)], () => {});
+    expect([storage.fenced, other.fenced]).toEqual([false, false]);
+    flush();
+    expect([storage.fenced, other.fenced]).toEqual([true, false]);
+    disk.wipe();
+    expect(other.fenced).toBe(false);
   });
 
   it('a crash between calls changes nothing', () => {

@@ -92,6 +92,8 @@ export class MemoryDisk {
         read: (known) => this.read(known),
         write: (expected, writes) => this.write(expected, writes),
         tear: (expected, writes) => this.tear(expected, writes),
+        hasMoved: ({ sentinel, revision }) =>
+          sentinel === this.state.sentinel && revision !== this.state.revision,
       },
     );
     return this.handle;
@@ -223,6 +225,8 @@ const CORRUPT: StorageError = { code: 'corrupt', message: 'the records do not fi
 export interface MemoryHandle extends Storage {
   /** A write is under way. */
   readonly writing: boolean;
+  /** Another handle has written since: the next write here ends with `lost`. */
+  readonly fenced: boolean;
   /** The page is gone: no callback comes any more. */
   crash(underWay: Fate | Torn): void;
 }
@@ -237,6 +241,7 @@ interface DiskAccess {
   read(known: Mark | null): LoadResult & { mark: Mark };
   write(expected: Mark, writes: readonly StorageWrite[]): StorageError | Mark;
   tear(expected: Mark, writes: readonly StorageWrite[]): void;
+  hasMoved(known: Mark): boolean;
 }
 
 /** The storage port on a memory disk: the twin of IndexedDB for simulations and tests. */
@@ -292,6 +297,10 @@ class MemoryStorage implements MemoryHandle {
 
   get writing(): boolean {
     return this.underWay !== null;
+  }
+
+  get fenced(): boolean {
+    return this.mark !== null && this.disk.hasMoved(this.mark);
   }
 
   crash(underWay: Fate | Torn): void {

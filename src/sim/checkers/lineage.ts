@@ -1,4 +1,4 @@
-import type { LogEntry, Operation, OperationId, Token } from '../../core/entry.ts';
+import type { LogEntry, Operation, OperationId, Position, Token } from '../../core/entry.ts';
 import type { Term } from '../../core/term.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
 import { Violation } from './violation.ts';
@@ -31,13 +31,17 @@ export class Lineage {
   /** Whose operations ran under a token. */
   readonly #tokens = new Map<string, string>();
 
-  constructor(generation: string) {
+  /** @param ancestors the generations that this one grew out of */
+  constructor(
+    generation: string,
+    readonly ancestors: ReadonlySet<string> = new Set(),
+  ) {
     this.generation = generation;
   }
 
   /** Another generation that begins like this one, as far as it shares the entries. */
   fork(generation: string, shares: (entry: LogEntry) => boolean): Lineage {
-    const lineage = new Lineage(generation);
+    const lineage = new Lineage(generation, new Set([...this.ancestors, this.generation]));
     for (const { entry, text, at, committedIn } of this.#records) {
       if (!shares(entry)) break;
       lineage.extend(entry, text, at, committedIn);
@@ -55,6 +59,10 @@ export class Lineage {
 
   at(index: number): Committed | undefined {
     return this.#records[index - 1];
+  }
+
+  holds({ index, term }: Position): boolean {
+    return this.at(index)?.entry.term === term;
   }
 
   indexOf(key: string): number | undefined {

@@ -107,7 +107,7 @@ export class LogChecker {
 
   /** Rule S2: a client was told that its operation is done. Returns the generation in which. */
   told(node: ObservedNode, key: string, index: number, outcome: unknown): Lineage {
-    const lineage = this.#newestLineage(node);
+    const lineage = this.#holder(this.#newestLineage(node), (one) => one.indexOf(key) === index);
     const first = lineage.indexOf(key);
     const record = first === undefined ? undefined : lineage.at(first);
     if (!record)
@@ -125,7 +125,7 @@ export class LogChecker {
 
   #applied(life: Life, node: ObservedNode, applied: Applied): void {
     const { entry } = applied;
-    const lineage = this.#lineageAt(life, node);
+    const lineage = this.#holder(this.#lineageAt(life, node), (one) => one.holds(entry));
     if (entry.index !== life.commit + 1) this.#checkBase(life, node, lineage);
     life.commit = entry.index;
     const known = lineage.at(entry.index);
@@ -208,7 +208,9 @@ export class LogChecker {
     life.commit = commitIndex;
     life.lineage = null;
     if (commitIndex === 0) return;
-    const lineage = this.#lineageAt(life, node);
+    const lineage = this.#holder(this.#lineageAt(life, node), (one) =>
+      one.holds(node.replica.log.base),
+    );
     this.#checkBase(life, node, lineage);
     if (commitIndex % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, commitIndex);
   }
@@ -285,6 +287,15 @@ export class LogChecker {
     const { generation } = node.replica.membership;
     if (life.lineage?.generation !== generation) life.lineage = this.#newestLineage(node);
     return life.lineage;
+  }
+
+  /** The log of a node that joins a forced generation looks like an older one's at first: then a younger one holds it. */
+  #holder(own: Lineage, holds: (lineage: Lineage) => boolean): Lineage {
+    if (holds(own)) return own;
+    const younger = [...this.lineages.values()].filter(({ ancestors }) =>
+      ancestors.has(own.generation),
+    );
+    return younger.find(holds) ?? own;
   }
 
   #newestLineage(node: ObservedNode): Lineage {

@@ -4,6 +4,7 @@ import type { NodeId } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Archive } from './stored.ts';
 import { Harness } from './testing/harness.ts';
+import { DEFAULT_TIMING } from './timers.ts';
 
 /** Gates that joined one after the other; the last one leads. */
 function park(ids: readonly NodeId[]): Harness {
@@ -126,6 +127,31 @@ describe('a conflict', () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test('G5: a follower asks again too: who was of one generation may be of another by now', () => {
+    const harness = twoParks();
+    const theirs = generation(harness, 'carl');
+    // A third park, whose gate carl follows from now on; no HELLO tells anna so.
+    for (const id of ['anna', 'bert', 'carl']) harness.crash(id);
+    harness.start('dora', 9);
+    harness.settle();
+    harness.submit('dora', 'of dora');
+    const third = generation(harness, 'dora');
+    for (const [i, id] of ['anna', 'bert', 'carl'].entries()) harness.start(id, i + 1);
+    const rivals = (id: NodeId) => harness.node(id).joining.rivals;
+    harness.runUntil(() => rivals('carl').holders(third).length > 0, 5000);
+    harness.runUntil(() => rivals('anna').holders(theirs).includes('carl'), 5000);
+    harness.runUntil(() => harness.node('anna').view().quorum, 5000);
+    harness.fate = (_, to, { type }) => (to === 'anna' && type === 'HELLO' ? 'lose' : 'pass');
+    expect(adopt(harness, 'carl', third)).toMatchObject({ ok: true });
+    harness.runUntil(() => generation(harness, 'carl') === third, 5000);
+    harness.run(3000);
+    harness.fate = () => 'pass';
+    expect(harness.node('anna').leadership).toBeNull();
+    const soon = DEFAULT_TIMING.rivals + 10;
+    harness.runUntil(() => rivals('anna').holders(third).includes('carl'), soon);
+    expect(rivals('anna').holders(theirs)).toEqual([]);
   });
 
   test('G6: what nobody holds any more, or only had, is not adopted', () => {

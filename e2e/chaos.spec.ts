@@ -6,7 +6,7 @@ import type { BrowserContext } from '@playwright/test';
 import { Random } from '../src/sim/random.ts';
 import { expect, test, within, type Load, type Park, type Tab } from './fixture.ts';
 
-const ROUNDS = Number(process.env['ROUNDS'] ?? 12);
+const ROUNDS = Number(process.env['ROUNDS'] ?? 6);
 const SEED = Number(process.env['SEED'] ?? 1);
 const GATES = 5;
 /** Fewer than want in: the capacity is felt all the time. */

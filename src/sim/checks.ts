@@ -1,6 +1,6 @@
 import type { NodeId } from '../core/identity.ts';
 import type { Envelope } from '../core/messages.ts';
-import type { Token } from '../core/entry.ts';
+import type { LogEntry, Token } from '../core/entry.ts';
 import type { Node } from '../core/node.ts';
 import type { Term } from '../core/term.ts';
 import { logKey, type Call } from './checkers/history.ts';
@@ -20,6 +20,9 @@ export class Checks {
   #told: ReadonlyMap<string, number> = new Map();
   /** The same when a call was made. */
   readonly #floors = new Map<string, ReadonlyMap<string, number>>();
+
+  /** The entry that each operation's answer was about. */
+  readonly #answers = new Map<string, LogEntry | null>();
 
   constructor(
     now: () => number,
@@ -69,12 +72,24 @@ export class Checks {
 
   /** A client was told an outcome. The log's order must not turn time around (rule S8). */
   told(node: Node, key: string, index: number, outcome: unknown): void {
-    const { generation } = this.log.told(node, key, index, outcome);
+    const lineage = this.log.told(node, key, index, outcome);
+    const { generation } = lineage;
+    this.#answers.set(key, lineage.at(index)?.entry ?? null);
     const floor = this.#floors.get(key)?.get(generation) ?? 0;
     if (index <= floor)
       throw new Violation('S8', `${key} is at ${index}, but ${floor} was told before it was asked`);
     const last = Math.max(index, this.#told.get(generation) ?? 0);
     this.#told = new Map(this.#told).set(generation, last);
+  }
+
+  /**
+   * Whether what a client was told of its operation holds in a generation: one that took another way may have the same
+   * operation at another place, with another outcome.
+   */
+  holds(lineage: Lineage, key: string): boolean {
+    const index = lineage.indexOf(key);
+    const told = this.#answers.get(key);
+    return index !== undefined && told?.index === index && lineage.holds(told);
   }
 
   /** A definite error means that it did not and will not happen. */
@@ -98,8 +113,10 @@ export class Checks {
     for (const lineage of this.log.lineages.values()) {
       const seen = calls.flatMap((call) => {
         const hint = lineage.indexOf(logKey(call.key));
-        if (hint !== undefined) return { ...call, hint };
-        return call.result === 'ok' ? [] : call;
+        const isAnswered = call.result === 'ok';
+        if (hint === undefined) return isAnswered ? [] : call;
+        if (!isAnswered || this.holds(lineage, logKey(call.key))) return { ...call, hint };
+        return { ...call, hint, result: 'info' as const, outcome: null, returnedAt: Infinity };
       });
       const verdict = checkLinearizable(seen, capacity);
       if (verdict.result === 'unknown')

@@ -25,7 +25,7 @@ export function parkHistory(world: World): HistoryLine[] {
     const { allowed, ...rest } = { ...line, process };
     if (line.type !== 'ok' || line.operation === 'founding')
       return allowed === undefined ? rest : { ...rest, allowed };
-    if (lineage?.indexOf(logKey(line.operation)) !== undefined) return { ...line, process };
+    if (lineage && world.checks.holds(lineage, logKey(line.operation))) return { ...line, process };
     strangers.set(line.process, known + 1);
     return { ...rest, type: 'info', reason: 'set-aside' };
   });

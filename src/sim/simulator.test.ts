@@ -30,6 +30,20 @@ it('a seed gives the same run every time', () => {
   expect(other.digest).not.toBe(first.digest);
 });
 
+describe('every fault happens, and is survived', () => {
+  it.each(FAULTS.map(({ name }) => name))('%s', (name) => {
+    // There is nothing to choose between before there are two parks.
+    const often = name === 'adopt' ? ['found-apart', name] : [name];
+    let count = 0;
+    for (let seed = 1; seed <= 10 && count === 0; seed++) {
+      const result = run({ seed, nodes: 5, seconds: 25, faults: [], often, plant: NO_PLANT });
+      expect(result.violation).toBeNull();
+      count = result.faults.get(name) ?? 0;
+    }
+    expect(count).toBeGreaterThan(0);
+  });
+});
+
 describe('the history', () => {
   const lines: HistoryLine[] = [];
   run({

@@ -71,6 +71,42 @@ function pairOf(options: Partial<MemoryNetworkOptions> = {}): {
   return { clock, network, a: nodes[0]!, b: nodes[1]! };
 }
 
+describe('the virtual coordinator', () => {
+  it('keeps those apart that use another one, until they come to the same', () => {
+    const clock = new TestClock();
+    const network = new MemoryNetwork({ clock, random: seeded(5) });
+    network.visit('cccc', 'elsewhere');
+    const [a, b, c] = ['aaaa', 'bbbb', 'cccc'].map((id) => new TestNode(id, network.transport(id)));
+    const listed = () => [a, b, c].map((node) => node!.members.map(({ id }) => id).sort());
+    const ask = () => {
+      for (const node of [a, b, c]) node!.transport.requestMembers();
+      clock.advance(100);
+    };
+    clock.advance(1000);
+    ask();
+    expect(listed()).toEqual([['bbbb'], ['aaaa'], []]);
+    network.visit('cccc', '');
+    ask();
+    expect(listed()).toEqual([
+      ['bbbb', 'cccc'],
+      ['aaaa', 'cccc'],
+      ['aaaa', 'bbbb'],
+    ]);
+  });
+
+  it('gives an id to the page that claimed it last, and the one before comes again later', () => {
+    const clock = new TestClock();
+    const network = new MemoryNetwork({ clock, random: seeded(5) });
+    const first = new TestNode('aaaa', network.transport('aaaa'));
+    clock.advance(1000);
+    const second = new TestNode('aaaa', network.transport('aaaa'));
+    clock.advance(1000);
+    expect([first.coordinator, second.coordinator]).toEqual(['disconnected', 'connected']);
+    clock.advance(5000);
+    expect([first.coordinator, second.coordinator]).toEqual(['connected', 'disconnected']);
+  });
+});
+
 describe('the virtual network', () => {
   it('stalls under a short block: what was sent arrives once, in order, after it', () => {
     const { clock, network, a, b } = pairOf();

@@ -54,7 +54,10 @@ function loseMost(world: World, random: Random): boolean {
       world.startWhenSafe(gate);
     });
   }
-  const missing = (gate: Running): NodeId[] => missingAt(gate).filter((id) => names.has(id));
+  // Others may have lost their disk, and with it their name, shortly before: without them too.
+  const isLost = (id: NodeId): boolean =>
+    names.has(id) || !world.gates.some((gate) => gate.id === id);
+  const missing = (gate: Running): NodeId[] => missingAt(gate).filter(isLost);
   insist(world, random, 'proceed-rightly', () => world.gates.filter(ready), missing, 60_000);
   return true;
 }

@@ -123,6 +123,22 @@ describe('the driver', () => {
     expect(driver.running).toBe(true);
   });
 
+  test('F1: the core hears of a link that broke, though the transport tries again at once', () => {
+    driver.start();
+    pass(10);
+    const probes = (): unknown[] =>
+      seen.sent.filter((sent) => JSON.stringify(sent).includes('"PROBE"'));
+    const link = () => driver.view().peers.find(({ id }) => id === 'bert')?.link;
+    events?.members([{ id: 'bert', priority: 2, name: 'Gate bert' }]);
+    events?.link('bert', 'connecting', false);
+    expect(probes()).toEqual([]);
+    events?.link('bert', 'open', false);
+    expect(link()).toBe('open');
+    events?.link('bert', 'connecting', false);
+    expect(link()).toBe('closed');
+    expect(probes()).toHaveLength(1);
+  });
+
   test('each body of a critical section is answered, with its place', () => {
     const answers: [number, boolean][] = [];
     driver.start();

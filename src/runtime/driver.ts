@@ -156,9 +156,13 @@ export class Driver {
         this.#arrived(from, data);
       },
       link: (peer, state, closedByPeer) => {
+        const before = this.link(peer);
         this.#links.set(peer, state);
-        if (state === 'connecting') this.#observer.changed?.();
-        else this.#post({ type: 'link', peer, state, closedByPeer });
+        // The core knows no tries: a link that broke is closed, and one that was never there is no news.
+        if (state !== 'connecting') this.#post({ type: 'link', peer, state, closedByPeer });
+        else if (before === 'open' || before === 'relayed')
+          this.#post({ type: 'link', peer, state: 'closed', closedByPeer });
+        else this.#observer.changed?.();
       },
       members: (members) => {
         this.#post({ type: 'members', members });

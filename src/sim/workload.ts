@@ -126,7 +126,8 @@ export class Workload {
     if (this.#stopped) return;
     const { life } = client.gate;
     // A page that belongs to no park yet takes nobody in, and of two with one identity people use the first.
-    const isUsed = !client.gate.isSecond && client.gate.generation !== '';
+    const isFounded = (life?.driver.node.replica.commitIndex ?? 0) > 0;
+    const isUsed = !client.gate.isSecond && isFounded;
     if (!client.gate.awake || life?.ready !== true || !isUsed) {
       this.#think(client);
       return;

@@ -93,7 +93,7 @@ describe('the committed log', () => {
 
   it('a generation that a person forced shares the beginning of the one before', () => {
     const log = lineage(operation('anna', 1, enter('v1')), operation('anna', 2, enter('v2')));
-    const forked = log.fork('two', ({ index }) => index < 3);
+    const forked = log.fork('two', new Set(['one']), ({ index }) => index < 3);
     expect(forked.length).toBe(2);
     expect([...forked.model.inside]).toEqual(['v1']);
   });

@@ -40,8 +40,12 @@ export class Lineage {
   }
 
   /** Another generation that begins like this one, as far as it shares the entries. */
-  fork(generation: string, shares: (entry: LogEntry) => boolean): Lineage {
-    const lineage = new Lineage(generation, new Set([...this.ancestors, this.generation]));
+  fork(
+    generation: string,
+    ancestors: ReadonlySet<string>,
+    shares: (entry: LogEntry) => boolean,
+  ): Lineage {
+    const lineage = new Lineage(generation, ancestors);
     for (const { entry, text, at, committedIn } of this.#records) {
       if (!shares(entry)) break;
       lineage.extend(entry, text, at, committedIn);

@@ -300,15 +300,17 @@ export class LogChecker {
 
   #newestLineage(node: ObservedNode): Lineage {
     const { log } = node.replica;
-    const [own, before] = generationsUpTo(node, log.lastIndex).toReversed();
+    const [own, ...older] = generationsUpTo(node, log.lastIndex).toReversed();
     if (!own) throw new Violation('S6', 'entries of no generation are committed');
     const known = this.lineages.get(own.id);
     if (known) return known;
-    const parent = before && this.lineages.get(before.id);
+    const ancestors = new Set(older.map(({ id }) => id));
+    // One in between may have committed nothing.
+    const parent = older.flatMap(({ id }) => this.lineages.get(id) ?? [])[0];
     // Log matching: where the terms differ the parent has gone another way.
     const shares = ({ index, term }: Position): boolean =>
       index < own.at.index && (index <= log.base.index || log.termAt(index) === term);
-    const lineage = parent ? parent.fork(own.id, shares) : new Lineage(own.id);
+    const lineage = parent?.fork(own.id, ancestors, shares) ?? new Lineage(own.id, ancestors);
     this.lineages.set(own.id, lineage);
     return lineage;
   }

@@ -155,6 +155,7 @@ export class LogChecker {
       this.quorums.committed(life.id, term, office.members, entry.index, office.first, durable);
     }
     if (term > lineage.newestTerm) lineage.newestTerm = term;
+    this.#fillUpTo(node, lineage, entry.index);
     lineage.extend(entry, text, this.now(), lineage.newestTerm);
     if (entry.command.kind === 'operation')
       this.tokens.used(entry.command.token, entry.command.operation.id.node);
@@ -296,6 +297,17 @@ export class LogChecker {
       ancestors.has(own.generation),
     );
     return younger.find(holds) ?? own;
+  }
+
+  /** Entries that a younger generation was seen to hold first: they are this one's too, now that it goes on from them. */
+  #fillUpTo({ replica }: ObservedNode, lineage: Lineage, end: number): void {
+    for (let index = lineage.length + 1; index < end; index++) {
+      const term = replica.log.termAt(index);
+      if (term === undefined) return;
+      const record = this.#holder(lineage, (one) => one.holds({ index, term })).at(index);
+      if (!record) return;
+      lineage.extend(record.entry, record.text, record.at, record.committedIn);
+    }
   }
 
   #newestLineage(node: ObservedNode): Lineage {

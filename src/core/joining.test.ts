@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Hello } from './messages.ts';
+import type { Hello, Message } from './messages.ts';
 import { founding, entry, GENERATION, member, stored, term } from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
@@ -41,6 +41,29 @@ describe('founding', () => {
     solo.write();
     solo.write();
     expect(solo.node.leadership).not.toBeNull();
+  });
+
+  test('G1: who founds a park takes nothing any more of the one that it was about to join', () => {
+    const solo = blank();
+    const append = (index: number, at: string): Message => ({
+      type: 'APPEND',
+      term: at,
+      previous: { index, term: index === 0 ? '' : START.term },
+      entries: [entry(index + 1, START.term, founding([anna]))],
+      commit: index + 1,
+      beat: 0,
+      quorum: true,
+    });
+    // It comes too late to be taken, but its leader is followed.
+    solo.receive('anna', append(4, term(1, 'anna')), GENERATION);
+    solo.pass(10_000);
+    solo.event({ type: 'members', members: [] });
+    solo.write();
+    const { generation } = solo.node.view();
+    expect([generation, solo.node.replica.log.lastIndex]).not.toContain(GENERATION);
+    solo.receive('anna', append(0, term(9, 'anna')), GENERATION);
+    expect(solo.node.view().generation).toBe(generation);
+    expect(solo.node.replica.promised < term(9, 'anna')).toBe(true);
   });
 
   test('J1: never before the coordinator has answered', () => {

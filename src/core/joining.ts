@@ -368,6 +368,8 @@ export class Joining {
     };
     assert(replica.log.lastIndex === 0, 'only a blank node founds a park');
     context.note('founds', `generation ${generation}`);
+    // What another leader was bringing is another park now.
+    this.#expected = null;
     replica.store([entry], [{ type: 'meta', meta: replica.meta() }], []);
     context.setTimer('seek', 0);
   }

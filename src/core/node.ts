@@ -618,6 +618,7 @@ export class Node {
     this.#sink.stop();
     this.follower.unfollow();
     this.replica.clear();
+    this.#forcedTerm = null;
     this.campaign.seekSoon();
   }
 

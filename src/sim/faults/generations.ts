@@ -10,6 +10,9 @@ import { separate } from './partitions.ts';
 /** How long a person waits before and between attempts to go on without others, ms. */
 const ATTEMPT_MS = 1000;
 
+/** A page that shares its disk is asked for no more at once. */
+const MOST_PROBES = 50;
+
 /** What leads to a second generation of the log, and to a person's choice between two. */
 export const GENERATIONS: readonly Fault[] = [
   fault(
@@ -203,7 +206,7 @@ export function decideForAll(world: World): void {
     if (!ready(gate)) continue;
     decide(world, gate, wanted);
     // Two pages with one disk: only a write tells them.
-    if (gate.shares && gate.life.driver.node.outbox.size === 0)
+    if (gate.shares && gate.life.driver.node.outbox.size < MOST_PROBES)
       world.workload.probe(gate, () => undefined);
   }
   const [first] = world.gates.filter((gate) => ready(gate) && gate.generation === wanted);

@@ -1,5 +1,5 @@
 import { del, entries as readAll, set } from 'idb-keyval';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Database, databaseName } from './indexeddb-database.ts';
 import { IndexedDbStorage } from './indexeddb.ts';
 import { KEYS } from './layout.ts';
@@ -50,6 +50,18 @@ describe('IndexedDB', () => {
     storage?.close();
     storage = undefined;
     for (const name of names.splice(0)) await deleteDatabase(name);
+  });
+
+  it('loads after a connection that the browser closed while it was made', async () => {
+    const name = freshName();
+    names.push(name);
+    const open = vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
+      throw new DOMException('The connection was closed.', 'AbortError');
+    });
+    storage = new IndexedDbStorage(name);
+    expect(await load(storage)).toEqual({ ok: true, stored: null });
+    expect(open).toHaveBeenCalledTimes(2);
+    open.mockRestore();
   });
 
   async function founded(...writes: Parameters<Storage['write']>[0]): Promise<[Storage, string]> {

@@ -50,13 +50,7 @@ export class IndexedDbStorage implements Storage {
 
   load(done: (result: LoadResult) => void): void {
     this.assertIdle();
-    this.settle(
-      this.read().catch((error: unknown): LoadResult => ({
-        ok: false,
-        error: toStorageError(error),
-      })),
-      done,
-    );
+    this.settle(this.readPatiently(), done);
   }
 
   write(writes: readonly StorageWrite[], done: (error: StorageError | null) => void): void {
@@ -90,6 +84,18 @@ export class IndexedDbStorage implements Storage {
       this.busy = false;
       if (!this.closed) done(result);
     });
+  }
+
+  /** While the browser clears the data and closes the database, connections fail once or twice. */
+  private async readPatiently(): Promise<LoadResult> {
+    for (let look = 1; ; look++) {
+      try {
+        return await this.read();
+      } catch (error) {
+        const failed = toStorageError(error);
+        if (failed.code !== 'failed' || look >= LOOKS) return { ok: false, error: failed };
+      }
+    }
   }
 
   private async read(): Promise<LoadResult> {

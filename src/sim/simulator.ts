@@ -4,7 +4,7 @@ import { Violation } from './checkers/violation.ts';
 import { checkArchives } from './archives.ts';
 import { convergence } from './convergence.ts';
 import { FAULTS, healAll, type Fault } from './faults.ts';
-import { decideForAll } from './faults/generations.ts';
+import { decideForAll, LOOK_MS } from './faults/generations.ts';
 import { electEverywhere } from './faults/people.ts';
 import type { Tally } from './coverage/tally.ts';
 import { parkHistory } from './park-history.ts';
@@ -156,7 +156,7 @@ function converge(world: World): void {
       throw new Violation(last.rule, `${BOUND_MS / 1000} s after all faults: ${last.detail()}`);
     electEverywhere(world);
     if (world.clock.now() > start + PATIENCE_MS) decideForAll(world);
-    world.runUntil(world.clock.now() + 250);
+    world.runUntil(world.clock.now() + LOOK_MS);
     last = convergence(world);
   }
   probe(world);

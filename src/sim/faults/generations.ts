@@ -10,6 +10,10 @@ import { separate } from './partitions.ts';
 /** How long a person waits before and between attempts to go on without others, ms. */
 const ATTEMPT_MS = 1000;
 
+/** How often people look, and how often they try once more, ms. */
+export const LOOK_MS = 250;
+const TURN_MS = 2000;
+
 /** A page that shares its disk is asked for no more at once. */
 const MOST_PROBES = 50;
 
@@ -209,13 +213,21 @@ export function decideForAll(world: World): void {
     if (gate.shares && gate.life.driver.node.outbox.size < MOST_PROBES)
       world.workload.probe(gate, () => undefined);
   }
-  const [first] = world.gates.filter((gate) => ready(gate) && gate.generation === wanted);
-  if (!first || !ready(first)) return;
-  const ids = missingAt(first);
+  // Now at one gate, then at another: one that was away longer does not know all who are missing.
+  const turn = Math.floor(world.clock.now() / TURN_MS);
+  if (world.clock.now() % TURN_MS >= LOOK_MS) return;
+  const candidates = world.gates.filter(ready).filter(({ generation }) => generation === wanted);
+  const gate = candidates[turn % candidates.length];
+  if (gate) goOn(world, gate, wanted);
+}
+
+/** Without those that are gone for good, or have set this generation aside. */
+function goOn(world: World, gate: Running, wanted: string): void {
+  const ids = missingAt(gate);
   const there = world.gates.filter(({ life }) => life && canAdopt(life, wanted));
   const alive = new Set(there.map(({ id }) => id));
   if (ids.length > 0 && !ids.some((id) => alive.has(id)))
-    proceed(world, first, ids, () => undefined);
+    proceed(world, gate, ids, () => undefined);
 }
 
 function decide(world: World, gate: Running, wanted: string): void {

@@ -77,7 +77,7 @@ export class WirelessElection implements Election {
     }
   }
 
-  /** Timer `election`. Rule E13: who has not answered is asked whether it lives; in the end the election starts anew. */
+  /** Timer `election`. Rule E13: who has not answered is asked whether it lives, and in the end has no vote. */
   timedOut(): void {
     const phase = this.#phase;
     switch (phase.name) {

@@ -9,11 +9,12 @@ import path from 'node:path';
 import process from 'node:process';
 import { build } from './build.mjs';
 import { runE2e } from './e2e.mjs';
+import { failuresOfPlaywright, failuresOfVitest } from './failures.mjs';
 import { ensureBrowser } from './find-browser.mjs';
 import { root, runModule } from './lib.mjs';
 import { setup } from './setup.mjs';
 
-/** @typedef {{ passed: number, failed: number }} Count */
+/** @typedef {{ passed: number, failed: number, failures?: string[] }} Count */
 /** @typedef {{ name: string, go: () => Promise<Count> }} Step */
 
 const results = path.join(root, '.cache', 'results');
@@ -47,16 +48,19 @@ try {
 async function runAll() {
   const total = { passed: 0, failed: 0 };
   const summary = [];
+  /** @type {string[]} */
+  const all = [];
   for (const step of steps) {
     console.log(`\n== ${step.name}`);
     const started = Date.now();
-    const { passed, failed } = await step.go();
+    const { passed, failed, failures = [] } = await step.go();
+    all.push(...failures);
     total.passed += passed;
     total.failed += failed;
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     summary.push(`${failed === 0 ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
   }
-  console.log(`\n${summary.join('\n')}`);
+  console.log(`\n${[...all, ...summary].join('\n')}`);
   return total;
 }
 
@@ -82,6 +86,7 @@ async function vitest(project) {
   return count(status, file, (report) => ({
     passed: number(report['numPassedTests']),
     failed: number(report['numFailedTests']) + brokenFiles(report['testResults']),
+    failures: failuresOfVitest(report),
   }));
 }
 
@@ -113,7 +118,8 @@ async function playwright() {
   const status = await runE2e(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
   return count(status, file, (report) => {
     const stats = /** @type {Record<string, unknown>} */ (report['stats'] ?? {});
-    return { passed: number(stats['expected']), failed: number(stats['unexpected']) };
+    const failures = failuresOfPlaywright(report);
+    return { passed: number(stats['expected']), failed: number(stats['unexpected']), failures };
   });
 }
 
@@ -124,6 +130,7 @@ async function playwright() {
  * @returns {Count}
  */
 function count(status, file, read) {
+  /** @type {Count} */
   let result = { passed: 0, failed: 0 };
   try {
     result = read(JSON.parse(readFileSync(file, 'utf8')));

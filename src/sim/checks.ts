@@ -10,7 +10,11 @@ import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
+import { isWitness } from './checkers/witness.ts';
 import type { Tally } from './coverage/tally.ts';
+
+/** With more operations of unknown fate than this a search takes minutes, and the log's order is tried before. */
+const MOST_UNKNOWNS = 100;
 
 /** All checkers of one run. */
 export class Checks {
@@ -118,8 +122,10 @@ export class Checks {
         if (!isAnswered || this.holds(lineage, logKey(call.key))) return { ...call, hint };
         return { ...call, hint, result: 'info' as const, outcome: null, returnedAt: Infinity };
       });
+      const unknowns = seen.filter(({ result }) => result === 'info').length;
+      if (unknowns > MOST_UNKNOWNS && isWitness(seen, capacity)) continue;
       const verdict = checkLinearizable(seen, capacity);
-      if (verdict.result === 'unknown')
+      if (verdict.result === 'unknown' && !isWitness(seen, capacity))
         throw new Violation('S8', 'no order of the history was found within the budget');
       if (verdict.result === 'violation')
         throw new Violation('S8', `no order explains the history; ${stuck(verdict.stuckAt)}`);

@@ -202,6 +202,19 @@ describe('generations', () => {
     return solo;
   }
 
+  test('L1: who promised a forced ballot, and is no member of what came of it, asks to join', () => {
+    const promised = term(7, 'bert');
+    const log = stored('bert', [anna, bert], [], { promised });
+    const solo = new Solo('bert', { priority: 2, stored: log });
+    const generations = [
+      { id: GENERATION, at: START },
+      { id: OTHER, at: { index: 5, term: promised } },
+    ];
+    solo.receive('anna', hello({ generations, leader: 'anna', holdsOperations: true }), OTHER);
+    expect(solo.all('JOIN', 'anna')).toHaveLength(1);
+    expect(solo.node.context.generation).toBe(GENERATION);
+  });
+
   test('G3: to give way is durable: log and outbox are set aside, promise and sequence numbers stay', () => {
     const solo = gaveWay();
     expect(solo.node.context.generation).toBe('');

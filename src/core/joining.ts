@@ -175,9 +175,9 @@ export class Joining {
       if (theirs === this.node.context.generation) this.node.campaign.leaderExpected();
       return;
     }
-    const sameOrBlank =
-      this.node.context.generation === '' || theirs === this.node.context.generation;
-    if (sameOrBlank && !this.#choseAnother(theirs)) this.#askToJoin(hello.leader);
+    // A log that is expected comes to members only.
+    const isOurs = ['', theirs].includes(this.node.context.generation) || theirs === this.#expected;
+    if (isOurs && !this.#choseAnother(theirs)) this.#askToJoin(hello.leader);
   }
 
   /** Of three generations a person chose one: no other is joined while somebody of that one is in reach. */

@@ -70,6 +70,7 @@ describe('looking for a leader', () => {
       generations: [{ id: GENERATION, at: START }],
       last: START,
       holdsOperations: false,
+      settled: true,
       leader: 'carl',
       knowsYou: true,
       wantsReply: false,

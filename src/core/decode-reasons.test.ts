@@ -34,6 +34,7 @@ const HELLO = {
   generations: [generation(1)],
   last: START,
   holdsOperations: false,
+  settled: true,
   leader: null,
   knowsYou: false,
   wantsReply: false,

@@ -165,6 +165,7 @@ const message: Decoder<Message> = variant('type', {
     generations,
     last: position,
     holdsOperations: boolean,
+    settled: boolean,
     leader: nullable(nodeId),
     knowsYou: boolean,
     wantsReply: boolean,

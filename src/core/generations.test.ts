@@ -10,7 +10,7 @@ const other: Generation = { id: 'other', at: { index: 1, term: term(1, 'carl') }
 
 function log(generations: readonly Generation[], more: Partial<LogSummary> = {}): LogSummary {
   const last = { index: 20, term: term(5, 'anna') };
-  return { generations, last, holdsOperations: false, hasQuorum: false, ...more };
+  return { generations, last, holdsOperations: false, settled: true, hasQuorum: false, ...more };
 }
 
 const visitors = { holdsOperations: true };
@@ -53,6 +53,14 @@ describe('two nodes that meet', () => {
     expect(meet(log([first, second]), log([first], quorum))).toBe('conflict');
   });
 
+  test('G4: nobody gives way to what is not committed, and nobody has to choose yet', () => {
+    const begun = { settled: false };
+    expect(meet(log([first], visitors), log([first, second], begun))).toBe('none');
+    expect(meet(log([first], quorum), log([first, second], begun))).toBe('none');
+    expect(meet(log([first, second], begun), log([first], quorum))).toBe('none');
+    expect(meet(log([first]), log([other], { ...visitors, ...begun }))).toBe('none');
+  });
+
   test('G4: a name alone makes no ancestor: the entry must be the same', () => {
     const imposter = { id: 'first', at: { index: 1, term: term(1, 'emil') } };
     expect(meet(log([imposter], visitors), log([first, second], visitors))).toBe('conflict');
@@ -63,6 +71,7 @@ describe('two nodes that meet', () => {
     const summary = fc.record({
       generations,
       holdsOperations: fc.boolean(),
+      settled: fc.boolean(),
       hasQuorum: fc.boolean(),
     });
     fc.assert(

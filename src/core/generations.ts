@@ -8,6 +8,8 @@ export interface LogSummary {
   readonly last: Position;
   /** It holds operations, not only its founding. */
   readonly holdsOperations: boolean;
+  /** The entry that began its newest generation is committed, as far as it knows. */
+  readonly settled: boolean;
   /** It follows, or is, a leader with a quorum. */
   readonly hasQuorum: boolean;
 }
@@ -24,6 +26,18 @@ export function meet(ours: LogSummary, theirs: LogSummary): Meeting {
   const other = newest(theirs.generations);
   if (!other || mine?.id === other.id) return 'none';
   if (!mine) return 'join';
+  const meeting = meetAnother(ours, theirs, mine, other);
+  // What is not committed may be taken back, and who gave way to it can't return (rule G4).
+  const isForGood = meeting === 'give-way' ? theirs.settled : ours.settled && theirs.settled;
+  return isForGood ? meeting : 'none';
+}
+
+function meetAnother(
+  ours: LogSummary,
+  theirs: LogSummary,
+  mine: Generation,
+  other: Generation,
+): Meeting {
   if (includes(theirs.generations, mine)) return ours.hasQuorum ? 'conflict' : 'give-way';
   if (includes(ours.generations, other)) return theirs.hasQuorum ? 'conflict' : 'none';
   return meetStrangers(ours, theirs, mine.id < other.id);

@@ -15,6 +15,7 @@ function hello(more: Partial<Hello> = {}): Hello {
     generations: [{ id: GENERATION, at: START }],
     last: START,
     holdsOperations: false,
+    settled: true,
     leader: null,
     knowsYou: false,
     wantsReply: false,

@@ -229,9 +229,18 @@ export class Joining {
     }
   }
 
+  /** This node leads, and what began its generation is committed: who waited for that is to know (rule G4). */
+  generationCommitted(): void {
+    this.#greetAll();
+  }
+
   /** The log came to be of another generation: tell everybody. */
   generationChanged(): void {
     this.rivals.clear();
+    this.#greetAll();
+  }
+
+  #greetAll(): void {
     for (const [peer, state] of this.#links) if (state !== 'closed') this.greet(peer);
   }
 
@@ -267,6 +276,7 @@ export class Joining {
       generations: replica.membership.generations,
       last: replica.log.last,
       holdsOperations: this.#holdsOperations(),
+      settled: replica.isGenerationCommitted,
       hasQuorum: this.node.liveLeader() !== null,
     };
   }
@@ -391,7 +401,7 @@ export class Joining {
   #sendHello(to: NodeId, wantsReply: boolean): void {
     const { context, self, replica } = this.node;
     const leader = this.node.liveLeader()?.id ?? null;
-    const { generations, last, holdsOperations } = this.summary();
+    const { generations, last, holdsOperations, settled } = this.summary();
     const knowsYou = replica.membership.find(to) !== undefined;
     context.send(to, {
       type: 'HELLO',
@@ -399,6 +409,7 @@ export class Joining {
       generations,
       last,
       holdsOperations,
+      settled,
       leader,
       knowsYou,
       wantsReply,

@@ -67,6 +67,8 @@ export interface Hello {
   readonly last: Position;
   /** The log holds operations, not only its founding. */
   readonly holdsOperations: boolean;
+  /** The entry that began the newest generation is committed, as far as the sender knows: nothing takes it back. */
+  readonly settled: boolean;
   /** The leader that the sender follows and that has a quorum, itself included. */
   readonly leader: NodeId | null;
   /** The receiver is a member in the sender's log. */

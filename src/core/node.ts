@@ -106,6 +106,9 @@ export class Node {
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
+      const { kind } = applied.entry.command;
+      if (this.leadership && (kind === 'founding' || kind === 'generation'))
+        this.joining.generationCommitted();
     });
   }
 

@@ -90,6 +90,12 @@ export class Replica {
     this.commitTo(Math.min(stored.meta.committed, this.log.lastIndex));
   }
 
+  /** What began the generation of this log can't be taken back any more. */
+  get isGenerationCommitted(): boolean {
+    const newest = this.membership.generations.at(-1);
+    return newest !== undefined && newest.at.index <= this.#commitIndex;
+  }
+
   meta(): Meta {
     return {
       id: this.context.self,

@@ -110,6 +110,7 @@ export const MESSAGES: {
     generations,
     last: position,
     holdsOperations: fc.boolean(),
+    settled: fc.boolean(),
     leader: maybe(id),
     knowsYou: fc.boolean(),
     wantsReply: fc.boolean(),

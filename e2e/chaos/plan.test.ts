@@ -78,6 +78,14 @@ describe('the plan of a round', () => {
     expect(lonely[0]?.fault).toMatchObject({ kind: 'wipe', target: 1 });
   });
 
+  test('lets no gate leave before the wiped ones are known to be gone (M5, G4)', () => {
+    for (const seed of SEEDS) {
+      const early = plan(seed, true).filter(({ at }) => at < 10_000);
+      const leaving = early.filter(({ fault: { kind } }) => kind === 'close' || kind === 'reload');
+      expect(leaving, `seed ${seed}`).toEqual([]);
+    }
+  });
+
   test('mends nothing that is gone with its browser', () => {
     for (const seed of SEEDS) {
       const steps = plan(seed);

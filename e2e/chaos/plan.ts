@@ -32,6 +32,14 @@ interface Planned {
 const REST = 2000;
 
 /**
+ * After so long, ms, a wiped gate is known to be gone for good. Until then no other may leave: who says so is removed at
+ * once (rule M5), and then the votes that were wiped may be half of those that remain, a case for a person (rule G4).
+ */
+const NOTICED = 10_000;
+/** The gate says that it leaves. */
+const LEAVING: ReadonlySet<FaultKind> = new Set(['close', 'reload']);
+
+/**
  * The faults of one round, by the seed alone: it does not look at what happens, so the same seed plans the same. When
  * they meet the pages is not so exact: browsers take their time. What is not mended by then is mended when the round
  * ends. Each round has some kinds of faults only, and its own pace.
@@ -155,6 +163,7 @@ class Plan {
       case 'browser':
         return this.#browsers.filter((browser) => !now.some((fault) => holds(fault, browser)));
       case 'gate': {
+        if (LEAVING.has(kind) && this.#wiped && at < NOTICED) return [];
         // A copy is an identity more: it must not go for good while the votes of a wiped browser are missing.
         const copied = now.some((fault) => fault.kind === 'duplicate');
         if (kind === 'duplicate' && (serverIsDown || copied || this.#wiped)) return [];

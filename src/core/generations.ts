@@ -26,10 +26,8 @@ export function meet(ours: LogSummary, theirs: LogSummary): Meeting {
   const other = newest(theirs.generations);
   if (!other || mine?.id === other.id) return 'none';
   if (!mine) return 'join';
-  const meeting = meetAnother(ours, theirs, mine, other);
-  // What is not committed may be taken back, and who gave way to it can't return (rule G4).
-  const isForGood = meeting === 'give-way' ? theirs.settled : ours.settled && theirs.settled;
-  return isForGood ? meeting : 'none';
+  // What is not committed may be taken back, and who gave way to it could not return (rule G4).
+  return theirs.settled ? meetAnother(ours, theirs, mine, other) : 'none';
 }
 
 function meetAnother(

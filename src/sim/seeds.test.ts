@@ -16,6 +16,7 @@ const SEEDS: readonly Once[] = [
   { seed: 3069, nodes: 4, seconds: 120, why: 'L1: no leader after all faults had stopped' },
   { seed: 5085, nodes: 5, seconds: 120, why: 'S8: no order explained the history' },
   { seed: 172, nodes: 5, seconds: 300, why: 'L1: gave way to a generation that was taken back' },
+  { seed: 120, nodes: 5, seconds: 300, why: 'L1: nobody could choose a generation not committed' },
 ];
 
 const ALL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);

@@ -196,7 +196,10 @@ function canAdopt(life: NonNullable<Gate['life']>, generation: string): boolean 
  */
 function preferred(world: World): string {
   const gates = world.gates.filter(ready);
-  const generations = [...new Set(gates.map(({ generation }) => generation))];
+  // What nobody has committed can't be chosen yet (rule G4).
+  const settled = gates.filter(({ life }) => life.driver.node.replica.isGenerationCommitted);
+  const choice = settled.length > 0 ? settled : gates;
+  const generations = [...new Set(choice.map(({ generation }) => generation))];
   const shut = (generation: string): number =>
     gates.filter(({ life }) => !canAdopt(life, generation)).length;
   const order = (a: string, b: string): number => shut(a) - shut(b) || (a < b ? -1 : 1);

@@ -156,10 +156,21 @@ describe('promises and commits', () => {
     found();
     replica.commitTo(1);
     expect(context.isTimerSet('commit-mark')).toBe(true);
-    context.takeEffects();
+    for (const ticket of tickets()) context.durable(ticket);
     replica.markCommit();
     expect(context.takeEffects()).toMatchObject([
       { type: 'persist', writes: [{ type: 'meta', meta: { committed: 1 } }] },
     ]);
+  });
+
+  test('S6: it never says more than the disk holds, which may have other entries there until they are written over', () => {
+    found();
+    replica.store(filler(2, 3, T1), [], []);
+    for (const ticket of tickets()) context.durable(ticket);
+    replica.store(filler(3, 4, T2), [], []);
+    replica.commitTo(4);
+    expect(replica.meta().committed).toBe(2);
+    for (const ticket of tickets()) context.durable(ticket);
+    expect(replica.meta().committed).toBe(4);
   });
 });

@@ -101,7 +101,8 @@ export class Replica {
       id: this.context.self,
       promised: this.#promised,
       nextSequence: this.#nextSequence,
-      committed: this.#commitIndex,
+      // What is committed may still be on its way to the disk, which may hold other entries there until then.
+      committed: Math.min(this.#commitIndex, this.#durableIndex),
     };
   }
 

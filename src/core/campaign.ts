@@ -63,7 +63,10 @@ export class Campaign {
       leads: () => node.leadership !== null,
       leadsQuorum: () => node.leadership?.replication.quorum === true,
       mayWin: () =>
-        replica.membership.isVoter(node.self.id) && this.#reaches().enough && !this.#mustWait(),
+        replica.membership.isVoter(node.self.id) &&
+        !node.joining.isUnderWay &&
+        this.#reaches().enough &&
+        !this.#mustWait(),
       campaigns: () => this.ballot.running,
     };
     const kind = (): ElectionKind => (replica.settings ?? config.settings).election;
@@ -184,7 +187,7 @@ export class Campaign {
       return;
     }
     const known = this.node.liveLeader() !== null;
-    if (!this.running) this.#election.start();
+    if (!this.running && !this.node.joining.isUnderWay) this.#election.start();
     if (!known) this.seekSoon();
   }
 
@@ -226,8 +229,8 @@ export class Campaign {
   }
 
   #start(): void {
-    const { vacant, leadership, replica } = this.node;
-    if (vacant || leadership || this.running || this.#mustWait()) return;
+    const { vacant, leadership, replica, joining } = this.node;
+    if (vacant || leadership || joining.isUnderWay || this.running || this.#mustWait()) return;
     if (replica.membership.voters().length > 0) this.#election.start();
   }
 
@@ -295,6 +298,7 @@ export class Campaign {
 export function problemWithout(node: Node, ids: readonly NodeId[]): string | null {
   const { membership } = node.replica;
   if (membership.members.length === 0) return 'this gate does not belong to a park yet';
+  if (node.joining.isUnderWay) return 'this gate has set that log aside and is taking another';
   if (node.liveLeader()) return 'there is a leader with a quorum: nothing is missing';
   if (ids.includes(node.self.id)) return 'this gate cannot go on without itself';
   const present = ids.find((id) => !membership.isVoter(id) || !node.isMissing(id));

@@ -40,9 +40,9 @@ export class Context {
   }
 
   /** A send as plain data, for the releases of a persist. */
-  sending(to: NodeId, message: Message): Effect {
+  sending(to: NodeId, message: Message, generation = this.generation): Effect {
     assert(to !== this.self, 'a node sends nothing to itself');
-    return { type: 'send', to, envelope: { generation: this.generation, message } };
+    return { type: 'send', to, envelope: { generation, message } };
   }
 
   send(to: NodeId, message: Message): void {

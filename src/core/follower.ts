@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { Context } from './context.ts';
-import type { Position } from './entry.ts';
+import type { LogEntry, Position } from './entry.ts';
 import type { FailureDetector } from './failure-detector.ts';
 import type { NodeId } from './identity.ts';
 import type { Append, Message } from './messages.ts';
@@ -82,7 +82,8 @@ export class Follower {
     const end = message.entries[message.entries.length - 1] ?? message.previous;
     if (before.length > 0 || entries.length > 0) {
       const ack = this.#acknowledgement(message, true, { index: end.index, term: end.term });
-      replica.store(entries, before, [context.sending(from, ack)]);
+      const generation = generationOf(entries) ?? context.generation;
+      replica.store(entries, before, [context.sending(from, ack, generation)]);
     } else if (message.beat > 0 || message.entries.length > 0) {
       // Behind our snapshot all is committed, and so it is the leader's too.
       const durable = Math.max(Math.min(end.index, replica.durableIndex), replica.log.base.index);
@@ -112,4 +113,12 @@ export class Follower {
   #schedulePROBE(): void {
     this.context.setTimer('probe-leader', this.context.between(this.context.timing.probePause));
   }
+}
+
+/** The generation of a log that ends with these entries, if one of them begins it. */
+function generationOf(entries: readonly LogEntry[]): string | null {
+  const first = entries.findLast(
+    ({ command }) => command.kind === 'founding' || command.kind === 'generation',
+  );
+  return first && 'generation' in first.command ? first.command.generation : null;
 }

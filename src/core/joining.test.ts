@@ -305,6 +305,11 @@ describe('generations', () => {
     solo.receive('carl', { type: 'PREPARE', term: term(10, 'carl'), peer, ...at, without: null });
     solo.write();
     expect(solo.all('PROMISE')).toEqual([]);
+    // Alone among the voters of that first part, it does not ask itself either: not by itself, and not when told to.
+    solo.pass(10_000);
+    solo.command({ type: 'start-election' });
+    solo.pass(10_000);
+    expect(solo.node.leadership).toBeNull();
     expect(solo.all('GAVE_WAY', 'carl')).toHaveLength(1);
     // Nor does it set that part aside in place of what it held there.
     const grown = [
@@ -315,6 +320,34 @@ describe('generations', () => {
     solo.write();
     expect(solo.node.context.generation).toBe('');
     expect(solo.disk.load()?.archives).toEqual([archive]);
+  });
+
+  test('G1, R3: what it takes is acknowledged in the generation that it comes to hold', () => {
+    const solo = gaveWay();
+    const append = {
+      type: 'APPEND',
+      term: term(9, 'anna'),
+      commit: 1,
+      beat: 0,
+      quorum: true,
+    } as const;
+    const first = {
+      previous: { index: 0, term: '' },
+      entries: [entry(1, START.term, founding([anna]))],
+    };
+    solo.receive('anna', { ...append, ...first }, OTHER);
+    solo.write();
+    expect(solo.take('APPENDED').at(-1)?.generation).toBe(GENERATION);
+    const command = {
+      kind: 'generation',
+      generation: OTHER,
+      without: [],
+      members: [anna],
+    } as const;
+    const next = { previous: START, entries: [entry(2, term(9, 'anna'), command)] };
+    solo.receive('anna', { ...append, ...next }, OTHER);
+    solo.write();
+    expect(solo.take('APPENDED').at(-1)?.generation).toBe(OTHER);
   });
 
   test('G1: a blank node takes the log of any other generation', () => {

@@ -304,6 +304,14 @@ export class Joining {
     return true;
   }
 
+  /**
+   * This log is the first part of one that grew out of a generation that this node has set aside (rule G1): to be taken
+   * further, and for nothing else. The node has acknowledged more of that generation than it holds now (S9).
+   */
+  get isUnderWay(): boolean {
+    return this.archives.hasAbandoned(this.node.context.generation);
+  }
+
   /** Whether a message of this generation is for this node though its own log is of another, or of none yet. */
   accepts(generation: string): boolean {
     if (generation === '' || this.archives.hasAbandoned(generation)) return false;

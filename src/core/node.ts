@@ -239,7 +239,7 @@ export class Node {
     if (isForUs) {
       if (message.type === 'APPEND' && message.term >= this.#newestTerm())
         this.joining.follow(generation);
-      this.#dispatch(from, message);
+      this.#dispatch(from, message, generation);
     } else {
       this.context.note('other-generation', `${message.type} from ${from}`);
     }
@@ -252,11 +252,8 @@ export class Node {
 
   /** Logs of two generations never mix (rule G1). Answers are matched by their term, which is unique. */
   #isForUs(generation: string, message: Message): boolean {
-    // What it set aside may also be the first part of the log that it is taking now (rule G1): no vote there either.
     const isOurs =
-      generation !== '' &&
-      generation === this.context.generation &&
-      !this.joining.archives.hasAbandoned(generation);
+      generation !== '' && generation === this.context.generation && !this.joining.isUnderWay;
     switch (message.type) {
       case 'ELECT':
       case 'TOKEN':
@@ -278,7 +275,7 @@ export class Node {
     }
   }
 
-  #dispatch(from: NodeId, message: Message): void {
+  #dispatch(from: NodeId, message: Message, generation = this.context.generation): void {
     switch (message.type) {
       case 'HELLO':
         this.joining.hello(from, message);
@@ -351,7 +348,7 @@ export class Node {
         }
         return;
       case 'APPENDED':
-        this.leadership?.replication.appended(from, message);
+        this.leadership?.replication.appended(from, message, generation);
         return;
       case 'SNAPSHOT_OFFER':
         if (!this.campaign.ballot.running && this.#olderTerm(from, message.term)) return;

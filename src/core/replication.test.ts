@@ -52,6 +52,18 @@ describe('committing', () => {
     expect(solo.node.replica.commitIndex).toBe(6);
   });
 
+  test('R3, G1: what is acknowledged of a log that has not come to the generation yet does not count', () => {
+    const { solo, mine } = leader();
+    solo.write();
+    solo.receive('anna', ack(mine, 2), 'oldergeneration1');
+    expect(solo.node.replica.commitIndex).toBe(1);
+    // Nor does it keep the leader from beginning again.
+    solo.receive('anna', ack(mine, 0, { ok: false, match: { index: 0, term: '' } }));
+    expect(solo.all('APPEND', 'anna').at(-1)).toMatchObject({ previous: { index: 0 } });
+    solo.receive('anna', ack(mine, 2));
+    expect(solo.node.replica.commitIndex).toBe(2);
+  });
+
   test('R2: the leader sends before its own write is durable, and counts itself only afterwards', () => {
     const { solo, mine } = leader();
     expect(solo.all('APPEND', 'anna')).toHaveLength(1);

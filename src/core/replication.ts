@@ -126,13 +126,16 @@ export class Replication {
     this.checkQuorum();
   }
 
-  /** Only for a term that this node still leads: the owner drops this object when it steps down. */
-  appended(from: NodeId, message: Appended): void {
+  /**
+   * Only for a term that this node still leads: the owner drops this object when it steps down.
+   * @param generation of the log that the follower acknowledges
+   */
+  appended(from: NodeId, message: Appended, generation: string): void {
     const progress = this.#progress.get(from);
     if (!progress || message.term !== this.term) return;
     progress.acknowledgedAt = this.context.now;
     progress.acknowledged = true;
-    if (message.ok) this.#accepted(progress, message);
+    if (message.ok) this.#accepted(progress, message, generation === this.context.generation);
     else this.#rejected(progress, message.match);
     this.checkQuorum();
     if (message.ok) {
@@ -199,12 +202,13 @@ export class Replication {
     }
   }
 
-  #accepted(progress: Progress, { match, beat }: Appended): void {
-    progress.match = Math.max(progress.match, match.index);
-    progress.next = Math.max(progress.next, progress.match + 1);
+  /** What is of an older generation yet may be dropped on a restart: more can be sent, but it does not count (G1). */
+  #accepted(progress: Progress, { match, beat }: Appended, counts: boolean): void {
+    if (counts) progress.match = Math.max(progress.match, match.index);
+    progress.next = Math.max(progress.next, match.index + 1);
     progress.mode = 'streaming';
     if (beat === 0) progress.inFlight = Math.max(0, progress.inFlight - 1);
-    if (progress.match + 1 >= progress.next) progress.inFlight = 0;
+    if (match.index + 1 >= progress.next) progress.inFlight = 0;
   }
 
   /** The follower lacks what came before; it names the end of its log or a position that surely is common. */

@@ -16,6 +16,13 @@ const SEEDS: readonly Once[] = [
   { seed: 3069, nodes: 4, seconds: 120, why: 'L1: no leader after all faults had stopped' },
   { seed: 5085, nodes: 5, seconds: 120, why: 'S8: no order explained the history' },
   { seed: 172, nodes: 5, seconds: 300, why: 'L1: gave way to a generation that was taken back' },
+  { seed: 326, nodes: 5, seconds: 300, why: 'S6: the commit mark ran ahead of a torn write' },
+  {
+    seed: 345,
+    nodes: 5,
+    seconds: 300,
+    why: 'L1: dropped what it had acknowledged on its way to a generation',
+  },
   { seed: 120, nodes: 5, seconds: 300, why: 'L1: nobody could choose a generation not committed' },
 ];
 

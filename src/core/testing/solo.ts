@@ -121,11 +121,13 @@ export class Solo {
   /** What was sent since the last call, of one type. */
   take<T extends Message['type']>(
     type: T,
-  ): { to: NodeId; message: Extract<Message, { type: T }> }[] {
+  ): { to: NodeId; generation: string; message: Extract<Message, { type: T }> }[] {
     const news = this.sent.slice(this.#read);
     this.#read = this.sent.length;
-    return news.flatMap(({ to, message }) =>
-      message.type === type ? [{ to, message: message as Extract<Message, { type: T }> }] : [],
+    return news.flatMap(({ to, generation, message }) =>
+      message.type === type
+        ? [{ to, generation, message: message as Extract<Message, { type: T }> }]
+        : [],
     );
   }
 

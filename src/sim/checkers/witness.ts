@@ -2,8 +2,9 @@ import { logKey, type Call } from './history.ts';
 import { brokenRule, ParkModel } from './park-model.ts';
 
 /**
- * Whether the order of the hints explains a history: then it is linearizable, whoever suggested that order. For histories
- * that are too long to search. Calls without a hint took place nowhere, and of those with the same key only the last did.
+ * Whether the order of the hints explains a history: then it is linearizable, whoever suggested that order. Checking one
+ * takes a moment, finding one may take minutes. Calls without a hint took place nowhere, and of those with the same key
+ * only the last did.
  */
 export function isWitness(calls: readonly Call[], capacity: number): boolean {
   const placed = new Map<string, Call & { readonly hint: number }>();

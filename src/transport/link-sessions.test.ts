@@ -157,6 +157,25 @@ describe('the initiator, the greater id', () => {
     expect(made.fakes).toHaveLength(2);
   });
 
+  it('offers again when nudged, if nobody has answered for a while', () => {
+    const made = bench();
+    made.links.connect('aaaa');
+    made.clock.advance(LINK_TIMING.freshMs - 1);
+    made.links.nudge('aaaa');
+    expect(made.fakes).toHaveLength(1);
+    made.clock.advance(1);
+    made.links.nudge('aaaa');
+    expect(made.fakes).toHaveLength(2);
+    expect(made.fakes[0]!.closed).toBe(true);
+    made.fakes[1]!.events.signal('offer');
+    // Who has answered is there: that attempt gets its time.
+    const { session } = made.sent.at(-1)!.signal;
+    hear(made, 'aaaa', { type: 'more', session, payload: 'answer' });
+    made.clock.advance(LINK_TIMING.freshMs);
+    made.links.nudge('aaaa');
+    expect(made.fakes).toHaveLength(2);
+  });
+
   it('starts when it is asked by a peer that it never heard of', () => {
     const made = bench();
     hear(made, 'aaaa', { type: 'ask', session: 0 });

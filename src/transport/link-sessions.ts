@@ -61,7 +61,13 @@ export interface LinkSessionsOptions {
 
 type LinkPhase =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'connecting'; readonly connection: Connection; readonly since: number }
+  | {
+      readonly kind: 'connecting';
+      readonly connection: Connection;
+      readonly since: number;
+      /** The other side has said something in this attempt. */
+      answered: boolean;
+    }
   | { readonly kind: 'open'; readonly connection: Connection };
 
 interface Link {
@@ -110,9 +116,15 @@ export class LinkSessions implements LinkLayer {
 
   nudge(peer: NodeId): void {
     const link = this.#links.get(peer);
-    if (link === undefined || !link.wanted || link.phase.kind !== 'idle') return;
+    if (link === undefined || !link.wanted || link.phase.kind === 'open') return;
     link.failures = 0;
-    this.#attempt(link);
+    if (link.phase.kind === 'idle') this.#attempt(link);
+    else if (this.#isInVain(link.phase, peer)) this.#restart(link, link.path, false);
+  }
+
+  /** Our offer went out while the peer was away, and nobody answers it. */
+  #isInVain(phase: Extract<LinkPhase, { kind: 'connecting' }>, peer: NodeId): boolean {
+    return this.#initiates(peer) && !phase.answered && !this.#fresh(phase.since);
   }
 
   disconnect(peer: NodeId): void {
@@ -268,7 +280,9 @@ export class LinkSessions implements LinkLayer {
   }
 
   #feed(link: Link, payload: unknown): void {
-    if (link.phase.kind !== 'idle') link.phase.connection.signal(payload);
+    if (link.phase.kind === 'idle') return;
+    if (link.phase.kind === 'connecting') link.phase.answered = true;
+    link.phase.connection.signal(payload);
   }
 
   /** Makes or asks for the next attempt. */
@@ -310,7 +324,7 @@ export class LinkSessions implements LinkLayer {
       },
       refused: (reason) => this.#events?.refused(reason, link.peer),
     });
-    link.phase = { kind: 'connecting', connection, since: clock.now() };
+    link.phase = { kind: 'connecting', connection, since: clock.now(), answered: false };
     link.timer = clock.schedule(this.#timing.connectTimeoutMs, () => this.#onStuck(link));
   }
 

@@ -37,7 +37,7 @@ export interface LinkLayer {
   start(self: NodeId, events: LinkEvents): void;
   /** Keep a link to this peer until `disconnect`. Does nothing when that is so already. */
   connect(peer: NodeId): void;
-  /** There is news of this peer: if a wanted link waits for its next attempt, make it now. */
+  /** The peer has shown up: if a wanted link waits for its next attempt, or for an answer, make an attempt now. */
   nudge(peer: NodeId): void;
   /** Close the link and stop trying. A link that the peer asks for later is accepted nevertheless. */
   disconnect(peer: NodeId): void;

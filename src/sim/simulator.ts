@@ -36,6 +36,8 @@ export interface RunResult {
   /** Operations that clients asked for. */
   readonly operations: number;
   readonly events: number;
+  /** How often the office went on to another term, in all parks that came about. */
+  readonly leaderChanges: number;
   readonly faults: ReadonlyMap<string, number>;
   /** The names of the injections that were done, in the order of time. */
   readonly injections: readonly string[];
@@ -84,6 +86,7 @@ export function run(options: RunOptions): RunResult {
     violation,
     operations: world.workload.calls.length,
     events: world.events,
+    leaderChanges: world.checks.log.leaderChanges,
     faults: world.faults,
     injections,
     clients: world.workload.activeClients(),

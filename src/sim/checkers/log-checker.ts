@@ -101,6 +101,11 @@ export class LogChecker {
       throw new Violation('S8', `${from} refuses an old token before ${office.term} is open`);
   }
 
+  /** How often the office went on to another term. */
+  get leaderChanges(): number {
+    return Math.max(0, this.#leaders.size - 1);
+  }
+
   hasLed(id: NodeId, term: Term): boolean {
     return this.#leaders.get(term)?.id === id;
   }

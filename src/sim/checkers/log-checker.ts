@@ -112,7 +112,9 @@ export class LogChecker {
 
   /** Rule S2: a client was told that its operation is done. Returns the generation in which. */
   told(node: ObservedNode, key: string, index: number, outcome: unknown): Lineage {
-    const lineage = this.#holder(this.#newestLineage(node), (one) => one.indexOf(key) === index);
+    const life = this.#lives.get(node);
+    const own = life ? this.#lineageAt(life, node) : this.#newestLineage(node);
+    const lineage = this.#holder(own, (one) => one.indexOf(key) === index);
     const first = lineage.indexOf(key);
     const record = first === undefined ? undefined : lineage.at(first);
     if (!record)

@@ -115,6 +115,13 @@ export class LinkSessions implements LinkLayer {
     this.#attempt(link);
   }
 
+  release(peer: NodeId): void {
+    const link = this.#links.get(peer);
+    if (link === undefined) return;
+    link.wanted = false;
+    if (link.phase.kind === 'idle') this.#cancel(link);
+  }
+
   disconnect(peer: NodeId): void {
     const link = this.#links.get(peer);
     if (link === undefined) return;

@@ -1,6 +1,6 @@
 import { unreachable } from '../assert.ts';
 import type { Context } from '../context.ts';
-import { compareIdentity, type NodeId, type Peer } from '../identity.ts';
+import { compareIdentity, type Identity, type NodeId, type Peer } from '../identity.ts';
 import type { Message } from '../messages.ts';
 import type { Election, ElectionEvents, ElectionView } from './election.ts';
 
@@ -79,6 +79,13 @@ export class RingElection implements Election {
     else if (phase.to === peer) this.#pass(phase.candidate);
   }
 
+  /** Rule E7: the token of a greater candidate challenges the leader, whose heartbeats go on meanwhile. */
+  leaderHeard(leader: Identity): void {
+    const phase = this.#phase;
+    if (phase.name === 'idle' || compareIdentity(phase.candidate, leader) > 0) return;
+    this.stop();
+  }
+
   stop(): void {
     this.#phase = { name: 'idle' };
     this.context.clearTimer('election');
@@ -133,10 +140,10 @@ export class RingElection implements Election {
     this.context.setTimer('election', this.context.timing.electTimeout);
   }
 
-  /** A leader that only passed on a token has no election of its own. */
+  /** Who leads, or hears a leader, only passed on a token, or its challenge has failed: it elects nobody by itself. */
   #restart(): void {
     this.stop();
-    if (!this.view.leads()) this.start();
+    if (!this.view.knowsLeader()) this.start();
   }
 
   #win(): void {

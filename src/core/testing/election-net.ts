@@ -126,6 +126,7 @@ export class ElectionNet {
       neighbours: () => this.#neighbours(peer.id).filter((id) => !failed.has(id)),
       isFailed: (id) => failed.has(id),
       leads: () => this.#get(peer.id).leader === peer.id,
+      knowsLeader: () => this.#get(peer.id).leader !== null,
       leadsQuorum: () => this.#get(peer.id).leader === peer.id,
       mayWin: () => true,
       campaigns: () => false,

@@ -163,6 +163,7 @@ export class Solo {
         this.notes.push(`${effect.what}: ${effect.detail}`);
         return;
       case 'meet':
+      case 'links':
       case 'request-members':
         return;
     }

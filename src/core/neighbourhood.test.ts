@@ -53,13 +53,13 @@ describe('the links of a node', () => {
     expect(solo.effects.some(({ type }) => type === 'meet')).toBe(false);
   });
 
-  test('N2: one that is not listed any more is passed over at once', () => {
+  test('N7: one that is not listed any more is passed over at once', () => {
     const solo = blank('bert', 'carl', 'dora', 'emil');
     solo.event({ type: 'hint', peer: 'bert' });
     expect(links(solo)?.keep).toEqual(['carl', 'emil']);
   });
 
-  test('N2: one that does not come in reach is passed over after a while, and tried further', () => {
+  test('N7: one that does not come in reach is passed over after a while, and tried further', () => {
     const solo = blank('bert', 'carl', 'dora', 'emil');
     solo.link('emil');
     const { linkWait, neighbours } = solo.node.context.timing;

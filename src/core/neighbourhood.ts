@@ -21,6 +21,8 @@ export class Neighbourhood {
   /** Members that are out of reach, and since when. */
   readonly #outOfReach = new Map<NodeId, number>();
   #isStale = true;
+  /** What was noted last for the trace, by its word. */
+  readonly #noted = new Map<string, string>();
 
   constructor(private readonly node: Node) {
     node.context.linksToAll = this.#kind === 'mesh';
@@ -52,7 +54,9 @@ export class Neighbourhood {
     const [founding] = replica.membership.generations;
     const graph = graphOf(kind, universe, founding?.id ?? '');
     const wanted = this.#pastAbsent(graph);
-    for (const id of this.#guests(universe)) wanted.add(id);
+    const guests = this.#guests(universe);
+    this.#note('looks-after', guests);
+    for (const id of guests) wanted.add(id);
     this.#keep(wanted);
   }
 
@@ -110,7 +114,7 @@ export class Neighbourhood {
     }
   }
 
-  /** Rule N2: failed, or out of reach for so long, or while the coordinator does not list it, that nobody waits. */
+  /** Rule N7: failed, or out of reach for so long, or while the coordinator does not list it, that nobody waits. */
   #isAbsent(id: NodeId): boolean {
     const { joining, detector, context, self } = this.node;
     if (id === self.id) return false;
@@ -120,15 +124,18 @@ export class Neighbourhood {
     return context.now - (this.#outOfReach.get(id) ?? context.now) >= context.timing.linkWait;
   }
 
-  /** Rule N2: this node's neighbours, those of its absent ones, and so on: what is connected stays so past the absent. */
+  /** Rule N7: this node's neighbours, those of its absent ones, and so on: what is connected stays so past the absent. */
   #pastAbsent(graph: Graph): Set<NodeId> {
     const { id: self } = this.node.self;
     const wanted = new Set(graph.get(self));
+    const absent: NodeId[] = [];
     // Those that are added on the way have their turn too.
     for (const id of wanted) {
       if (!this.#isAbsent(id)) continue;
+      absent.push(id);
       for (const next of graph.get(id) ?? []) if (next !== self) wanted.add(next);
     }
+    this.#note('passes-over', absent);
     return wanted;
   }
 
@@ -161,7 +168,16 @@ export class Neighbourhood {
     const told = { keep: textOf(keep), avoid: textOf(avoid) };
     if (told.keep === this.#told?.keep && told.avoid === this.#told.avoid) return;
     this.#told = told;
+    this.#note('keeps-links', keep);
+    this.#note('avoids', avoid);
     context.emit({ type: 'links', keep: [...keep].sort(), avoid: [...avoid].sort() });
+  }
+
+  #note(what: string, ids: Iterable<NodeId>): void {
+    const text = textOf(ids);
+    if (text === (this.#noted.get(what) ?? '')) return;
+    this.#noted.set(what, text);
+    if (text !== '') this.node.context.note(what, text);
   }
 }
 

@@ -1,6 +1,6 @@
 import { unreachable } from '../assert.ts';
 import type { Context } from '../context.ts';
-import { compareIdentity, type Identity, type NodeId, type Peer } from '../identity.ts';
+import { compareIdentity, type NodeId, type Peer } from '../identity.ts';
 import type { Message } from '../messages.ts';
 import type { Election, ElectionEvents, ElectionView } from './election.ts';
 
@@ -79,10 +79,8 @@ export class RingElection implements Election {
     else if (phase.to === peer) this.#pass(phase.candidate);
   }
 
-  /** Rule E7: the token of a greater candidate challenges the leader, whose heartbeats go on meanwhile. */
-  leaderHeard(leader: Identity): void {
-    const phase = this.#phase;
-    if (phase.name === 'idle' || compareIdentity(phase.candidate, leader) > 0) return;
+  /** A challenger sends its token anew after each heartbeat, and has won when any of them comes back. */
+  leaderHeard(): void {
     this.stop();
   }
 
@@ -140,10 +138,10 @@ export class RingElection implements Election {
     this.context.setTimer('election', this.context.timing.electTimeout);
   }
 
-  /** Who leads, or hears a leader, only passed on a token, or its challenge has failed: it elects nobody by itself. */
+  /** A leader that only passed on a token has no election of its own. */
   #restart(): void {
     this.stop();
-    if (!this.view.knowsLeader()) this.start();
+    if (!this.view.leads()) this.start();
   }
 
   #win(): void {

@@ -1,5 +1,6 @@
 import type { Token } from './entry.ts';
 import type { NodeId, Peer } from './identity.ts';
+import type { Greeting } from './hello-check.ts';
 import type { Json } from './json.ts';
 import type { Envelope } from './messages.ts';
 import type { StorageWrite } from './stored.ts';
@@ -51,4 +52,5 @@ export type ReplyValue =
       readonly index: number;
       readonly outcome: Json;
     }
+  | { readonly type: 'greeted'; readonly greetings: readonly Greeting[] }
   | { readonly type: 'granted'; readonly token: Token; readonly leaseMs: number };

@@ -8,6 +8,7 @@ import type { Event } from './events.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { Follower } from './follower.ts';
 import { Grants } from './grants.ts';
+import { HelloCheck } from './hello-check.ts';
 import type { NodeId, Peer } from './identity.ts';
 import { Joining } from './joining.ts';
 import type { Leadership } from './leadership.ts';
@@ -51,6 +52,7 @@ export class Node {
   readonly campaign: Campaign;
   readonly office: Office;
   readonly neighbourhood: Neighbourhood;
+  readonly helloCheck: HelloCheck;
   self: Peer;
   /** The leader was removed by a person: nobody elects until a person starts an election. */
   vacant = false;
@@ -106,6 +108,7 @@ export class Node {
     this.grants = new Grants(context, (message) => this.#toLeader(message));
     this.joining = new Joining(this);
     this.neighbourhood = new Neighbourhood(this);
+    this.helloCheck = new HelloCheck(context);
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
@@ -399,6 +402,7 @@ export class Node {
   }
 
   #gotIt(from: NodeId, message: Extract<Message, { type: 'GOT_IT' }>): void {
+    if (message.to === 'PROBE') this.helloCheck.gotIt(from, message.nonce);
     if (message.to === 'ELECT') {
       this.campaign.received(from, message);
     } else if (from === this.follower.leader) {
@@ -496,6 +500,9 @@ export class Node {
         return;
       case 'adoption':
         this.joining.rivals.adoptionTimedOut();
+        return;
+      case 'hello':
+        this.helloCheck.timedOut();
         return;
       case 'neighbours':
         this.neighbourhood.probe();

@@ -34,6 +34,8 @@ export type Timer =
   | 'rivals'
   /** Sparse topology: ask the neighbours whether they live, and look again which links to keep. */
   | 'neighbours'
+  /** A person asked which neighbours answer, and some have not. */
+  | 'hello'
   /** A person adopts another generation, and nobody there has answered. */
   | 'adoption';
 

@@ -20,6 +20,9 @@ export function perform(node: Node, request: number, command: Command): void {
       node.vacant = false;
       node.campaign.command(request);
       return;
+    case 'hello':
+      node.helloCheck.start(request, node.joining.linked());
+      return;
     case 'remove-leader':
       removeLeader(node, request);
       return;

@@ -1,11 +1,13 @@
-import type {
-  EntryCommand,
-  LogEntry,
-  Operation,
-  OperationId,
-  ParkSettings,
-  Position,
-  Token,
+import {
+  ELECTIONS,
+  TOPOLOGIES,
+  type EntryCommand,
+  type LogEntry,
+  type Operation,
+  type OperationId,
+  type ParkSettings,
+  type Position,
+  type Token,
 } from './entry.ts';
 import {
   MAX_NAME_LENGTH,
@@ -112,8 +114,8 @@ export const operation: Decoder<Operation> = (value) => {
 
 const settings: Decoder<ParkSettings> = object({
   capacity: integer(0, 1_000_000_000),
-  election: oneOf('bully', 'ring', 'wireless'),
-  topology: oneOf('mesh', 'sample', 'ring', 'grid', 'random'),
+  election: oneOf(...ELECTIONS),
+  topology: oneOf(...TOPOLOGIES),
   multicast: oneOf('sequencer', 'lamport'),
 });
 

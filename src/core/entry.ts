@@ -14,8 +14,10 @@ export interface Token {
   readonly number: number;
 }
 
-export type ElectionKind = 'bully' | 'ring' | 'wireless';
-export type TopologyKind = 'mesh' | 'sample' | 'ring' | 'grid' | 'random';
+export const ELECTIONS = ['bully', 'ring', 'wireless'] as const;
+export const TOPOLOGIES = ['mesh', 'sample', 'ring', 'grid', 'random'] as const;
+export type ElectionKind = (typeof ELECTIONS)[number];
+export type TopologyKind = (typeof TOPOLOGIES)[number];
 export type MulticastKind = 'sequencer' | 'lamport';
 
 /** What the founder of a park decides for all who join it. */

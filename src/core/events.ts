@@ -32,6 +32,8 @@ export type Command =
   | { readonly type: 'lock' }
   | { readonly type: 'release'; readonly token: Token }
   | { readonly type: 'start-election' }
+  /** Which neighbours answer, and how fast? */
+  | { readonly type: 'hello' }
   | { readonly type: 'remove-leader' }
   /** The page goes away or the gate leaves for good: say so. */
   | { readonly type: 'leave' }

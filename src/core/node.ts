@@ -8,10 +8,12 @@ import type { Event } from './events.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { Follower } from './follower.ts';
 import { Grants } from './grants.ts';
+import { HelloCheck } from './hello-check.ts';
 import type { NodeId, Peer } from './identity.ts';
 import { Joining } from './joining.ts';
 import type { Leadership } from './leadership.ts';
 import type { Envelope, Message, Refuse } from './messages.ts';
+import { Neighbourhood } from './neighbourhood.ts';
 import { Office } from './office.ts';
 import { Outbox } from './outbox.ts';
 import { Replica } from './replica.ts';
@@ -49,6 +51,8 @@ export class Node {
   readonly grants: Grants;
   readonly campaign: Campaign;
   readonly office: Office;
+  readonly neighbourhood: Neighbourhood;
+  readonly helloCheck: HelloCheck;
   self: Peer;
   /** The leader was removed by a person: nobody elects until a person starts an election. */
   vacant = false;
@@ -103,6 +107,8 @@ export class Node {
     });
     this.grants = new Grants(context, (message) => this.#toLeader(message));
     this.joining = new Joining(this);
+    this.neighbourhood = new Neighbourhood(this);
+    this.helloCheck = new HelloCheck(context);
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
@@ -118,6 +124,8 @@ export class Node {
     this.context.wall = event.wall;
     if (event.type !== 'started' && this.#hasSlept(event)) this.#wake();
     if (!this.left) this.#handle(event);
+    // The transport starts once the node has.
+    if (!this.left && event.type !== 'started') this.neighbourhood.update();
     return this.context.takeEffects();
   }
 
@@ -207,6 +215,7 @@ export class Node {
 
   #wake(): void {
     this.context.excuseOverdue();
+    this.neighbourhood.touch();
     if (this.leadership && this.replica.membership.voters().length <= 2) {
       // No majority was possible without this node: it only has to find its own again before it goes on.
       this.context.note('slept', 'still leads, and blames nobody');
@@ -390,6 +399,7 @@ export class Node {
   }
 
   #gotIt(from: NodeId, message: Extract<Message, { type: 'GOT_IT' }>): void {
+    if (message.to === 'PROBE') this.helloCheck.gotIt(from, message.nonce);
     if (message.to === 'ELECT') {
       this.campaign.received(from, message);
     } else if (from === this.follower.leader) {
@@ -488,6 +498,12 @@ export class Node {
       case 'adoption':
         this.joining.rivals.adoptionTimedOut();
         return;
+      case 'hello':
+        this.helloCheck.timedOut();
+        return;
+      case 'neighbours':
+        this.neighbourhood.probe();
+        return;
       default:
         if (timer.startsWith('probe:')) this.detector.timedOut(timer.slice('probe:'.length));
         else if (timer.startsWith('evict:')) {
@@ -508,6 +524,7 @@ export class Node {
   // --- Peers ----------------------------------------------------------------------------------------------------
 
   #peerFailed(peer: NodeId): void {
+    this.neighbourhood.touch();
     this.joining.rivals.drop(peer);
     this.campaign.peerFailed(peer);
     this.leadership?.memberFailed(peer);
@@ -515,6 +532,7 @@ export class Node {
   }
 
   #peerBack(peer: NodeId): void {
+    this.neighbourhood.touch();
     this.leadership?.reconfiguration.memberBack(peer);
     this.joining.peerBack(peer);
     // With one more voter in reach an election may succeed now.
@@ -536,7 +554,7 @@ export class Node {
     this.vacant = false;
     this.campaign.ballot.saw(term);
     this.follower.follow(leader, term, quorum);
-    this.campaign.leaderHeard(isNew, quorum);
+    this.campaign.leaderHeard(leader, isNew, quorum);
     if (quorum && this.#servedBy !== term) this.#leaderKnown(term);
   }
 

@@ -32,6 +32,10 @@ export type Timer =
   | 'commit-mark'
   /** Peers of another generation are in reach: ask whether they still are. */
   | 'rivals'
+  /** Sparse topology: ask the neighbours whether they live, and look again which links to keep. */
+  | 'neighbours'
+  /** A person asked which neighbours answer, and some have not. */
+  | 'hello'
   /** A person adopts another generation, and nobody there has answered. */
   | 'adoption';
 
@@ -72,6 +76,12 @@ export interface Timing {
   readonly commitMark: number;
   /** Between two HELLOs to a peer of another generation; as long may a gate take to let its generation be adopted. */
   readonly rivals: number;
+  /** The random pause between two looks at the neighbours. */
+  readonly neighbours: readonly [number, number];
+  /** A member that is out of reach for so long is passed over. */
+  readonly linkWait: number;
+  /** How long links that are no longer wanted stay while those that are wanted have not opened. */
+  readonly linkGrace: number;
   /** The pause before a challenger that could not hold its office tries again: doubles from first to second. */
   readonly challenge: readonly [number, number];
 }
@@ -96,5 +106,8 @@ export const DEFAULT_TIMING: Timing = {
   slept: 2000,
   commitMark: 500,
   rivals: 1000,
+  neighbours: [500, 1500],
+  linkWait: 1000,
+  linkGrace: 5000,
   challenge: [1000, 30_000],
 };

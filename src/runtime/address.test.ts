@@ -33,6 +33,11 @@ describe('the address of a tab', () => {
     });
   });
 
+  test.each(['mesh', 'sample', 'ring', 'grid', 'random'])('the topology %s', (topology) => {
+    const parsed = parseAddress(`?election=wireless&topology=${topology}`);
+    expect(parsed).toMatchObject({ ok: true, address: { settings: { topology } } });
+  });
+
   test('what it does not know is left alone, what is empty counts as absent', () => {
     expect(parseAddress('?utm=1&park=&name=%20&capacity=')).toEqual(parseAddress(''));
   });

@@ -1,4 +1,4 @@
-import type { ParkSettings } from '../core/entry.ts';
+import { ELECTIONS, TOPOLOGIES, type ParkSettings } from '../core/entry.ts';
 import { MAX_NAME_LENGTH } from '../core/identity.ts';
 
 /** What the address of a tab asks for. */
@@ -43,8 +43,8 @@ export function parseAddress(search: string): ParsedAddress {
   const name = read('name', parseName);
   const priority = read('priority', parsePriority);
   const capacity = read('capacity', parseCapacity);
-  const election = read('election', oneOf('bully', 'ring', 'wireless'));
-  const topology = read('topology', oneOf('mesh'));
+  const election = read('election', oneOf(...ELECTIONS));
+  const topology = read('topology', oneOf(...TOPOLOGIES));
   const multicast = read('multicast', oneOf('sequencer'));
   if (problems.length > 0) return { ok: false, problems };
   return {

@@ -327,6 +327,14 @@ describe('three tabs', () => {
     },
   );
 
+  test('hello tells how long every neighbour took to greet back', async () => {
+    const told = await ended(anna!.gatehouse.hello());
+    expect(told.map(({ peer }) => peer).sort()).toEqual(['bert', 'carl']);
+    for (const { ms } of told) expect(ms).not.toBeNull();
+    bert!.gatehouse.crash('hang');
+    expect(await ended(anna!.gatehouse.hello())).toContainEqual({ peer: 'bert', ms: null });
+  });
+
   test('an election by hand ends with a leader', async () => {
     await ended(anna!.gatehouse.startElection());
     expect(anna?.status.leader).toBe('carl');

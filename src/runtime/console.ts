@@ -117,6 +117,11 @@ export class Console implements Gatehouse {
     };
   }
 
+  async hello(): Promise<{ peer: string; ms: number | null }[]> {
+    const reply = await this.#command('hello', { type: 'hello' });
+    return reply.type === 'greeted' ? [...reply.greetings] : [];
+  }
+
   async startElection(): Promise<void> {
     await this.#within(this.#command('startElection', { type: 'start-election' }));
     await this.#until((status) => status.quorum, true);

@@ -26,6 +26,8 @@ export interface Gatehouse {
   /** Holds the mutex by hand, until `release`, the end of the lease, or the failure of this node. */
   lock(): Promise<{ token: Token; leaseMs: number; release(): Promise<void> }>;
 
+  /** Greets every neighbour and tells how long each took to greet back, ms; null when it did not within a second. */
+  hello(): Promise<{ peer: string; ms: number | null }[]>;
   /** Resolves when the election has ended and a leader is known. */
   startElection(): Promise<void>;
   /** The leader gives up its office, without a successor named: there is none until somebody starts an election. */

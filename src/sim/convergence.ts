@@ -1,3 +1,4 @@
+import { graphOf } from '../core/topology.ts';
 import type { Peer } from '../core/identity.ts';
 import type { Gate, Life } from './gate.ts';
 import type { World } from './world.ts';
@@ -24,6 +25,7 @@ export function convergence(world: World): NotYet | null {
     membershipOf(leader, lives, gates) ??
     logsOf(leader, lives, gates) ??
     operations(world, lives, gates) ??
+    linksOf(world, leader, lives, gates) ??
     bestLeader(leader, lives, gates)
   );
 }
@@ -57,6 +59,27 @@ function operations(world: World, lives: readonly Life[], gates: readonly Gate[]
   if (open) return missing(`operation ${open.key} is open`, gates);
   const full = lives.find(({ driver }) => driver.node.outbox.size > 0);
   return full ? missing(`${full.peer.id} has operations in its outbox`, gates) : null;
+}
+
+/** Rules N1 and N6: in a sparse topology everybody has the links of its graph, and no others. */
+function linksOf(
+  world: World,
+  leader: Life,
+  lives: readonly Life[],
+  gates: readonly Gate[],
+): NotYet | null {
+  const { membership, settings } = leader.driver.node.replica;
+  const kind = settings?.topology ?? 'mesh';
+  if (kind === 'mesh') return null;
+  const graph = graphOf(kind, membership.members, membership.generations[0]?.id ?? '');
+  const ids = lives.map(({ peer }) => peer.id);
+  for (const id of ids) {
+    const linked = ids.filter((other) => other !== id && world.network.openLinks(id, other) > 0);
+    const wanted = [...(graph.get(id) ?? [])];
+    if (linked.sort().join(' ') !== wanted.sort().join(' '))
+      return missing(`${id} is linked to ${linked.join(' ')} and not ${wanted.join(' ')}`, gates);
+  }
+  return null;
 }
 
 function bestLeader(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {

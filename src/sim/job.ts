@@ -1,3 +1,4 @@
+import type { ElectionKind, TopologyKind } from '../core/entry.ts';
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
@@ -8,6 +9,9 @@ export interface Job {
   readonly seed: number;
   readonly nodes: number;
   readonly seconds: number;
+  /** What the founder decides. */
+  readonly election: ElectionKind;
+  readonly topology: TopologyKind;
   readonly faults: readonly string[];
   /** Only these injections of faults, by name; null for all that come. */
   readonly only: readonly string[] | null;
@@ -40,6 +44,8 @@ export function runJob(job: Job): Report {
       seed: job.seed,
       nodes: job.nodes,
       seconds: job.seconds,
+      election: job.election,
+      topology: job.topology,
       faults: job.faults,
       often: planted?.faults ?? [],
       only: job.only && new Set(job.only),
@@ -58,8 +64,11 @@ export function runJob(job: Job): Report {
 }
 
 /** The command that runs just this job again. */
-export function replayCommand({ seed, nodes, seconds, faults, only, clients, plant }: Job): string {
+export function replayCommand(job: Job): string {
+  const { seed, nodes, seconds, election, topology, faults, only, clients, plant } = job;
   const parts = [`--seeds 1 --seed ${seed} --nodes ${nodes} --seconds ${seconds}`];
+  if (election !== 'bully') parts.push(`--election ${election}`);
+  if (topology !== 'mesh') parts.push(`--topology ${topology}`);
   parts.push(only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`);
   if (clients) parts.push(`--clients ${list(clients)}`);
   if (plant !== null) parts.push(`--plant ${plant}`);

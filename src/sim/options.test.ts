@@ -63,6 +63,9 @@ describe('the options of the command', () => {
     ['--nodes', '3-5-7'],
     ['--nodes', '0-3'],
     ['--jobs', '0'],
+    ['--election', 'lots'],
+    ['--topology', 'mesh,star'],
+    ['--topology', ','],
     ['--faults', 'crash,flood'],
     ['--only', 'crash'],
     ['--only', 'flood.1'],
@@ -83,6 +86,8 @@ describe('the command that replays a job', () => {
     ['--seed 5 --faults crash,loss --plant no-dedup'],
     ['--seed 6 --only crash.3,loss.1 --clients g0.1,g2.0'],
     ['--seed 7 --only none --clients none'],
+    ['--seed 8 --election all --topology all'],
+    ['--seed 9 --election ring --topology grid,random'],
   ])('is that job again: %s', (line) => {
     const options = parseOptions(line.split(' '));
     const job = jobOf(options, options.seed, options.plants[0] ?? null);

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { ELECTIONS, TOPOLOGIES, type ElectionKind, type TopologyKind } from '../core/entry.ts';
 import { FAULTS } from './faults.ts';
 import { kindOf, type Job } from './job.ts';
 import { PLANTS } from './plants.ts';
@@ -11,6 +12,9 @@ export interface Options {
   /** Each seed picks a number between the two; null for what the planted bug takes. */
   readonly nodes: readonly [least: number, most: number] | null;
   readonly seconds: number;
+  /** Each seed picks one of these. */
+  readonly elections: readonly ElectionKind[];
+  readonly topologies: readonly TopologyKind[];
   readonly faults: readonly string[];
   readonly only: readonly string[] | null;
   readonly clients: readonly string[] | null;
@@ -41,6 +45,8 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
                   the bug takes)
   --seconds N     simulated time with faults, per seed (default 60; 40 with --plant); then everything heals and
                   liveness is checked
+  --election LIST bully, ring, wireless, with commas between them, or all: the seed picks (default bully)
+  --topology LIST mesh, sample, ring, grid, random, or all: the seed picks (default mesh)
   --faults LIST   all, none, or names with commas between them; list prints them (default all; with --plant none
                   but those that the bug takes)
   --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none
@@ -60,6 +66,8 @@ const SPEC = {
   seed: { type: 'string', default: '1' },
   nodes: { type: 'string' },
   seconds: { type: 'string' },
+  election: { type: 'string', default: 'bully' },
+  topology: { type: 'string', default: 'mesh' },
   faults: { type: 'string' },
   only: { type: 'string' },
   clients: { type: 'string' },
@@ -87,6 +95,8 @@ export function parseOptions(args: readonly string[]): Options {
     seed: whole('seed', values.seed, 0, 2 ** 52),
     nodes: nodesOf(values.nodes ?? (planted ? null : '5')),
     seconds: whole('seconds', values.seconds ?? (planted ? '40' : '60'), 1, 1e6),
+    elections: kinds(values.election, ELECTIONS, 'election'),
+    topologies: kinds(values.topology, TOPOLOGIES, 'topology'),
     faults: show === null ? faultNames(values.faults ?? (planted ? 'none' : 'all'), only) : [],
     only,
     clients: values.clients === undefined ? null : split(values.clients),
@@ -108,9 +118,13 @@ export function jobOf(options: Options, seed: number, plant: string | null): Job
   const { seconds, faults, only, clients, trace } = options;
   const planted = PLANTS.find(({ name }) => name === plant);
   const [least, most] = options.nodes ?? planted?.nodes ?? [1, 1];
-  const nodes = new Random(`seed ${seed}`).split('nodes').int(least, most);
+  const random = new Random(`seed ${seed}`);
+  const nodes = random.split('nodes').int(least, most);
+  const election = random.split('election').pick(options.elections) ?? 'bully';
+  const topology = random.split('topology').pick(options.topologies) ?? 'mesh';
   const history = options.history !== null;
-  return { seed, nodes, seconds, faults, only, clients, plant, history, trace };
+  const park = { seed, nodes, seconds, election, topology };
+  return { ...park, faults, only, clients, plant, history, trace };
 }
 
 function showOf(values: ReturnType<typeof parse>): Options['show'] {
@@ -147,6 +161,14 @@ function nodesOf(text: string | null): [number, number] | null {
   const most = whole('nodes', high, least, MOST_NODES);
   if (more.length > 0) throw new UsageError(`--nodes takes a number or a range, not "${text}"`);
   return [least, most];
+}
+
+function kinds<T extends string>(text: string, known: readonly T[], option: string): readonly T[] {
+  if (text === 'all') return known;
+  const wrong = split(text).find((name) => !known.some((kind) => kind === name));
+  if (wrong !== undefined || split(text).length === 0)
+    throw new UsageError(`--${option} takes ${known.join(', ')} or all, not "${text}"`);
+  return known.filter((kind) => split(text).includes(kind));
 }
 
 function faultNames(text: string, only: readonly string[] | null): string[] {

@@ -9,6 +9,8 @@ const JOBS: readonly Job[] = Array.from({ length: 40 }, (_, seed) => ({
   seconds: 1,
   faults: [],
   only: null,
+  election: 'bully',
+  topology: 'mesh',
   clients: null,
   plant: null,
   history: false,

@@ -41,4 +41,12 @@ describe('seeds that once failed keep every rule', () => {
   );
 });
 
-const PLAIN = { only: null, clients: null, plant: null, history: false, trace: null } as const;
+const PLAIN = {
+  election: 'bully',
+  topology: 'mesh',
+  only: null,
+  clients: null,
+  plant: null,
+  history: false,
+  trace: null,
+} as const;

@@ -10,6 +10,8 @@ const JOB: Job = {
   seconds: 100,
   faults: ['crash', 'loss'],
   only: null,
+  election: 'bully',
+  topology: 'mesh',
   clients: null,
   plant: null,
   history: false,

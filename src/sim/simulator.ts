@@ -1,4 +1,4 @@
-import type { ElectionKind } from '../core/entry.ts';
+import type { ElectionKind, TopologyKind } from '../core/entry.ts';
 import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
 import { checkArchives } from './archives.ts';
@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly plant: Plant;
   readonly traceFile?: string | null;
   readonly election?: ElectionKind;
+  readonly topology?: TopologyKind;
   readonly tally?: Tally;
   readonly recorded?: (line: HistoryLine) => void;
 }
@@ -62,6 +63,7 @@ export function run(options: RunOptions): RunResult {
     clients: options.clients ?? null,
     traceFile: options.traceFile ?? null,
     election: options.election,
+    topology: options.topology,
     tally: options.tally ?? null,
   });
   let violation: Violation | null = null;

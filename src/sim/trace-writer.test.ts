@@ -13,6 +13,8 @@ const job: Job = {
   seconds: 20,
   faults: ['crash', 'stall'],
   only: null,
+  election: 'bully',
+  topology: 'mesh',
   clients: null,
   plant: null,
   history: false,

@@ -1,7 +1,7 @@
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Node } from '../core/node.ts';
-import type { ElectionKind, ParkSettings } from '../core/entry.ts';
+import type { ElectionKind, ParkSettings, TopologyKind } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Call, HistoryLine } from './checkers/history.ts';
@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly traceFile: string | null;
   /** How the park elects; bully without. */
   readonly election?: ElectionKind | undefined;
+  /** Which links the gates keep; mesh without. */
+  readonly topology?: TopologyKind | undefined;
   /** Counts what happens, for the coverage table. */
   readonly tally: Tally | null;
 }
@@ -88,7 +90,7 @@ export class World {
     this.settings = {
       capacity: random.int(1, this.workload.visitors),
       election: options.election ?? 'bully',
-      topology: 'mesh',
+      topology: options.topology ?? 'mesh',
       multicast: 'sequencer',
     };
     this.checks = new Checks(

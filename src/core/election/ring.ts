@@ -79,6 +79,11 @@ export class RingElection implements Election {
     else if (phase.to === peer) this.#pass(phase.candidate);
   }
 
+  /** A challenger sends its token anew after each heartbeat, and has won when any of them comes back. */
+  leaderHeard(): void {
+    this.stop();
+  }
+
   stop(): void {
     this.#phase = { name: 'idle' };
     this.context.clearTimer('election');

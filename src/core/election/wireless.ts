@@ -1,6 +1,6 @@
 import { unreachable } from '../assert.ts';
 import type { Context } from '../context.ts';
-import { compareIdentity, type NodeId, type Peer } from '../identity.ts';
+import { compareIdentity, type Identity, type NodeId, type Peer } from '../identity.ts';
 import type { Message, Wave } from '../messages.ts';
 import type { Election, ElectionEvents, ElectionView } from './election.ts';
 
@@ -124,6 +124,17 @@ export class WirelessElection implements Election {
     }
   }
 
+  /**
+   * Rule E10: the wave of a greater source challenges the leader. It takes longer than from one heartbeat to the next, and
+   * may overtake one.
+   */
+  leaderHeard(leader: Identity): void {
+    const phase = this.#phase;
+    if (phase.name === 'idle') return;
+    const hasWon = phase.name === 'waiting' && phase.winner === leader.id;
+    if (hasWon || compareIdentity(phase.wave.source, leader) <= 0) this.stop();
+  }
+
   stop(): void {
     this.#phase = { name: 'idle' };
     this.context.clearTimer('election');
@@ -245,7 +256,7 @@ export class WirelessElection implements Election {
 
   #restart(): void {
     this.stop();
-    if (!this.view.leads()) this.start();
+    if (!this.view.knowsLeader()) this.start();
   }
 
   #candidacy(): Peer | null {

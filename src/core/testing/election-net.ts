@@ -61,6 +61,11 @@ export class ElectionNet {
     this.#let(member, () => member.election.start());
   }
 
+  /** It leads, whoever is greater. */
+  lead(id: NodeId): void {
+    this.#lead(id);
+  }
+
   /** The others notice it when a link closes or a PROBE is not answered, each at a time of its own. */
   crash(id: NodeId): void {
     this.#get(id).alive = false;
@@ -126,6 +131,7 @@ export class ElectionNet {
       neighbours: () => this.#neighbours(peer.id).filter((id) => !failed.has(id)),
       isFailed: (id) => failed.has(id),
       leads: () => this.#get(peer.id).leader === peer.id,
+      knowsLeader: () => this.#get(peer.id).leader !== null,
       leadsQuorum: () => this.#get(peer.id).leader === peer.id,
       mayWin: () => true,
       campaigns: () => false,
@@ -172,7 +178,7 @@ export class ElectionNet {
       return;
     }
     member.leader = leader;
-    this.#let(member, () => member.election.stop());
+    this.#let(member, () => member.election.leaderHeard(this.#get(leader).peer));
     if (this.#isGreater(id, leader)) {
       member.leader = null;
       this.#later(this.#between(100, 300), () => this.start(id));

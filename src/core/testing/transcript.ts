@@ -76,6 +76,7 @@ function plain(happening: Exclude<Happening, { kind: 'sent' }>): string {
       const { value } = reply;
       if (value.type === 'done') return `${node} is told: done`;
       if (value.type === 'granted') return `${node} is told: granted, token ${token(value.token)}`;
+      if (value.type === 'greeted') return `${node} is told: ${JSON.stringify(value.greetings)}`;
       const outcome = JSON.stringify(value.outcome);
       return `${node} is told: done as entry ${String(value.index)}, outcome ${outcome}`;
     }

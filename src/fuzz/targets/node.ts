@@ -54,7 +54,7 @@ class Gate {
         this.sent += 1;
       },
       meet: () => undefined,
-      forget: () => undefined,
+      keepLinks: () => undefined,
       requestMembers: () => undefined,
       setFaults: () => undefined,
       close: () => undefined,

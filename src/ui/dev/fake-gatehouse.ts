@@ -165,6 +165,11 @@ export class FakeGatehouse implements Gatehouse {
     return { token, leaseMs: 10_000, release };
   }
 
+  async hello(): Promise<{ peer: string; ms: number | null }[]> {
+    const linked = this.#status.peers.filter(({ link }) => link === 'open');
+    return linked.map(({ id }) => ({ peer: id, ms: 1 }));
+  }
+
   async startElection(): Promise<void> {
     this.calls.push('startElection');
     for (const { id } of this.#status.peers) {

@@ -11,6 +11,7 @@ import {
   type Decoder,
 } from '../core/decoder.ts';
 import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
+import type { Json } from '../core/json.ts';
 
 /** The longest name of a user or a room, in UTF-16 units. */
 export const MAX_CHAT_NAME = 40;
@@ -22,21 +23,24 @@ const MAX_SEALED = Math.ceil(((3 * MAX_TEXT + 16) * 4) / 3);
 export const MIN_ITERATIONS = 600_000;
 const MAX_ITERATIONS = 10_000_000;
 
-/** An encrypted and authenticated text, in base64url. What it says only those with the key can tell. */
-export interface SealedText {
+/**
+ * An encrypted and authenticated text, in base64url. What it says only those with the key can tell. (A type and no
+ * interface, as the lock is: only so TypeScript takes it for JSON.)
+ */
+export type SealedText = {
   readonly kind: 'sealed';
   readonly iv: string;
   readonly data: string;
-}
+};
 
 export type Text = { readonly kind: 'plain'; readonly text: string } | SealedText;
 
 /** By what a passphrase is turned into a room's key, and a text that only the right key opens. */
-export interface RoomLock {
+export type RoomLock = {
   readonly salt: string;
   readonly iterations: number;
   readonly check: SealedText;
-}
+};
 
 /** What a node can ask of the chat. Who asks is in the operation's id. */
 export type ChatOperation =
@@ -62,22 +66,32 @@ export type ChatOperation =
       readonly text: SealedText;
     };
 
-export type ChatRefusal =
-  /** The name is another user's, or that of something else. */
-  | 'taken'
-  | 'unregistered'
-  | 'no-room'
-  | 'no-user'
-  | 'not-joined'
-  /** The room has another lock than the one that was shown. */
-  | 'other-lock'
-  /** Plain in a locked room, or sealed in an open one. */
-  | 'wrong-form'
-  /** There are as many as there may be. */
-  | 'too-many';
+/**
+ * `taken`: the name is another user's, or that of something else. `other-lock`: the room has another one than was shown.
+ * `wrong-form`: plain in a locked room, or sealed in an open one. `too-many`: there are as many as there may be.
+ */
+const REFUSALS = [
+  'taken',
+  'unregistered',
+  'no-room',
+  'no-user',
+  'not-joined',
+  'other-lock',
+  'wrong-form',
+  'too-many',
+] as const;
+export type ChatRefusal = (typeof REFUSALS)[number];
 
 export type ChatOutcome =
   { readonly allowed: true } | { readonly allowed: false; readonly reason: ChatRefusal };
+
+/** An outcome as the core hands it on, which knows nothing of its shape; null for what is none. */
+export function asChatOutcome(value: Json): ChatOutcome | null {
+  if (typeof value !== 'object' || value === null || !('allowed' in value)) return null;
+  if (value.allowed === true) return { allowed: true };
+  const reason = REFUSALS.find((known) => known === value['reason']);
+  return reason === undefined ? null : { allowed: false, reason };
+}
 
 const sealedFields = {
   iv: pattern(/^[\w-]{16}$/),

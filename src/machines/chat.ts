@@ -107,13 +107,12 @@ export class Chat implements Machine {
     const rooms = [...this.#rooms.values()];
     const histories = this.#histories.places().map((place): Json => {
       const rows = this.#histories.of(place);
-      return [place, rows.map(({ index, from, at, text }) => [index, from, at, { ...text }])];
+      return [place, rows.map(({ index, from, at, text }) => [index, from, at, text])];
     });
     return {
       users: [...this.#users.values()].map(({ node, key, names }) => ({ node, key, names })),
       rooms: rooms.map(({ name, lock, order, members }) => {
-        const own = lock && { ...lock, check: { ...lock.check } };
-        return { name, lock: own, order, members: [...members] };
+        return { name, lock, order, members: [...members] };
       }),
       histories,
     };

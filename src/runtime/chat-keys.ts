@@ -1,6 +1,7 @@
 import type { NodeId } from '../core/identity.ts';
 import { talkPlace } from '../machines/chat-histories.ts';
 import { MIN_ITERATIONS, type RoomLock } from '../machines/chat-operations.ts';
+import type { Host } from './host.ts';
 import type { Keychain } from './keychain.ts';
 import { Sealing, type Cryptography, type SealContext } from './sealing.ts';
 
@@ -10,7 +11,7 @@ const CHECK = 'the right passphrase';
 /** Whose keys, and in which park. */
 export interface KeyOwner {
   readonly node: NodeId;
-  /** The generation in which the park was founded. */
+  /** The generation in which the park was founded; '' before this node belongs to one. */
   readonly park: string;
 }
 
@@ -73,8 +74,13 @@ export class ChatKeys {
     return this.sealing.publicKey(await own);
   }
 
-  /** The key of the conversation with another user; null when there is none. */
-  talkKey({ node, park }: KeyOwner, other: NodeId, otherKey: string): Promise<CryptoKey | null> {
+  /** The key of the conversation with another user; null when one of both has no pair. */
+  talkKey(
+    { node, park }: KeyOwner,
+    other: NodeId,
+    otherKey: string | null,
+  ): Promise<CryptoKey | null> {
+    if (otherKey === null) return Promise.resolve(null);
     const place = talkPlace(node, other);
     return remember(this.#talks, JSON.stringify([park, place, otherKey]), async () => {
       const pair = await this.#pair(node);
@@ -111,6 +117,20 @@ function remember<T>(
   known.set(name, made);
   made.catch(() => known.delete(name));
   return made;
+}
+
+/** This node in its park. What a person's decision began later is the same park, and the same messages stand in it. */
+export function ownerOf({ home, life }: Host): KeyOwner {
+  const founded = life?.driver.node.replica.membership.generations[0];
+  return { node: home.self.id, park: founded?.id ?? '' };
+}
+
+export function roomContext({ park }: KeyOwner, room: string, sender: NodeId): SealContext {
+  return { kind: 'room', park, to: room, sender };
+}
+
+export function directContext({ park }: KeyOwner, to: NodeId, sender: NodeId): SealContext {
+  return { kind: 'direct', park, to, sender };
 }
 
 function checkContext({ park }: KeyOwner, room: string): SealContext {

@@ -385,7 +385,7 @@ describe('three tabs', () => {
     expect(await refusal(three()[1].chat.say('Lobby', 'hello'))).toMatchObject(INVALID);
   });
 
-  test('C8: what was changed, moved to another room, or said in another name is shown as that', async () => {
+  test('C8: what was changed, copied, moved to another room, or said in another name is shown as that', async () => {
     const [first, second] = three();
     for (const tab of [first, second]) {
       await ended(tab.chat.join('Attic', 'open sesame'));
@@ -406,9 +406,15 @@ describe('three tabs', () => {
       const said = second.submit({ machine: 'chat', kind: 'say', room, text: body });
       expect(await ended(said)).toEqual({ allowed: true });
     }
-    await ended(first.submit({ machine: 'chat', kind: 'say', room: 'Cellar', text }));
+    for (const room of ['Cellar', 'Attic'])
+      await ended(first.submit({ machine: 'chat', kind: 'say', room, text }));
     await pass(500);
-    expect(texts(first, 'Attic')).toEqual(['Ada: hello', 'Bob: damaged', 'Bob: damaged']);
+    expect(texts(first, 'Attic')).toEqual([
+      'Ada: hello',
+      'Bob: damaged',
+      'Bob: damaged',
+      'Ada: damaged',
+    ]);
     expect(texts(first, 'Cellar')).toEqual(['Bob: damaged', 'Ada: damaged']);
   });
 

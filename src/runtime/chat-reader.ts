@@ -70,16 +70,22 @@ export class ChatReader {
 
   async #readPlace(chat: Chat, { place, key, contextOf }: SealedPlace): Promise<boolean> {
     const found = this.keys && (await key(this.keys).catch((error: unknown) => this.#noKey(error)));
-    const unread = chat.history(place).filter((message) => this.#isUnread(message, found !== null));
+    const messages = chat.history(place);
+    const unread = messages.filter((message) => this.#isUnread(message, found !== null));
+    if (unread.length === 0) return false;
+    const copies = copiesIn(messages);
     const readings = await Promise.all(
-      unread.map((message) => this.#open(message, found, contextOf(message))),
+      unread.map(async (message): Promise<Reading> => {
+        if (found !== null && copies.has(message)) return { state: 'damaged' };
+        return this.#open(message, found, contextOf(message));
+      }),
     );
     // All at once: a history has no holes while it is being opened.
     readings.forEach((reading, i) => {
       const message = unread[i];
       if (message) this.#readings.set(message, reading);
     });
-    return unread.length > 0;
+    return true;
   }
 
   #isUnread(message: Message, hasKey: boolean): boolean {
@@ -116,4 +122,17 @@ export class ChatReader {
     });
     return [...rooms, ...talks];
   }
+}
+
+/** Messages that show an IV again: nobody seals under one twice, so they were copied. */
+function copiesIn(messages: readonly Message[]): Set<Message> {
+  const seen = new Set<string>();
+  return new Set(
+    messages.filter(({ text }) => {
+      if (text.kind === 'plain') return false;
+      const isCopy = seen.has(text.iv);
+      seen.add(text.iv);
+      return isCopy;
+    }),
+  );
 }

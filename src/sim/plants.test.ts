@@ -16,6 +16,8 @@ const KNOWN = new Map([
   ['definite-though-sent', 2],
   ['old-token-accepted', 4],
   ['refused-before-open', 3],
+  ['snapshot-without-messages', 2],
+  ['said-again', 3],
 ]);
 /** So many seeds more are tried: a change of the simulator makes other seeds of them. */
 const MORE = 40;

@@ -82,6 +82,14 @@ describe('a sealed text', () => {
       expect(await sealing.open(key, { ...text, data: changed }, ROOM)).toBeNull();
   });
 
+  test('C6: its tag has 128 bits, and its IV 96', async () => {
+    const [key, text] = await sealed();
+    const plain = new TextEncoder().encode(TEXT);
+    expect(fromBase64(text.data)).toHaveLength(plain.length + 16);
+    expect(fromBase64(text.iv)).toHaveLength(12);
+    expect(key.algorithm).toEqual({ name: 'AES-GCM', length: 256 });
+  });
+
   test('C6: of the same text twice nothing is the same', async () => {
     const [key, text] = await sealed();
     const again = await sealing.seal(key, TEXT, ROOM);

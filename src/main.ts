@@ -5,6 +5,7 @@ import { Console } from './runtime/console.ts';
 import type { Gatehouse } from './runtime/gatehouse.ts';
 import { Host } from './runtime/host.ts';
 import { WorkerClock } from './runtime/worker-clock.ts';
+import { IndexedDbKeychain } from './storage/indexeddb-keychain.ts';
 import { TabHome } from './tab-home.ts';
 import './ui/app-shell.ts';
 
@@ -30,7 +31,8 @@ async function open(): Promise<void> {
   const host = new Host(home);
   if (refused) host.refuse({ source: 'configuration', reason: NO_CONFIGURATION, from: null });
   for (const reason of home.damage) host.refuse({ source: 'storage', reason, from: null });
-  const gatehouse = new Console(host, clock, home.random());
+  const keychain = new IndexedDbKeychain(home.park);
+  const gatehouse = new Console(host, clock, home.random(), keychain);
   host.start();
   window.gatehouse = gatehouse;
   followPage(host);

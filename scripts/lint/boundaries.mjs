@@ -16,12 +16,15 @@ import { root } from '../lib.mjs';
 const ZONES = [
   { folder: 'src/core/', may: ['src/core/'], pure: true },
   { folder: 'src/machines/', may: ['src/core/', 'src/machines/'], pure: true },
-  // The clock is a port like the others, and an adapter that waits is given one.
+  // The clock is a port like the others, and an adapter that waits is given one; so is the keychain.
   {
     folder: 'src/transport/',
     may: ['src/core/', 'src/transport/', 'src/runtime/clock.ts', 'signaling/protocol.ts'],
   },
-  { folder: 'src/storage/', may: ['src/core/', 'src/storage/', 'src/runtime/clock.ts'] },
+  {
+    folder: 'src/storage/',
+    may: ['src/core/', 'src/storage/', 'src/runtime/clock.ts', 'src/runtime/keychain.ts'],
+  },
   {
     folder: 'src/runtime/',
     may: [

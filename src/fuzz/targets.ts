@@ -1,3 +1,4 @@
+import { chat } from './targets/chat.ts';
 import { messages, snapshots } from './targets/decode.ts';
 import { framing } from './targets/framing.ts';
 import { node } from './targets/node.ts';
@@ -11,6 +12,7 @@ import type { Target } from './target.ts';
 export const TARGETS: readonly Target[] = [
   messages,
   snapshots,
+  chat,
   framing,
   wires,
   transport,

@@ -1,12 +1,14 @@
 import { customAlphabet } from 'nanoid';
-import type { Reply, ReplyValue } from '../core/effects.ts';
+import type { ReplyValue } from '../core/effects.ts';
 import type { Token } from '../core/entry.ts';
 import type { Command } from '../core/events.ts';
 import { operationKey } from '../core/entry.ts';
+import type { Json } from '../core/json.ts';
 import { MAX_NAME_LENGTH, NODE_ID_PATTERN } from '../core/identity.ts';
 import { decodeParkOperation, type ParkOperation } from '../machines/park.ts';
 import type { Clock } from './clock.ts';
 import { archiveViews } from './archive-view.ts';
+import { ChatConsole } from './chat-console.ts';
 import { entryView, outcomeView } from './entry-view.ts';
 import { parseFaults, parseFeign } from './console-input.ts';
 import { Deferred } from './deferred.ts';
@@ -23,6 +25,7 @@ import {
   type StressResult,
 } from './gatehouse.ts';
 import type { Host } from './host.ts';
+import { MemoryKeychain, type Keychain } from './keychain.ts';
 import { Stall } from './stall.ts';
 import { statusOf } from './status.ts';
 import type { TraceEvent } from './trace.ts';
@@ -31,6 +34,9 @@ import type { TraceEvent } from './trace.ts';
 const PATIENCE = 5000;
 /** Operations of a stress test that are under way at once. */
 const STRESS_BATCH = 256;
+
+/** An operation that was committed, and what its machine said. */
+type Done = Extract<ReplyValue, { type: 'outcome' }>;
 
 const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
@@ -42,14 +48,28 @@ export class Console implements Gatehouse {
   readonly #stall = new Stall();
   /** Calls that have not been answered. */
   readonly #open = new Set<{ reject(reason: Error): void }>();
+  readonly chat: ChatConsole;
 
-  constructor(host: Host, clock: Clock, random: () => number) {
+  /** @param keychain where the chat's keys are kept; without one they are lost with the page */
+  constructor(
+    host: Host,
+    clock: Clock,
+    random: () => number,
+    keychain: Keychain = new MemoryKeychain(),
+  ) {
     this.#host = host;
     this.#clock = clock;
     this.#feign = new Feign(clock, random, {
       fail: (mode) => this.#fail(mode),
       recover: () => host.recover(),
     });
+    const calls = {
+      running: () => this.#assertRunning(),
+      operate: (body: Json) => this.#operate(body),
+      applied: (index: number) => this.#until(({ commitIndex }) => commitIndex >= index, true),
+    };
+    // Missing where the page is not secure, whatever the types say.
+    this.chat = new ChatConsole(host, calls, 'subtle' in crypto ? crypto : null, keychain);
     host.subscribe(() => this.#failIfDead());
   }
 
@@ -73,15 +93,15 @@ export class Console implements Gatehouse {
 
   async enter(visitor?: string): Promise<Outcome> {
     const name = visitor ?? `Visitor ${visitorTag()}`;
-    return this.#operate({ machine: 'park', kind: 'enter', visitor: asVisitor(name) });
+    return this.#askPark({ machine: 'park', kind: 'enter', visitor: asVisitor(name) });
   }
 
   async leave(visitor: string): Promise<Outcome> {
-    return this.#operate({ machine: 'park', kind: 'leave', visitor: asVisitor(visitor) });
+    return this.#askPark({ machine: 'park', kind: 'leave', visitor: asVisitor(visitor) });
   }
 
   async setCapacity(capacity: number): Promise<Outcome> {
-    return this.#operate({ machine: 'park', kind: 'capacity', capacity });
+    return this.#askPark({ machine: 'park', kind: 'capacity', capacity });
   }
 
   async stress(visitors: number): Promise<StressResult> {
@@ -97,7 +117,7 @@ export class Console implements Gatehouse {
       });
       for (const result of await Promise.allSettled(this.#submit(bodies))) {
         if (result.status === 'rejected') count.failed += 1;
-        else if (result.value.allowed) count.allowed += 1;
+        else if (outcomeView(result.value.outcome).allowed) count.allowed += 1;
         else count.refused += 1;
       }
     }
@@ -204,51 +224,47 @@ export class Console implements Gatehouse {
 
   // --- How calls end --------------------------------------------------------------------------------------------
 
-  #operate(body: ParkOperation): Promise<Outcome> {
+  async #askPark(body: ParkOperation): Promise<Outcome> {
     const decoded = decodeParkOperation(body);
-    if (!decoded.ok) return Promise.reject(invalid(decoded.reason));
-    const [outcome] = this.#submit([decoded.value]);
-    return outcome ?? Promise.reject(invalid('nothing was asked'));
-  }
-
-  /** One critical section; a promise for each operation in it. */
-  #submit(bodies: readonly ParkOperation[]): Promise<Outcome>[] {
-    const settled = bodies.map((body) => {
-      const call = new Deferred<Outcome>();
-      this.#open.add(call);
-      return { body, call };
-    });
-    try {
-      const { driver } = this.#assertRunning();
-      driver.submit(bodies, (reply, place) => {
-        const item = settled[place];
-        if (!item) return;
-        this.#open.delete(item.call);
-        this.#settle(item.call, item.body, reply);
-      });
-    } catch (error) {
-      for (const { call } of settled) {
-        this.#open.delete(call);
-        call.reject(error instanceof Error ? error : new Error(String(error)));
-      }
-    }
-    return settled.map(({ call }) => call.promise);
-  }
-
-  #settle(call: Deferred<Outcome>, body: ParkOperation, reply: Reply): void {
-    if (!reply.ok) {
-      call.reject(new GatehouseError(reply.code, reply.definite, reply.message));
-      return;
-    }
-    if (reply.value.type !== 'outcome') return;
-    const { sequence, index, outcome } = reply.value;
-    call.resolve({
+    if (!decoded.ok) throw invalid(decoded.reason);
+    const { sequence, index, outcome } = await this.#operate(decoded.value);
+    return {
       ...(body.kind === 'capacity' ? {} : { visitor: body.visitor }),
       allowed: false,
       ...outcomeView(outcome),
       operation: operationKey({ node: this.#host.home.self.id, sequence }),
       index,
+    };
+  }
+
+  #operate(body: Json): Promise<Done> {
+    const [done] = this.#submit([body]);
+    return done ?? Promise.reject(invalid('nothing was asked'));
+  }
+
+  /** One critical section; a promise for each operation in it. */
+  #submit(bodies: readonly Json[]): Promise<Done>[] {
+    const calls = bodies.map(() => {
+      const call = new Deferred<Done>();
+      this.#open.add(call);
+      return call;
     });
+    try {
+      const { driver } = this.#assertRunning();
+      driver.submit(bodies, (reply, place) => {
+        const call = calls[place];
+        if (!call) return;
+        this.#open.delete(call);
+        if (!reply.ok) call.reject(new GatehouseError(reply.code, reply.definite, reply.message));
+        else if (reply.value.type === 'outcome') call.resolve(reply.value);
+      });
+    } catch (error) {
+      for (const call of calls) {
+        this.#open.delete(call);
+        call.reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    return calls.map(({ promise }) => promise);
   }
 
   async #command(what: string, command: Exclude<Command, { type: 'submit' }>): Promise<ReplyValue> {

@@ -1,6 +1,7 @@
 import { operationKey } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { Applied } from '../core/replica.ts';
+import { decodeChatOperation } from '../machines/chat-operations.ts';
 import { decodeParkOperation } from '../machines/park.ts';
 import type { Entry } from './gatehouse.ts';
 
@@ -28,10 +29,13 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
   }
 }
 
-/** What an operation asks of the park. */
+/** What an operation asks for. Of the chat only that somebody did: what is said is not for the log's readers. */
 export function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'capacity'> {
   const decoded = decodeParkOperation(body);
-  if (!decoded.ok) return { kind: 'unknown' };
+  if (!decoded.ok) {
+    const chat = decodeChatOperation(body);
+    return { kind: chat.ok ? `chat ${chat.value.kind}` : 'unknown' };
+  }
   const { value } = decoded;
   if (value.kind === 'capacity') return { kind: 'capacity', capacity: value.capacity };
   return { kind: value.kind, visitor: value.visitor };

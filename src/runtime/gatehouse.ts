@@ -1,4 +1,5 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
+import type { ChatMessage, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
 import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
 import type { Unconfirmed } from './unconfirmed.ts';
@@ -53,6 +54,9 @@ export interface Gatehouse {
   /** Committed entries from index `from` to `to`, both included. */
   log(from?: number, to?: number): Promise<Entry[]>;
   trace(): TraceEvent[];
+
+  /** The group chat. */
+  readonly chat: GatehouseChat;
 }
 
 export type Role =
@@ -210,4 +214,5 @@ export class GatehouseError extends Error {
   }
 }
 
+export type { ChatMessage, ChatRoom, GatehouseChat };
 export type { RefusedInput, Token, TraceEvent, Unconfirmed };

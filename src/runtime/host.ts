@@ -3,6 +3,7 @@ import type { ParkSettings } from '../core/entry.ts';
 import type { Peer } from '../core/identity.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
+import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
 import { Park } from '../machines/park.ts';
 import type { FaultRule } from '../transport/transport.ts';
@@ -36,6 +37,7 @@ type Condition = 'running' | 'lost' | 'hung' | 'terminated';
 interface Life {
   readonly driver: Driver;
   readonly park: Park;
+  readonly chat: Chat;
   readonly ports: Ports;
 }
 
@@ -58,7 +60,7 @@ export class Host {
   }
 
   /** The node that is running, or null. */
-  get life(): Pick<Life, 'driver' | 'park'> | null {
+  get life(): Omit<Life, 'ports'> | null {
     return this.#condition === 'running' ? this.#life : null;
   }
 
@@ -69,16 +71,17 @@ export class Host {
   start(): void {
     const ports = this.home.open();
     const park = new Park();
+    const chat = new Chat();
     const config = {
       self: this.home.self,
       settings: this.home.settings,
       timing: DEFAULT_TIMING,
       random: this.home.random(),
-      machine: new Machines([park]),
+      machine: new Machines([park, chat]),
       snapshotInterval: SNAPSHOT_INTERVAL,
     };
     const driver = new Driver(config, ports, this.#observer());
-    this.#life = { driver, park, ports };
+    this.#life = { driver, park, chat, ports };
     this.#condition = 'running';
     this.trouble = null;
     driver.start();
@@ -122,6 +125,11 @@ export class Host {
   setFaults(rules: readonly FaultRule[]): void {
     this.#faults = rules;
     if (this.#condition === 'running') this.#life?.ports.transport.setFaults(rules);
+    this.#changed();
+  }
+
+  /** Something that is shown has changed, outside of the node. */
+  changed(): void {
     this.#changed();
   }
 

@@ -2,6 +2,7 @@ import type { Trouble } from '../runtime/driver.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId, Peer } from '../core/identity.ts';
 import { Driver, type Observer } from '../runtime/driver.ts';
+import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
 import { Park } from '../machines/park.ts';
 import { MemoryDisk, type Fate, type MemoryHandle, type Torn } from '../storage/memory.ts';
@@ -133,7 +134,7 @@ export class Gate {
         settings: world.settings,
         timing: DEFAULT_TIMING,
         random: random.split('core').next,
-        machine: new Machines([new Park()]),
+        machine: new Machines([new Park(), new Chat()]),
         snapshotInterval: world.snapshotInterval,
       },
       ports,

@@ -8,7 +8,7 @@ const KNOWN = new Map([
   ['own-log-wins', 2],
   ['snapshot-at-the-end', 2],
   ['snapshot-without-sessions', 2],
-  ['speak-before-write', 2],
+  ['speak-before-write', 48],
   ['reused-term', 2],
   ['promise-not-written', 25],
   ['change-before-open', 2],
@@ -16,6 +16,8 @@ const KNOWN = new Map([
   ['definite-though-sent', 2],
   ['old-token-accepted', 4],
   ['refused-before-open', 3],
+  ['snapshot-without-messages', 2],
+  ['said-again', 3],
 ]);
 /** So many seeds more are tried: a change of the simulator makes other seeds of them. */
 const MORE = 40;

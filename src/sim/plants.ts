@@ -1,5 +1,6 @@
 import type { PlantedBug } from './plant.ts';
 import { BALLOT_BUGS } from './plants/ballot.ts';
+import { CHAT_BUGS } from './plants/chat.ts';
 import { DISK_BUGS } from './plants/disk.ts';
 import { LIVENESS_BUGS } from './plants/liveness.ts';
 import { LOG_BUGS } from './plants/log.ts';
@@ -14,4 +15,5 @@ export const PLANTS: readonly PlantedBug[] = [
   ...MEMBERSHIP_BUGS,
   ...OPERATION_BUGS,
   ...LIVENESS_BUGS,
+  ...CHAT_BUGS,
 ];

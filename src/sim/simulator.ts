@@ -84,7 +84,7 @@ export function run(options: RunOptions): RunResult {
   return {
     seed: options.seed,
     violation,
-    operations: world.workload.calls.length,
+    operations: world.workload.calls.length + world.workload.chat.asked,
     events: world.events,
     faults: world.faults,
     injections,
@@ -164,6 +164,7 @@ function converge(world: World): void {
   probe(world);
   world.checks.ended(world.workload.calls);
   checkArchives(world);
+  world.workload.chat.judge();
 }
 
 /** Every gate takes an operation, within the bound too: somebody may hold the mutex until the lease ends. */

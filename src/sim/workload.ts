@@ -5,6 +5,7 @@ import type { ParkOperation, ParkOutcome } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
 import { Violation } from './checkers/violation.ts';
 import { logKey, type Call } from './checkers/history.ts';
+import { ChatLoad } from './chat-load.ts';
 import type { Gate, Life } from './gate.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -31,6 +32,7 @@ interface Lane {
 /** Clients that enter and leave visitors, collide on purpose, and sometimes hold the mutex by hand. */
 export class Workload {
   readonly calls: Call[] = [];
+  readonly chat: ChatLoad;
   readonly #world: World;
   readonly #random: Random;
   readonly #visitors: readonly string[];
@@ -48,6 +50,7 @@ export class Workload {
     private readonly only: ReadonlySet<string> | null,
   ) {
     this.#world = world;
+    this.chat = new ChatLoad(world, only);
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
@@ -62,7 +65,7 @@ export class Workload {
 
   /** The names of the clients that asked for something. */
   activeClients(): string[] {
-    return [...this.#active];
+    return [...this.#active, ...this.chat.activeChatters()];
   }
 
   get openCalls(): readonly Call[] {
@@ -74,6 +77,7 @@ export class Workload {
   }
 
   join(gate: Gate): void {
+    this.chat.join(gate);
     const random = this.#random.split(`clients of ${gate.index}`);
     const clients = random.int(1, 3);
     for (let i = 0; i < clients; i++) {
@@ -89,6 +93,7 @@ export class Workload {
   /** No new operations. */
   stop(): void {
     this.#stopped = true;
+    this.chat.stop();
   }
 
   /** One last operation at a gate, to see that it works. */
@@ -106,6 +111,7 @@ export class Workload {
 
   /** Its page is gone, and with it whoever would have been answered. */
   lost(gate: Gate): void {
+    this.chat.lost(gate);
     for (const client of this.#clients) {
       if (client.gate !== gate) continue;
       client.epoch += 1;

@@ -3,6 +3,7 @@ import type { LogEntry, Position } from '../../core/entry.ts';
 import type { Message } from '../../core/messages.ts';
 import { entry, member, operation, SETTINGS, stored, term } from '../../core/testing/fixtures.ts';
 import { DEFAULT_TIMING } from '../../core/timers.ts';
+import { Chat } from '../../machines/chat.ts';
 import { Machines } from '../../machines/machine.ts';
 import { Park } from '../../machines/park.ts';
 import { Driver, type Trouble } from '../../runtime/driver.ts';
@@ -66,7 +67,7 @@ class Gate {
         settings: SETTINGS,
         timing: DEFAULT_TIMING,
         random: () => 0.5,
-        machine: new Machines([new Park()]),
+        machine: new Machines([new Park(), new Chat()]),
         snapshotInterval: 20,
       },
       { transport, storage: this.#disk.open(), clock: this.clock },

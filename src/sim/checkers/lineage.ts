@@ -1,5 +1,6 @@
 import type { LogEntry, Operation, OperationId, Position, Token } from '../../core/entry.ts';
 import type { Term } from '../../core/term.ts';
+import { ChatModel, readChatAction, type ChatAction, type ChatAnswer } from './chat-model.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
 import { Violation } from './violation.ts';
 
@@ -10,6 +11,8 @@ export interface Committed {
   /** What the rules say about it; null for what is no operation of the park. */
   readonly outcome: Outcome | null;
   readonly operation: Action | null;
+  /** What it asks of the chat, and what is due; null for what is no operation of the chat. */
+  readonly chat: { readonly action: ChatAction; readonly answer: ChatAnswer } | null;
   /** The operation stands in an earlier entry already. */
   readonly duplicate: boolean;
   /** When, in simulated ms. */
@@ -25,6 +28,7 @@ export class Lineage {
   newestTerm: Term = '';
   readonly #records: Committed[] = [];
   #model = new ParkModel(0);
+  readonly chat = new ChatModel();
   /** Each operation's first entry. */
   readonly #indexes = new Map<string, number>();
   #lastToken: Token | null = null;
@@ -92,10 +96,11 @@ export class Lineage {
     return record;
   }
 
-  #judge(entry: LogEntry): Pick<Committed, 'outcome' | 'operation' | 'duplicate'> {
+  #judge(entry: LogEntry): Pick<Committed, 'outcome' | 'operation' | 'chat' | 'duplicate'> {
     const { command } = entry;
     if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
-    if (command.kind !== 'operation') return { outcome: null, operation: null, duplicate: false };
+    if (command.kind !== 'operation')
+      return { outcome: null, operation: null, chat: null, duplicate: false };
     this.#checkToken(command.token, command.operation, entry.index);
     const key = keyOf(command.operation.id);
     const operation = readAction(command.operation.body);
@@ -107,12 +112,15 @@ export class Lineage {
           'S7',
           `${key} is one thing at ${earlier}, and another at ${entry.index}`,
         );
-      const outcome = known?.outcome ?? null;
-      return { outcome, operation, duplicate: true };
+      const { outcome = null, chat = null } = known ?? {};
+      return { outcome, operation, chat, duplicate: true };
     }
     this.#indexes.set(key, entry.index);
     const outcome = operation ? this.#model.apply(operation) : null;
-    return { outcome, operation, duplicate: false };
+    const action = readChatAction(command.operation.body);
+    const { node } = command.operation.id;
+    const chat = action && { action, answer: this.chat.apply(node, action, entry.index) };
+    return { outcome, operation, chat, duplicate: false };
   }
 
   #checkToken(token: Token, { under, id: { node } }: Operation, index: number): void {

@@ -2,6 +2,8 @@ import type { NodeId } from '../../core/identity.ts';
 import type { LogEntry, Position } from '../../core/entry.ts';
 import type { Applied } from '../../core/replica.ts';
 import type { Term } from '../../core/term.ts';
+import { checkChat } from './chat-checker.ts';
+import { readChatAnswer } from './chat-model.ts';
 import { keyOf, Lineage, type Committed } from './lineage.ts';
 import { generationsUpTo, membersIn, membersUpTo, type ObservedNode } from './observed.ts';
 import { decodeOutcome } from './outcome.ts';
@@ -114,11 +116,14 @@ export class LogChecker {
       throw new Violation('S2', `${key} is told done at ${index} but was never committed`);
     if (index !== first)
       throw new Violation('S2', `${key} is told to be at ${index} but is at ${first ?? 0}`);
-    const said = decodeOutcome(outcome);
-    if (!said || !record.outcome || !record.operation)
-      throw new Violation('S8', `${key} is told no outcome`);
-    const broken = brokenRule(record.outcome, said, record.operation);
-    if (broken) throw new Violation(broken, `${key} at ${index} is told ${JSON.stringify(said)}`);
+    if (record.chat) checkAnswer(record, outcome, `${key} at ${index} is told`);
+    else {
+      const said = decodeOutcome(outcome);
+      if (!said || !record.outcome || !record.operation)
+        throw new Violation('S8', `${key} is told no outcome`);
+      const broken = brokenRule(record.outcome, said, record.operation);
+      if (broken) throw new Violation(broken, `${key} at ${index} is told ${JSON.stringify(said)}`);
+    }
     this.#told.set(lineage.generation, Math.max(index, this.#told.get(lineage.generation) ?? 0));
     return lineage;
   }
@@ -168,7 +173,9 @@ export class LogChecker {
     const key = keyOf(entry.command.operation.id);
     if (record.duplicate !== duplicate)
       throw new Violation('S7', `${life.name} applies ${key} ${duplicate ? 'never' : 'again'}`);
-    if (duplicate || !record.outcome || !record.operation) return;
+    if (duplicate) return;
+    checkAnswer(record, outcome, `${life.name} applies ${entry.index} with`);
+    if (!record.outcome || !record.operation) return;
     const said = decodeOutcome(outcome);
     const broken = said ? brokenRule(record.outcome, said, record.operation) : 'S6';
     if (broken)
@@ -185,8 +192,10 @@ export class LogChecker {
     const state = JSON.stringify([snapshot, sessions.snapshot()]);
     const key = `${lineage.generation}/${index}`;
     const known = this.#states.get(key);
-    if (known === undefined && lineage.length === index)
+    if (known === undefined && lineage.length === index) {
       checkPark(snapshot, lineage.model, life.name);
+      checkChat(snapshot, lineage.chat, life.name);
+    }
     this.#states.set(key, known ?? state);
     if (known !== undefined && known !== state)
       throw new Violation('S6', `${life.name} at ${index} has ${state}, others have ${known}`);
@@ -345,6 +354,13 @@ function checkChange(
     before.filter((id) => !after.includes(id)).length +
     after.filter((id) => !before.includes(id)).length;
   if (changes > 1) throw new Violation('S2', `${who} changes ${changes} voters at once`);
+}
+
+/** Rules C1 to C3: what the chat answers. */
+function checkAnswer({ chat }: Committed, outcome: unknown, what: string): void {
+  if (!chat || readChatAnswer(outcome) === chat.answer) return;
+  const rule = { register: 'C1', join: 'C2', say: 'C3', tell: 'C3' }[chat.action.kind];
+  throw new Violation(rule, `${what} ${JSON.stringify(outcome)}, due is ${chat.answer}`);
 }
 
 /** The first entry that a leader appends (rules R4, G4). */

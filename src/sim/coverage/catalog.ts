@@ -76,6 +76,10 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   G5: ['note conflict'],
   G6: ['note adopts', 'ADOPT_REPLY'],
   G7: ['GAVE_WAY'],
+  C1: ['chat register allowed', 'chat register taken'],
+  C2: ['chat join allowed', 'chat join other-lock', 'chat join taken'],
+  C3: ['chat say not-joined', 'chat say wrong-form', 'chat tell no-user'],
+  C4: ['chat say allowed', 'chat tell allowed'],
 };
 
 /** Reasons to refuse, to decline, to give up, and to fail, with the sign of each. */
@@ -103,6 +107,10 @@ export const REASONS: Readonly<Record<string, string>> = {
 /** What runs do not show, and why. Nothing else may be missing. */
 export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
   O4: 'no client has 4096 operations open',
+  C5: 'no run says that much',
+  C6: 'machines hold no keys: nobody in a run seals or opens anything',
+  C7: 'as C6',
+  C8: 'as C6',
   'DECLINED `invalid`': 'clients ask for nothing that the park can not read',
   'error `terminated`': 'a gate that left has no clients any more',
 };

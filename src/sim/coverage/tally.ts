@@ -63,7 +63,7 @@ export class Tally {
       this.count(`error ${reason}, ${type === 'fail' ? 'definite' : 'indefinite'}`);
   }
 
-  committed({ entry, outcome }: Committed): void {
+  committed({ entry, outcome, chat }: Committed): void {
     const { command, term } = entry;
     if (command.kind === 'membership') {
       this.count(`entry membership ${command.change}`);
@@ -74,6 +74,7 @@ export class Tally {
     this.count(`entry ${command.kind}`);
     if (command.kind !== 'operation') return;
     if (command.operation.under) this.count('entry operation under a held mutex');
+    if (chat) this.count(`chat ${chat.action.kind} ${chat.answer}`);
     if (outcome?.allowed === false) this.count(`outcome ${outcome.reason}`);
   }
 

@@ -3,6 +3,7 @@ import { BALLOT_BUGS } from './plants/ballot.ts';
 import { DISK_BUGS } from './plants/disk.ts';
 import { LIVENESS_BUGS } from './plants/liveness.ts';
 import { LOG_BUGS } from './plants/log.ts';
+import { MARKET_BUGS } from './plants/market.ts';
 import { MEMBERSHIP_BUGS } from './plants/membership.ts';
 import { OPERATION_BUGS } from './plants/operations.ts';
 
@@ -13,5 +14,6 @@ export const PLANTS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...MEMBERSHIP_BUGS,
   ...OPERATION_BUGS,
+  ...MARKET_BUGS,
   ...LIVENESS_BUGS,
 ];

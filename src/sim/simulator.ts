@@ -82,7 +82,7 @@ export function run(options: RunOptions): RunResult {
   return {
     seed: options.seed,
     violation,
-    operations: world.workload.calls.length,
+    operations: world.workload.calls.length + world.workload.market.trades.length,
     events: world.events,
     faults: world.faults,
     injections,
@@ -160,7 +160,7 @@ function converge(world: World): void {
     last = convergence(world);
   }
   probe(world);
-  world.checks.ended(world.workload.calls);
+  world.checks.ended([...world.workload.calls, ...world.workload.market.trades]);
   checkArchives(world);
 }
 

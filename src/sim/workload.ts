@@ -6,6 +6,7 @@ import { decodeOutcome } from './checkers/outcome.ts';
 import { Violation } from './checkers/violation.ts';
 import { logKey, type Call } from './checkers/history.ts';
 import type { Gate, Life } from './gate.ts';
+import { MarketWorkload, type Trade } from './market-workload.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
@@ -31,6 +32,7 @@ interface Lane {
 /** Clients that enter and leave visitors, collide on purpose, and sometimes hold the mutex by hand. */
 export class Workload {
   readonly calls: Call[] = [];
+  readonly market: MarketWorkload;
   readonly #world: World;
   readonly #random: Random;
   readonly #visitors: readonly string[];
@@ -48,6 +50,7 @@ export class Workload {
     private readonly only: ReadonlySet<string> | null,
   ) {
     this.#world = world;
+    this.market = new MarketWorkload(world, only);
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
@@ -62,11 +65,12 @@ export class Workload {
 
   /** The names of the clients that asked for something. */
   activeClients(): string[] {
-    return [...this.#active];
+    return [...this.#active, ...this.market.active];
   }
 
-  get openCalls(): readonly Call[] {
-    return this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
+  get openCalls(): readonly Trade[] {
+    const calls = this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
+    return [...calls, ...this.market.openTrades];
   }
 
   locks(rate: number): void {
@@ -74,6 +78,7 @@ export class Workload {
   }
 
   join(gate: Gate): void {
+    this.market.join(gate);
     const random = this.#random.split(`clients of ${gate.index}`);
     const clients = random.int(1, 3);
     for (let i = 0; i < clients; i++) {
@@ -89,6 +94,7 @@ export class Workload {
   /** No new operations. */
   stop(): void {
     this.#stopped = true;
+    this.market.stop();
   }
 
   /** One last operation at a gate, to see that it works. */
@@ -106,6 +112,7 @@ export class Workload {
 
   /** Its page is gone, and with it whoever would have been answered. */
   lost(gate: Gate): void {
+    this.market.lost(gate);
     for (const client of this.#clients) {
       if (client.gate !== gate) continue;
       client.epoch += 1;

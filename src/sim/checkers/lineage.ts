@@ -1,5 +1,6 @@
 import type { LogEntry, Operation, OperationId, Position, Token } from '../../core/entry.ts';
 import type { Term } from '../../core/term.ts';
+import { MarketModel, type Due } from './market-model.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
 import { Violation } from './violation.ts';
 
@@ -10,6 +11,8 @@ export interface Committed {
   /** What the rules say about it; null for what is no operation of the park. */
   readonly outcome: Outcome | null;
   readonly operation: Action | null;
+  /** What is due of an operation of the market; null for what is none. */
+  readonly trade: DueTrade | null;
   /** The operation stands in an earlier entry already. */
   readonly duplicate: boolean;
   /** When, in simulated ms. */
@@ -18,13 +21,23 @@ export interface Committed {
   readonly committedIn: Term;
 }
 
-/** The committed log of one generation, as it grows (rules S1, S3, S5, S6 and S7). */
+/** What the market owes an act of a node, which has acted so often with it. */
+export interface DueTrade {
+  readonly due: Due;
+  readonly node: string;
+  readonly acts: number;
+}
+
+type Judgement = Pick<Committed, 'outcome' | 'operation' | 'trade' | 'duplicate'>;
+
+/** The committed log of one generation, as it grows (rules S1, S3, S5, S6 and S7, and those of the market). */
 export class Lineage {
   readonly generation: string;
   /** The greatest term whose leader has committed something. */
   newestTerm: Term = '';
   readonly #records: Committed[] = [];
   #model = new ParkModel(0);
+  #market = new MarketModel();
   /** Each operation's first entry. */
   readonly #indexes = new Map<string, number>();
   #lastToken: Token | null = null;
@@ -61,6 +74,10 @@ export class Lineage {
     return this.#model;
   }
 
+  get market(): MarketModel {
+    return this.#market;
+  }
+
   at(index: number): Committed | undefined {
     return this.#records[index - 1];
   }
@@ -92,27 +109,40 @@ export class Lineage {
     return record;
   }
 
-  #judge(entry: LogEntry): Pick<Committed, 'outcome' | 'operation' | 'duplicate'> {
+  #judge(entry: LogEntry): Judgement {
     const { command } = entry;
-    if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
-    if (command.kind !== 'operation') return { outcome: null, operation: null, duplicate: false };
+    const none = { outcome: null, operation: null, trade: null, duplicate: false };
+    if (command.kind === 'opening') return none;
+    if (command.kind !== 'operation') {
+      if (command.kind === 'founding') {
+        this.#model = new ParkModel(command.settings.capacity);
+        this.#market = new MarketModel();
+      }
+      this.#market.join(command.members.map(({ id }) => id));
+      return none;
+    }
     this.#checkToken(command.token, command.operation, entry.index);
     const key = keyOf(command.operation.id);
-    const operation = readAction(command.operation.body);
-    const earlier = this.#indexes.get(key);
-    if (earlier !== undefined) {
-      const known = this.at(earlier);
-      if (JSON.stringify(known?.operation) !== JSON.stringify(operation))
+    const { body } = command.operation;
+    const earlier = this.at(this.#indexes.get(key) ?? 0);
+    if (earlier) {
+      if (JSON.stringify(bodyOf(earlier.entry)) !== JSON.stringify(body))
         throw new Violation(
           'S7',
-          `${key} is one thing at ${earlier}, and another at ${entry.index}`,
+          `${key} is one thing at ${earlier.entry.index}, and another at ${entry.index}`,
         );
-      const outcome = known?.outcome ?? null;
-      return { outcome, operation, duplicate: true };
+      const { outcome, operation, trade } = earlier;
+      return { outcome, operation, trade, duplicate: true };
     }
     this.#indexes.set(key, entry.index);
+    const operation = readAction(body);
     const outcome = operation ? this.#model.apply(operation) : null;
-    return { outcome, operation, duplicate: false };
+    return { outcome, operation, trade: this.#trade(entry, command.operation), duplicate: false };
+  }
+
+  #trade({ index, term }: LogEntry, { id: { node }, body }: Operation): DueTrade | null {
+    const due = this.#market.apply(body, { node, index, term });
+    return due && { due, node, acts: this.#market.actsOf(node) };
   }
 
   #checkToken(token: Token, { under, id: { node } }: Operation, index: number): void {
@@ -135,6 +165,10 @@ export class Lineage {
 /** The name of an operation. */
 export function keyOf({ node, sequence }: OperationId): string {
   return `${node}.${sequence}`;
+}
+
+function bodyOf({ command }: LogEntry): unknown {
+  return command.kind === 'operation' ? command.operation.body : null;
 }
 
 function isOlder(a: Token, b: Token): boolean {

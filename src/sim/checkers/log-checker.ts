@@ -4,6 +4,7 @@ import type { Applied } from '../../core/replica.ts';
 import type { Term } from '../../core/term.ts';
 import { keyOf, Lineage, type Committed } from './lineage.ts';
 import { generationsUpTo, membersIn, membersUpTo, type ObservedNode } from './observed.ts';
+import { brokenTrade, checkMarket } from './market-checker.ts';
 import { decodeOutcome } from './outcome.ts';
 import { brokenRule } from './park-model.ts';
 import { QuorumChecker } from './quorum-checker.ts';
@@ -114,11 +115,11 @@ export class LogChecker {
       throw new Violation('S2', `${key} is told done at ${index} but was never committed`);
     if (index !== first)
       throw new Violation('S2', `${key} is told to be at ${index} but is at ${first ?? 0}`);
-    const said = decodeOutcome(outcome);
-    if (!said || !record.outcome || !record.operation)
+    if (!record.trade && (!record.operation || !decodeOutcome(outcome)))
       throw new Violation('S8', `${key} is told no outcome`);
-    const broken = brokenRule(record.outcome, said, record.operation);
-    if (broken) throw new Violation(broken, `${key} at ${index} is told ${JSON.stringify(said)}`);
+    const broken = brokenBy(record, outcome);
+    if (broken)
+      throw new Violation(broken, `${key} at ${index} is told ${JSON.stringify(outcome)}`);
     this.#told.set(lineage.generation, Math.max(index, this.#told.get(lineage.generation) ?? 0));
     return lineage;
   }
@@ -168,25 +169,25 @@ export class LogChecker {
     const key = keyOf(entry.command.operation.id);
     if (record.duplicate !== duplicate)
       throw new Violation('S7', `${life.name} applies ${key} ${duplicate ? 'never' : 'again'}`);
-    if (duplicate || !record.outcome || !record.operation) return;
-    const said = decodeOutcome(outcome);
-    const broken = said ? brokenRule(record.outcome, said, record.operation) : 'S6';
+    const broken = duplicate ? null : brokenBy(record, outcome);
     if (broken)
       throw new Violation(
         broken,
-        `${life.name} applies ${entry.index} with ${JSON.stringify(outcome)}, due is ${JSON.stringify(record.outcome)}`,
+        `${life.name} applies ${entry.index} with ${JSON.stringify(outcome)}, due is ${JSON.stringify(record.trade?.due ?? record.outcome)}`,
       );
   }
 
-  /** Equal logs give equal states, byte for byte, the exactly-once records included; and the park is as the rules say. */
+  /** Equal logs give equal states, byte for byte, the exactly-once records included; and both are as the rules say. */
   #checkState(life: Life, node: ObservedNode, lineage: Lineage, index: number): void {
     const { machine, sessions } = node.replica;
     const snapshot = machine.snapshot();
     const state = JSON.stringify([snapshot, sessions.snapshot()]);
     const key = `${lineage.generation}/${index}`;
     const known = this.#states.get(key);
-    if (known === undefined && lineage.length === index)
+    if (known === undefined && lineage.length === index) {
       checkPark(snapshot, lineage.model, life.name);
+      checkMarket(snapshot, lineage.market, life.name);
+    }
     this.#states.set(key, known ?? state);
     if (known !== undefined && known !== state)
       throw new Violation('S6', `${life.name} at ${index} has ${state}, others have ${known}`);
@@ -326,6 +327,14 @@ export class LogChecker {
     this.lineages.set(own.id, lineage);
     return lineage;
   }
+}
+
+/** The rule that an answer breaks, if any: the park's or the market's. */
+function brokenBy({ trade, outcome, operation }: Committed, told: unknown): string | null {
+  if (trade) return brokenTrade(trade.due, told, trade.node, trade.acts);
+  if (!outcome || !operation) return null;
+  const said = decodeOutcome(told);
+  return said ? brokenRule(outcome, said, operation) : 'S6';
 }
 
 /** Rule M2, without which majorities need not overlap: one change at a time, of one voter, once the term is open. */

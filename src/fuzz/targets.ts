@@ -1,5 +1,6 @@
 import { messages, snapshots } from './targets/decode.ts';
 import { framing } from './targets/framing.ts';
+import { market } from './targets/market.ts';
 import { node } from './targets/node.ts';
 import { address, page } from './targets/page.ts';
 import { client, server } from './targets/signaling.ts';
@@ -20,5 +21,6 @@ export const TARGETS: readonly Target[] = [
   leases,
   address,
   page,
+  market,
   node,
 ];

@@ -5,7 +5,13 @@ import type { EntryCommand } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import { entry, founding, member, membership, operation, term } from '../core/testing/fixtures.ts';
 import { COMMISSION, commissionOn, Market } from './market.ts';
-import { MAX_LOTS, PRODUCTS, type MarketWish, type Product } from './market/operations.ts';
+import {
+  decodeMarketOutcome,
+  MAX_LOTS,
+  PRODUCTS,
+  type MarketWish,
+  type Product,
+} from './market/operations.ts';
 
 const IDS = ['anna', 'bert', 'carl', 'dora'];
 
@@ -357,6 +363,29 @@ describe('whatever is asked, by whomever', () => {
         expect(other.market.snapshot()).toEqual(one.market.snapshot());
       }),
     );
+  });
+});
+
+describe('what the market answers', () => {
+  test('an outcome comes back from its data', () => {
+    const post = new Post('anna', 'bert');
+    const answers = [
+      post.deposit('anna', 'salt', 1, 10),
+      post.buy('bert', 'salt', 1),
+      post.buy('bert', 'salt', 1),
+    ];
+    for (const value of answers) expect(decodeMarketOutcome(value)).toEqual({ ok: true, value });
+  });
+
+  test.each([
+    [null, 'not an object'],
+    [{ success: false, clock: [] }, 'not true'],
+    [{ success: true, clock: [], reason: 'no-money' }, 'not false'],
+    [{ success: false, clock: [], reason: 'bored' }, 'not one of'],
+    [{ success: true, clock: [], sale: { paid: 1 } }, 'no field'],
+  ])('%j is no outcome', (value, reason) => {
+    const decoded = decodeMarketOutcome(value);
+    expect(decoded.ok ? '' : decoded.reason).toContain(reason);
   });
 });
 

@@ -23,6 +23,7 @@ import {
   type StressResult,
 } from './gatehouse.ts';
 import type { Host } from './host.ts';
+import { MarketConsole } from './market/market-console.ts';
 import { Stall } from './stall.ts';
 import { statusOf } from './status.ts';
 import type { TraceEvent } from './trace.ts';
@@ -36,6 +37,7 @@ const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
 /** `window.gatehouse`: the public contract on one host. */
 export class Console implements Gatehouse {
+  readonly market: MarketConsole;
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #feign: Feign;
@@ -50,6 +52,7 @@ export class Console implements Gatehouse {
       fail: (mode) => this.#fail(mode),
       recover: () => host.recover(),
     });
+    this.market = new MarketConsole(host, clock, random, () => this.#feign.once());
     host.subscribe(() => this.#failIfDead());
   }
 

@@ -4,6 +4,7 @@ import type { Peer } from '../core/identity.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
 import { Machines } from '../machines/machine.ts';
+import { Market } from '../machines/market.ts';
 import { Park } from '../machines/park.ts';
 import type { FaultRule } from '../transport/transport.ts';
 import { Driver, type Observer, type Ports, type Trouble } from './driver.ts';
@@ -36,6 +37,7 @@ type Condition = 'running' | 'lost' | 'hung' | 'terminated';
 interface Life {
   readonly driver: Driver;
   readonly park: Park;
+  readonly market: Market;
   readonly ports: Ports;
 }
 
@@ -58,7 +60,7 @@ export class Host {
   }
 
   /** The node that is running, or null. */
-  get life(): Pick<Life, 'driver' | 'park'> | null {
+  get life(): Pick<Life, 'driver' | 'park' | 'market'> | null {
     return this.#condition === 'running' ? this.#life : null;
   }
 
@@ -69,16 +71,17 @@ export class Host {
   start(): void {
     const ports = this.home.open();
     const park = new Park();
+    const market = new Market();
     const config = {
       self: this.home.self,
       settings: this.home.settings,
       timing: DEFAULT_TIMING,
       random: this.home.random(),
-      machine: new Machines([park]),
+      machine: new Machines([park, market]),
       snapshotInterval: SNAPSHOT_INTERVAL,
     };
     const driver = new Driver(config, ports, this.#observer());
-    this.#life = { driver, park, ports };
+    this.#life = { driver, park, market, ports };
     this.#condition = 'running';
     this.trouble = null;
     driver.start();

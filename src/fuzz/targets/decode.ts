@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeFrom, decodeSnapshot } from '../../core/decode.ts';
 import { snapshot } from '../../core/testing/arbitraries.contract.ts';
+import { Market } from '../../machines/market.ts';
 import { Park } from '../../machines/park.ts';
 import { Machines } from '../../machines/machine.ts';
 import { mutateJson, mutateText } from '../mutate.ts';
@@ -57,7 +58,7 @@ export const snapshots: Target = {
   about: 'snapshots of the log, as a peer sends them',
   open: () => {
     const whole = sample(snapshot, 200);
-    const machine = new Machines([new Park()]);
+    const machine = new Machines([new Park(), new Market()]);
     return {
       shoot: (random) => {
         const good = random.pick(whole);

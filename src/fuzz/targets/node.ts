@@ -4,6 +4,7 @@ import type { Message } from '../../core/messages.ts';
 import { entry, member, operation, SETTINGS, stored, term } from '../../core/testing/fixtures.ts';
 import { DEFAULT_TIMING } from '../../core/timers.ts';
 import { Machines } from '../../machines/machine.ts';
+import { Market } from '../../machines/market.ts';
 import { Park } from '../../machines/park.ts';
 import { Driver, type Trouble } from '../../runtime/driver.ts';
 import { MOST_REASONS, Refusals } from '../../runtime/refusals.ts';
@@ -66,7 +67,7 @@ class Gate {
         settings: SETTINGS,
         timing: DEFAULT_TIMING,
         random: () => 0.5,
-        machine: new Machines([new Park()]),
+        machine: new Machines([new Park(), new Market()]),
         snapshotInterval: 20,
       },
       { transport, storage: this.#disk.open(), clock: this.clock },

@@ -1,7 +1,15 @@
 import { clockRows, type ClockRows } from '../../core/clocks.ts';
 import { decode, type Decoded } from '../../core/decode.ts';
-import { integer, oneOf, variant } from '../../core/decoder.ts';
-import type { NodeId } from '../../core/identity.ts';
+import {
+  DecodeError,
+  integer,
+  object,
+  oneOf,
+  pattern,
+  variant,
+  type Decoder,
+} from '../../core/decoder.ts';
+import { NODE_ID_PATTERN, type NodeId } from '../../core/identity.ts';
 import type { Json } from '../../core/json.ts';
 
 /** What is traded. */
@@ -93,4 +101,40 @@ export function outcomeJson(outcome: MarketOutcome): Json {
   const { buyer, seller, trader, paid, commission } = outcome.sale;
   const sale = { buyer, seller, trader, paid, commission };
   return { success: true, clock: outcome.clock, sale };
+}
+
+const isTrue: Decoder<true> = (value) => {
+  if (value !== true) throw new DecodeError('not true');
+  return value;
+};
+const isFalse: Decoder<false> = (value) => {
+  if (value !== false) throw new DecodeError('not false');
+  return value;
+};
+const id = pattern(NODE_ID_PATTERN);
+const money = integer(0, Number.MAX_SAFE_INTEGER);
+const sale = object<Sale>({ buyer: id, seller: id, trader: id, paid: money, commission: money });
+const reason = oneOf(...MARKET_REFUSALS);
+const refused = object<{ success: false; reason: MarketRefusal; clock: ClockRows }>({
+  success: isFalse,
+  reason,
+  clock,
+});
+const sold = object<{ success: true; clock: ClockRows; sale: Sale }>({
+  success: isTrue,
+  clock,
+  sale,
+});
+const done = object<{ success: true; clock: ClockRows }>({ success: isTrue, clock });
+
+const outcome: Decoder<MarketOutcome> = (value) => {
+  const has = (field: string): boolean =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, field);
+  if (has('reason')) return refused(value);
+  return has('sale') ? sold(value) : done(value);
+};
+
+/** An outcome as the core hands it on, which knows nothing of its shape. */
+export function decodeMarketOutcome(value: unknown): Decoded<MarketOutcome> {
+  return decode(outcome, value);
 }

@@ -13,6 +13,7 @@ import {
   type Token,
   type TraceEvent,
 } from '../../runtime/gatehouse.ts';
+import { FakeMarket } from './fake-market.ts';
 
 const NAMES = ['Heron', 'Fox', 'Owl', 'Otter', 'Wren', 'Badger', 'Lynx', 'Swift', 'Hare', 'Crane'];
 const TERM = '000000000012.herona1b2c3';
@@ -35,6 +36,7 @@ export interface FakeOptions {
 /** A park in memory that answers like the real one: for looking at every state of the page, and for its tests. */
 export class FakeGatehouse implements Gatehouse {
   readonly calls: string[] = [];
+  readonly market = new FakeMarket();
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
   fetched = 0;
   #options: FakeOptions;

@@ -21,7 +21,7 @@ export function lamportReceive(time: LamportTime, sent: LamportTime): LamportTim
   return Math.max(time, sent) + 1;
 }
 
-// --- Vector clocks: Fidge, "Timestamps in Message-Passing Systems", 1988; Mattern, "Virtual Time", 1989 -------------
+// --- Vector clocks: Fidge 1988, Mattern 1989 -------------------------------------------------------------
 
 /** How many events of each node are known of; a node that is not named has had none. */
 export type VectorClock = ReadonlyMap<NodeId, number>;

@@ -69,6 +69,13 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   G5: ['note conflict'],
   G6: ['note adopts', 'ADOPT_REPLY'],
   G7: ['GAVE_WAY'],
+  K1: ['entry membership join'],
+  K2: ['sale'],
+  K3: ['sale'],
+  K4: ['sale'],
+  K5: ['sale', 'outcome out-of-stock', 'outcome no-money'],
+  K6: [],
+  K7: ['sale'],
 };
 
 /** Reasons to refuse, to decline, to give up, and to fail, with the sign of each. */
@@ -86,6 +93,10 @@ export const REASONS: Readonly<Record<string, string>> = {
   'outcome `full`': 'outcome full',
   'outcome `already-inside`': 'outcome already-inside',
   'outcome `not-inside`': 'outcome not-inside',
+  'outcome `out-of-stock`': 'outcome out-of-stock',
+  'outcome `no-money`': 'outcome no-money',
+  'outcome `market-full`': 'outcome market-full',
+  'outcome `no-account`': 'outcome no-account',
   'error `no-quorum`': 'error no-quorum, definite',
   'error `timeout`': 'error timeout, indefinite',
   'error `invalid`': 'error invalid, definite',
@@ -96,6 +107,9 @@ export const REASONS: Readonly<Record<string, string>> = {
 /** What runs do not show, and why. Nothing else may be missing. */
 export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
   O4: 'no client has 4096 operations open',
+  K6: 'no seed has 150 lots in stock',
+  'outcome `market-full`': 'no seed has 150 lots in stock',
+  'outcome `no-account`': 'who is no member yet knows no leader to send to',
   'DECLINED `invalid`': 'clients ask for nothing that the park can not read',
   'error `terminated`': 'a gate that left has no clients any more',
 };

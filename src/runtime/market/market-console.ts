@@ -6,6 +6,7 @@ import {
   type MarketWish,
 } from '../../machines/market/operations.ts';
 import type { Clock } from '../clock.ts';
+import type { Driver } from '../driver.ts';
 import { GatehouseError } from '../gatehouse.ts';
 import type { Host } from '../host.ts';
 import { Operations } from '../operations.ts';
@@ -137,14 +138,21 @@ export class MarketConsole implements MarketCalls {
 
   /** Follows who is the trader. */
   #look(): void {
-    const view = this.host.life?.driver.view();
-    if (view) this.#measurements.saw(view.quorum ? view.leader : null, this.#moment());
+    const { life } = this.host;
+    // Runs after every change: a whole view would be too much work.
+    if (life) this.#measurements.saw(traderOf(life.driver.node), this.#moment());
     else this.#measurements.lost();
   }
 
   #moment(): Moment {
     return { now: this.clock.now(), wall: this.clock.wall() };
   }
+}
+
+/** Who takes operations now, as far as a node knows. */
+function traderOf(node: Driver['node']): string | null {
+  if (node.leadership?.replication.opened === false) return null;
+  return node.liveLeader()?.id ?? null;
 }
 
 function purchaseOf(wish: MarketWish, request: string, outcome: MarketOutcome): Purchase {

@@ -15,7 +15,7 @@ function event(node: string, at: number, what: string, detail: string, peer = ''
 /** An entry of anna's, appended then. */
 function record(at: number): Committed {
   const entry = { index: 1, term: TERM, at, command: { kind: 'opening' } } as const;
-  const nothing = { outcome: null, operation: null, chat: null, duplicate: false };
+  const nothing = { outcome: null, operation: null, chat: null, trade: null, duplicate: false };
   return { entry, text: '', at, committedIn: TERM, ...nothing };
 }
 

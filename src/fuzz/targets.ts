@@ -1,6 +1,7 @@
 import { chat } from './targets/chat.ts';
 import { messages, snapshots } from './targets/decode.ts';
 import { framing } from './targets/framing.ts';
+import { market } from './targets/market.ts';
 import { node } from './targets/node.ts';
 import { address, page } from './targets/page.ts';
 import { client, server } from './targets/signaling.ts';
@@ -13,6 +14,7 @@ export const TARGETS: readonly Target[] = [
   messages,
   snapshots,
   chat,
+  market,
   framing,
   wires,
   transport,

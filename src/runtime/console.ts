@@ -2,7 +2,6 @@ import { customAlphabet } from 'nanoid';
 import type { ReplyValue } from '../core/effects.ts';
 import type { Token } from '../core/entry.ts';
 import type { Command } from '../core/events.ts';
-import { operationKey } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import { MAX_NAME_LENGTH, NODE_ID_PATTERN } from '../core/identity.ts';
 import { decodeParkOperation, type ParkOperation } from '../machines/park.ts';
@@ -26,6 +25,8 @@ import {
 } from './gatehouse.ts';
 import type { Host } from './host.ts';
 import { MemoryKeychain, type Keychain } from './keychain.ts';
+import { MarketConsole } from './market/market-console.ts';
+import { NodeCalls, terminated } from './node-calls.ts';
 import { Stall } from './stall.ts';
 import { statusOf } from './status.ts';
 import type { TraceEvent } from './trace.ts';
@@ -35,20 +36,17 @@ const PATIENCE = 5000;
 /** Operations of a stress test that are under way at once. */
 const STRESS_BATCH = 256;
 
-/** An operation that was committed, and what its machine said. */
-type Done = Extract<ReplyValue, { type: 'outcome' }>;
-
 const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
 /** `window.gatehouse`: the public contract on one host. */
 export class Console implements Gatehouse {
+  readonly chat: ChatConsole;
+  readonly market: MarketConsole;
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #feign: Feign;
   readonly #stall = new Stall();
-  /** Calls that have not been answered. */
-  readonly #open = new Set<{ reject(reason: Error): void }>();
-  readonly chat: ChatConsole;
+  readonly #calls: NodeCalls;
 
   /** @param keychain where the chat's keys are kept; without one they are lost with the page */
   constructor(
@@ -60,17 +58,18 @@ export class Console implements Gatehouse {
     this.#host = host;
     this.#clock = clock;
     this.#feign = new Feign(clock, random, {
-      fail: (mode) => this.#fail(mode),
+      fail: (mode) => host.crash(mode),
       recover: () => host.recover(),
     });
-    const calls = {
-      running: () => this.#assertRunning(),
-      operate: (body: Json) => this.#operate(body),
+    this.#calls = new NodeCalls(host);
+    const chatCalls = {
+      running: () => this.#calls.running(),
+      operate: (body: Json) => this.#calls.operate(body),
       applied: (index: number) => this.#until(({ commitIndex }) => commitIndex >= index, true),
     };
     // Missing where the page is not secure, whatever the types say.
-    this.chat = new ChatConsole(host, calls, 'subtle' in crypto ? crypto : null, keychain);
-    host.subscribe(() => this.#failIfDead());
+    this.chat = new ChatConsole(host, chatCalls, 'subtle' in crypto ? crypto : null, keychain);
+    this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
   }
 
   async ready(): Promise<Status> {
@@ -115,7 +114,7 @@ export class Console implements Gatehouse {
         const visitor = `Visitor ${visitorTag()}`;
         return { machine: 'park', kind: 'enter', visitor } satisfies ParkOperation;
       });
-      for (const result of await Promise.allSettled(this.#submit(bodies))) {
+      for (const result of await Promise.allSettled(this.#calls.submit(bodies))) {
         if (result.status === 'rejected') count.failed += 1;
         else if (outcomeView(result.value.outcome).allowed) count.allowed += 1;
         else count.refused += 1;
@@ -153,7 +152,7 @@ export class Console implements Gatehouse {
   }
 
   async terminate(): Promise<void> {
-    this.#assertRunning();
+    this.#calls.running();
     this.#host.command('terminate');
     this.#feign.stop();
     this.#host.leave();
@@ -215,7 +214,7 @@ export class Console implements Gatehouse {
 
   async log(from = 1, to = Number.MAX_SAFE_INTEGER): Promise<Entry[]> {
     if (!Number.isInteger(from) || !Number.isInteger(to)) throw invalid('from, to: whole numbers');
-    return this.#assertRunning().driver.committed(from, to).map(entryView);
+    return this.#calls.running().driver.committed(from, to).map(entryView);
   }
 
   trace(): TraceEvent[] {
@@ -227,57 +226,20 @@ export class Console implements Gatehouse {
   async #askPark(body: ParkOperation): Promise<Outcome> {
     const decoded = decodeParkOperation(body);
     if (!decoded.ok) throw invalid(decoded.reason);
-    const { sequence, index, outcome } = await this.#operate(decoded.value);
+    const { operation, index, outcome } = await this.#calls.operate(decoded.value);
     return {
       ...(body.kind === 'capacity' ? {} : { visitor: body.visitor }),
       allowed: false,
       ...outcomeView(outcome),
-      operation: operationKey({ node: this.#host.home.self.id, sequence }),
+      operation,
       index,
     };
   }
 
-  #operate(body: Json): Promise<Done> {
-    const [done] = this.#submit([body]);
-    return done ?? Promise.reject(invalid('nothing was asked'));
-  }
-
-  /** One critical section; a promise for each operation in it. */
-  #submit(bodies: readonly Json[]): Promise<Done>[] {
-    const calls = bodies.map(() => {
-      const call = new Deferred<Done>();
-      this.#open.add(call);
-      return call;
-    });
-    try {
-      const { driver } = this.#assertRunning();
-      driver.submit(bodies, (reply, place) => {
-        const call = calls[place];
-        if (!call) return;
-        this.#open.delete(call);
-        if (!reply.ok) call.reject(new GatehouseError(reply.code, reply.definite, reply.message));
-        else if (reply.value.type === 'outcome') call.resolve(reply.value);
-      });
-    } catch (error) {
-      for (const call of calls) {
-        this.#open.delete(call);
-        call.reject(error instanceof Error ? error : new Error(String(error)));
-      }
-    }
-    return calls.map(({ promise }) => promise);
-  }
-
   async #command(what: string, command: Exclude<Command, { type: 'submit' }>): Promise<ReplyValue> {
-    const { driver } = this.#assertRunning();
+    this.#calls.running();
     this.#host.command(what);
-    const call = new Deferred<ReplyValue>();
-    this.#open.add(call);
-    driver.command(command, (reply) => {
-      this.#open.delete(call);
-      if (reply.ok) call.resolve(reply.value);
-      else call.reject(new GatehouseError(reply.code, reply.definite, reply.message));
-    });
-    return call.promise;
+    return this.#calls.command(command);
   }
 
   /**
@@ -315,28 +277,6 @@ export class Console implements Gatehouse {
       this.#clock.cancel(timer);
     }
   }
-
-  #assertRunning(): NonNullable<Host['life']> {
-    const { life, condition } = this.#host;
-    if (life) return life;
-    if (condition === 'terminated') throw terminated();
-    throw new GatehouseError('crashed', true, 'this gate has crashed; recover it first');
-  }
-
-  #fail(mode: 'stop' | 'hang'): void {
-    this.#host.crash(mode);
-    this.#failIfDead();
-  }
-
-  /** Memory is lost: whoever waits is told. What was written to the outbox is found out after recovery. */
-  #failIfDead(): void {
-    const { condition } = this.#host;
-    if (condition === 'running') return;
-    const code = condition === 'terminated' ? 'terminated' : 'crashed';
-    const message = 'this gate stopped before the answer came; its outbox finds out after recovery';
-    for (const call of this.#open) call.reject(new GatehouseError(code, false, message));
-    this.#open.clear();
-  }
 }
 
 function asVisitor(name: string): string {
@@ -359,8 +299,4 @@ function stoppedBy(
 ): void {
   if (code === 'storage-lost') return;
   call.reject(new GatehouseError(code === 'internal' ? 'crashed' : 'storage', true, message));
-}
-
-function terminated(): GatehouseError {
-  return new GatehouseError('terminated', true, 'this gate has left for good; open another one');
 }

@@ -4,6 +4,7 @@ import type { Applied } from '../core/replica.ts';
 import { decodeChatOperation } from '../machines/chat-operations.ts';
 import { decodeParkOperation } from '../machines/park.ts';
 import type { Entry } from './gatehouse.ts';
+import { marketEntry } from './market/entry.ts';
 
 /** A committed entry of the log, as people and scripts read it. */
 export function entryView({ entry, outcome, duplicate }: Applied): Entry {
@@ -24,6 +25,8 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
       const origin = { ...base, operation: operationKey(id), node: id.node, token };
       // Applied once already, with an earlier entry: this one changed nothing.
       if (duplicate) return { ...origin, kind: 'duplicate' };
+      const market = marketEntry(body, outcome);
+      if (market) return { ...origin, kind: market.kind, market };
       return { ...origin, ...operationView(body), ...outcomeView(outcome) };
     }
   }

@@ -1,5 +1,6 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
 import type { ChatMessage, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
+import type { MarketCalls, MarketEntry } from './market/calls.ts';
 import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
 import type { Unconfirmed } from './unconfirmed.ts';
@@ -48,6 +49,9 @@ export interface Gatehouse {
   archives(): ArchiveView[];
   /** Gives this gate another name. */
   rename(name: string): Promise<void>;
+
+  /** The trading post: sellers, buyers, and the leader as the trader. */
+  readonly market: MarketCalls;
 
   /** Puts faults on this node's messages; [] heals. */
   faults(rules: FaultRuleInput[]): void;
@@ -159,6 +163,8 @@ export interface Entry {
   /** Kind `membership`: what happened to whom. */
   change?: string;
   subject?: string;
+  /** Kinds `deposit`, `buy` and `commission`: what was asked of the market, and what became of it. */
+  market?: MarketEntry;
   /** The leader's wall clock, ms since 1970. */
   at: number;
 }
@@ -215,4 +221,5 @@ export class GatehouseError extends Error {
 }
 
 export type { ChatMessage, ChatRoom, GatehouseChat };
+export type * from './market/calls.ts';
 export type { RefusedInput, Token, TraceEvent, Unconfirmed };

@@ -5,6 +5,7 @@ import type { Refusal } from '../core/refusal.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
 import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
+import { Market } from '../machines/market.ts';
 import { Park } from '../machines/park.ts';
 import type { FaultRule } from '../transport/transport.ts';
 import { Driver, type Observer, type Ports, type Trouble } from './driver.ts';
@@ -38,6 +39,7 @@ interface Life {
   readonly driver: Driver;
   readonly park: Park;
   readonly chat: Chat;
+  readonly market: Market;
   readonly ports: Ports;
 }
 
@@ -72,16 +74,17 @@ export class Host {
     const ports = this.home.open();
     const park = new Park();
     const chat = new Chat();
+    const market = new Market();
     const config = {
       self: this.home.self,
       settings: this.home.settings,
       timing: DEFAULT_TIMING,
       random: this.home.random(),
-      machine: new Machines([park, chat]),
+      machine: new Machines([park, chat, market]),
       snapshotInterval: SNAPSHOT_INTERVAL,
     };
     const driver = new Driver(config, ports, this.#observer());
-    this.#life = { driver, park, chat, ports };
+    this.#life = { driver, park, chat, market, ports };
     this.#condition = 'running';
     this.trouble = null;
     driver.start();

@@ -94,7 +94,7 @@ export class Checks {
   }
 
   /** A definite error means that it did not and will not happen. */
-  ended(calls: readonly Call[]): void {
+  ended(calls: readonly Pick<Call, 'key' | 'result'>[]): void {
     const last = new Map(calls.map((call) => [logKey(call.key), call]));
     for (const [key, { result }] of last) {
       if (result !== 'fail') continue;

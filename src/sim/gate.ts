@@ -4,6 +4,7 @@ import type { NodeId, Peer } from '../core/identity.ts';
 import { Driver, type Observer } from '../runtime/driver.ts';
 import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
+import { Market } from '../machines/market.ts';
 import { Park } from '../machines/park.ts';
 import { MemoryDisk, type Fate, type MemoryHandle, type Torn } from '../storage/memory.ts';
 import type { MemoryNode } from '../transport/memory.ts';
@@ -27,6 +28,7 @@ export interface Life {
   readonly name: string;
   readonly peer: Peer;
   readonly driver: Driver;
+  readonly market: Market;
   readonly transport: RoutedTransport;
   /** Its place in the network: two pages may go by one id. */
   readonly place: MemoryNode;
@@ -128,13 +130,14 @@ export class Gate {
     });
     const points = this.#newPoints(storage, random.split('crashes'));
     const ports = points.wrap(world.plant.ports(this, { transport, storage, clock }));
+    const market = new Market();
     const driver: Driver = new Driver(
       {
         self: peer,
         settings: world.settings,
         timing: DEFAULT_TIMING,
         random: random.split('core').next,
-        machine: new Machines([new Park(), new Chat()]),
+        machine: new Machines([new Park(), new Chat(), market]),
         snapshotInterval: world.snapshotInterval,
       },
       ports,
@@ -144,6 +147,7 @@ export class Gate {
       name,
       peer,
       driver,
+      market,
       transport,
       place: world.network.node(peer.id),
       storage,

@@ -4,6 +4,7 @@ import { CHAT_BUGS } from './plants/chat.ts';
 import { DISK_BUGS } from './plants/disk.ts';
 import { LIVENESS_BUGS } from './plants/liveness.ts';
 import { LOG_BUGS } from './plants/log.ts';
+import { MARKET_BUGS } from './plants/market.ts';
 import { MEMBERSHIP_BUGS } from './plants/membership.ts';
 import { OPERATION_BUGS } from './plants/operations.ts';
 
@@ -14,6 +15,7 @@ export const PLANTS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...MEMBERSHIP_BUGS,
   ...OPERATION_BUGS,
+  ...MARKET_BUGS,
   ...LIVENESS_BUGS,
   ...CHAT_BUGS,
 ];

@@ -84,7 +84,10 @@ export function run(options: RunOptions): RunResult {
   return {
     seed: options.seed,
     violation,
-    operations: world.workload.calls.length + world.workload.chat.asked,
+    operations:
+      world.workload.calls.length +
+      world.workload.chat.asked +
+      world.workload.market.trades.length,
     events: world.events,
     faults: world.faults,
     injections,
@@ -162,7 +165,7 @@ function converge(world: World): void {
     last = convergence(world);
   }
   probe(world);
-  world.checks.ended(world.workload.calls);
+  world.checks.ended([...world.workload.calls, ...world.workload.market.trades]);
   checkArchives(world);
   world.workload.chat.judge();
 }

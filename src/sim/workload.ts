@@ -7,6 +7,7 @@ import { Violation } from './checkers/violation.ts';
 import { logKey, type Call } from './checkers/history.ts';
 import { ChatLoad } from './chat-load.ts';
 import type { Gate, Life } from './gate.ts';
+import { MarketWorkload, type Trade } from './market-workload.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +34,7 @@ interface Lane {
 export class Workload {
   readonly calls: Call[] = [];
   readonly chat: ChatLoad;
+  readonly market: MarketWorkload;
   readonly #world: World;
   readonly #random: Random;
   readonly #visitors: readonly string[];
@@ -51,6 +53,7 @@ export class Workload {
   ) {
     this.#world = world;
     this.chat = new ChatLoad(world, only);
+    this.market = new MarketWorkload(world, only);
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
@@ -65,11 +68,12 @@ export class Workload {
 
   /** The names of the clients that asked for something. */
   activeClients(): string[] {
-    return [...this.#active, ...this.chat.activeChatters()];
+    return [...this.#active, ...this.chat.activeChatters(), ...this.market.active];
   }
 
-  get openCalls(): readonly Call[] {
-    return this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
+  get openCalls(): readonly Trade[] {
+    const calls = this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
+    return [...calls, ...this.market.openTrades];
   }
 
   locks(rate: number): void {
@@ -78,6 +82,7 @@ export class Workload {
 
   join(gate: Gate): void {
     this.chat.join(gate);
+    this.market.join(gate);
     const random = this.#random.split(`clients of ${gate.index}`);
     const clients = random.int(1, 3);
     for (let i = 0; i < clients; i++) {
@@ -94,6 +99,7 @@ export class Workload {
   stop(): void {
     this.#stopped = true;
     this.chat.stop();
+    this.market.stop();
   }
 
   /** One last operation at a gate, to see that it works. */
@@ -112,6 +118,7 @@ export class Workload {
   /** Its page is gone, and with it whoever would have been answered. */
   lost(gate: Gate): void {
     this.chat.lost(gate);
+    this.market.lost(gate);
     for (const client of this.#clients) {
       if (client.gate !== gate) continue;
       client.epoch += 1;

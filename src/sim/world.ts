@@ -188,7 +188,7 @@ export class World {
   stopped(gate: Gate, { code, message }: Trouble): void {
     if (this.violation) throw this.violation;
     if (code === 'internal') {
-      const rule = /^([SLC]\d)\b/.exec(message)?.[1] ?? 'invariant';
+      const rule = /^([SLCK]\d)\b/.exec(message)?.[1] ?? 'invariant';
       throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
     }
     this.later(0, () => {

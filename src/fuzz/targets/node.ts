@@ -5,6 +5,7 @@ import { entry, member, operation, SETTINGS, stored, term } from '../../core/tes
 import { DEFAULT_TIMING } from '../../core/timers.ts';
 import { Chat } from '../../machines/chat.ts';
 import { Machines } from '../../machines/machine.ts';
+import { Market } from '../../machines/market.ts';
 import { Park } from '../../machines/park.ts';
 import { Driver, type Trouble } from '../../runtime/driver.ts';
 import { MOST_REASONS, Refusals } from '../../runtime/refusals.ts';
@@ -67,7 +68,7 @@ class Gate {
         settings: SETTINGS,
         timing: DEFAULT_TIMING,
         random: () => 0.5,
-        machine: new Machines([new Park(), new Chat()]),
+        machine: new Machines([new Park(), new Chat(), new Market()]),
         snapshotInterval: 20,
       },
       { transport, storage: this.#disk.open(), clock: this.clock },

@@ -80,6 +80,13 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   C2: ['chat join allowed', 'chat join other-lock', 'chat join taken'],
   C3: ['chat say not-joined', 'chat say wrong-form', 'chat tell no-user'],
   C4: ['chat say allowed', 'chat tell allowed'],
+  K1: ['entry membership join'],
+  K2: ['sale'],
+  K3: ['sale'],
+  K4: ['sale'],
+  K5: ['sale', 'outcome out-of-stock', 'outcome no-money'],
+  K6: [],
+  K7: ['sale'],
 };
 
 /** Reasons to refuse, to decline, to give up, and to fail, with the sign of each. */
@@ -97,6 +104,10 @@ export const REASONS: Readonly<Record<string, string>> = {
   'outcome `full`': 'outcome full',
   'outcome `already-inside`': 'outcome already-inside',
   'outcome `not-inside`': 'outcome not-inside',
+  'outcome `out-of-stock`': 'outcome out-of-stock',
+  'outcome `no-money`': 'outcome no-money',
+  'outcome `market-full`': 'outcome market-full',
+  'outcome `no-account`': 'outcome no-account',
   'error `no-quorum`': 'error no-quorum, definite',
   'error `timeout`': 'error timeout, indefinite',
   'error `invalid`': 'error invalid, definite',
@@ -111,6 +122,9 @@ export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
   C6: 'machines hold no keys: nobody in a run seals or opens anything',
   C7: 'as C6',
   C8: 'as C6',
+  K6: 'no seed has 150 lots in stock',
+  'outcome `market-full`': 'no seed has 150 lots in stock',
+  'outcome `no-account`': 'who is no member yet knows no leader to send to',
   'DECLINED `invalid`': 'clients ask for nothing that the park can not read',
   'error `terminated`': 'a gate that left has no clients any more',
 };

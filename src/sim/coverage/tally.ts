@@ -1,6 +1,7 @@
 import type { Operation } from '../../core/entry.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Committed } from '../checkers/lineage.ts';
+import type { Due } from '../checkers/market-model.ts';
 
 /**
  * Counts what happens in runs under short names, for the coverage table: messages by their type, decisions by the
@@ -63,7 +64,7 @@ export class Tally {
       this.count(`error ${reason}, ${type === 'fail' ? 'definite' : 'indefinite'}`);
   }
 
-  committed({ entry, outcome, chat }: Committed): void {
+  committed({ entry, outcome, chat, trade, duplicate }: Committed): void {
     const { command, term } = entry;
     if (command.kind === 'membership') {
       this.count(`entry membership ${command.change}`);
@@ -76,6 +77,12 @@ export class Tally {
     if (command.operation.under) this.count('entry operation under a held mutex');
     if (chat) this.count(`chat ${chat.action.kind} ${chat.answer}`);
     if (outcome?.allowed === false) this.count(`outcome ${outcome.reason}`);
+    if (trade && !duplicate) this.#traded(trade.due);
+  }
+
+  #traded(due: Due): void {
+    if (!due.success) this.count(`outcome ${due.reason}`);
+    else if ('seller' in due) this.count('sale');
   }
 
   #submitted(operations: readonly Operation[]): void {

@@ -14,6 +14,7 @@ import {
   type TraceEvent,
 } from '../../runtime/gatehouse.ts';
 import { FakeChat } from './fake-chat.ts';
+import { FakeMarket } from './fake-market.ts';
 
 const NAMES = ['Heron', 'Fox', 'Owl', 'Otter', 'Wren', 'Badger', 'Lynx', 'Swift', 'Hare', 'Crane'];
 const TERM = '000000000012.herona1b2c3';
@@ -37,6 +38,7 @@ export interface FakeOptions {
 export class FakeGatehouse implements Gatehouse {
   readonly calls: string[] = [];
   readonly chat = new FakeChat();
+  readonly market = new FakeMarket();
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
   fetched = 0;
   #options: FakeOptions;

@@ -1,5 +1,5 @@
 /** The log's entries in plain words, and which of them a filter shows. */
-import type { Entry } from '../../runtime/gatehouse.ts';
+import type { Entry, MarketEntry } from '../../runtime/gatehouse.ts';
 import { refusalWords } from '../words.ts';
 
 export type NameOf = (id: string) => string;
@@ -53,6 +53,7 @@ export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
     const { who, what } = refusedWish(entry);
     return { who, what: `${what}: ${refusedWhy(entry)}` };
   }
+  if (entry.market) return { who: nameOf(entry.node ?? ''), what: traded(entry.market) };
   const who = entry.visitor ?? 'A visitor';
   switch (entry.kind) {
     case 'enter':
@@ -73,6 +74,20 @@ export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
       return entry.visitor === undefined
         ? { who: '', what: entry.kind }
         : { who: `${entry.kind}:`, what: entry.visitor };
+  }
+}
+
+function traded({ kind, product, quantity = 0, price = 0, ...rest }: MarketEntry): string {
+  const { percent = 0, reason, sale } = rest;
+  const goods = `${quantity} ${product ?? 'pieces'}`;
+  const why = reason === undefined ? '' : `: refused, ${reason}`;
+  switch (kind) {
+    case 'commission':
+      return `set the market's commission to ${percent} %${why}`;
+    case 'deposit':
+      return `left ${goods} at the market for ${price} each${why}`;
+    case 'buy':
+      return sale ? `bought ${goods} for ${sale.paid}` : `wanted ${goods}${why}`;
   }
 }
 

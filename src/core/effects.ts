@@ -49,4 +49,6 @@ export type ReplyValue =
       readonly index: number;
       readonly outcome: Json;
     }
+  /** The message's name, see `multicastKey`. */
+  | { readonly type: 'multicast'; readonly id: string }
   | { readonly type: 'granted'; readonly token: Token; readonly leaseMs: number };

@@ -12,6 +12,7 @@ import type { NodeId, Peer } from './identity.ts';
 import { Joining } from './joining.ts';
 import type { Leadership } from './leadership.ts';
 import type { Envelope, Message, Refuse } from './messages.ts';
+import { Group } from './multicast/group.ts';
 import { Office } from './office.ts';
 import { Outbox } from './outbox.ts';
 import { Replica } from './replica.ts';
@@ -49,6 +50,7 @@ export class Node {
   readonly grants: Grants;
   readonly campaign: Campaign;
   readonly office: Office;
+  readonly group: Group;
   self: Peer;
   /** The leader was removed by a person: nobody elects until a person starts an election. */
   vacant = false;
@@ -99,13 +101,15 @@ export class Node {
     });
     this.#voter = this.#makeVoter();
     this.outbox = new Outbox(context, replica, {
-      deliver: (operations) => this.#toLeader({ type: 'SUBMIT', operations }),
+      deliver: (operations) => this.toLeader({ type: 'SUBMIT', operations }),
     });
-    this.grants = new Grants(context, (message) => this.#toLeader(message));
+    this.grants = new Grants(context, (message) => this.toLeader(message));
     this.joining = new Joining(this);
+    this.group = new Group(this);
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
+      this.group.applied(applied.entry);
       const { kind } = applied.entry.command;
       if (this.leadership && (kind === 'founding' || kind === 'generation'))
         this.joining.generationCommitted();
@@ -267,6 +271,15 @@ export class Node {
       case 'GAVE_WAY':
       case 'SUBMIT':
       case 'LOCK':
+      case 'GROUP_JOIN':
+      case 'FLUSH':
+      case 'FLUSHED':
+      case 'ORDER':
+      case 'NUMBERED':
+      case 'HELD':
+      case 'DELIVER':
+      case 'STAMPED':
+      case 'ACKNOWLEDGED':
         return isOurs;
       case 'PREPARE':
       case 'I_AM_LEADER':
@@ -387,6 +400,19 @@ export class Node {
         // What another leader granted before is void (rule X4).
         if (from === this.liveLeader()?.id) this.grants.received(message);
         return;
+      case 'FLUSH':
+        if (!this.#olderTerm(from, message.term)) this.group.received(from, message);
+        return;
+      case 'GROUP_JOIN':
+      case 'FLUSHED':
+      case 'ORDER':
+      case 'NUMBERED':
+      case 'HELD':
+      case 'DELIVER':
+      case 'STAMPED':
+      case 'ACKNOWLEDGED':
+        this.group.received(from, message);
+        return;
       default:
         unreachable(message);
     }
@@ -448,6 +474,7 @@ export class Node {
     switch (timer) {
       case 'heartbeat':
         this.leadership?.beat();
+        this.group.beat();
         this.#recheck();
         if (this.leadership) this.joining.archives.check();
         return;
@@ -491,6 +518,11 @@ export class Node {
       case 'adoption':
         this.joining.rivals.adoptionTimedOut();
         return;
+      case 'multicast-resend':
+      case 'multicast-late':
+      case 'multicast-deadline':
+        this.group.timerFired(timer);
+        return;
       default:
         if (timer.startsWith('probe:')) this.detector.timedOut(timer.slice('probe:'.length));
         else if (timer.startsWith('evict:')) {
@@ -514,6 +546,7 @@ export class Node {
     this.joining.rivals.drop(peer);
     this.campaign.peerFailed(peer);
     this.leadership?.memberFailed(peer);
+    this.group.peerFailed();
     if (peer === this.follower.leader) this.#leaderLost('it failed');
   }
 
@@ -556,6 +589,7 @@ export class Node {
     if (this.follower.leader !== null) this.#voter.leaderLives(this.follower.leader);
     this.outbox.flush();
     this.joining.follows();
+    this.group.follows();
     this.campaign.maybeChallenge();
   }
 
@@ -606,7 +640,7 @@ export class Node {
   }
 
   /** To the leader that takes operations; false when there is none. */
-  #toLeader(message: Message): boolean {
+  toLeader(message: Message): boolean {
     const leader = this.liveLeader();
     if (!leader) return false;
     if (leader.id === this.self.id) this.#dispatch(leader.id, message);
@@ -620,6 +654,7 @@ export class Node {
     this.campaign.abandon();
     this.#sink.stop();
     this.follower.unfollow();
+    this.group.startOver();
     this.replica.clear();
     this.#forcedTerm = null;
     this.campaign.seekSoon();

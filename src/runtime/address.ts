@@ -45,7 +45,7 @@ export function parseAddress(search: string): ParsedAddress {
   const capacity = read('capacity', parseCapacity);
   const election = read('election', oneOf('bully', 'ring', 'wireless'));
   const topology = read('topology', oneOf('mesh'));
-  const multicast = read('multicast', oneOf('sequencer'));
+  const multicast = read('multicast', oneOf('sequencer', 'lamport'));
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,

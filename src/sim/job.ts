@@ -1,3 +1,4 @@
+import type { MulticastKind } from '../core/entry.ts';
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
@@ -14,6 +15,8 @@ export interface Job {
   /** Only these clients; null for all. */
   readonly clients: readonly string[] | null;
   readonly plant: string | null;
+  /** How the group orders its messages; null: nobody sends any. */
+  readonly multicast: MulticastKind | null;
   /** Whether the lines of the history are wanted. */
   readonly history: boolean;
   readonly trace: string | null;
@@ -46,6 +49,7 @@ export function runJob(job: Job): Report {
       clients: job.clients && new Set(job.clients),
       plant: planted?.plant ?? NO_PLANT,
       traceFile: job.trace,
+      multicast: job.multicast,
       recorded: (line) => {
         if (job.history) lines.push(`${JSON.stringify(line)}\n`);
       },
@@ -58,10 +62,12 @@ export function runJob(job: Job): Report {
 }
 
 /** The command that runs just this job again. */
-export function replayCommand({ seed, nodes, seconds, faults, only, clients, plant }: Job): string {
+export function replayCommand(job: Job): string {
+  const { seed, nodes, seconds, faults, only, clients, plant, multicast } = job;
   const parts = [`--seeds 1 --seed ${seed} --nodes ${nodes} --seconds ${seconds}`];
   parts.push(only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`);
   if (clients) parts.push(`--clients ${list(clients)}`);
+  parts.push(`--multicast ${multicast ?? 'none'}`);
   if (plant !== null) parts.push(`--plant ${plant}`);
   return `npm run simulate -- ${parts.join(' ')}`;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { MulticastKind } from '../core/entry.ts';
 import { FAULTS } from './faults.ts';
 import { kindOf, type Job } from './job.ts';
 import { PLANTS } from './plants.ts';
@@ -15,6 +16,8 @@ export interface Options {
   readonly only: readonly string[] | null;
   readonly clients: readonly string[] | null;
   readonly plants: readonly string[];
+  /** The orders of multicasts from which each seed picks; null is nobody who sends any. */
+  readonly multicast: readonly (MulticastKind | null)[] | null;
   /** Seeds that run at once. */
   readonly jobs: number;
   /** Runs that shrinking a failing seed may take. */
@@ -46,6 +49,8 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
   --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none
   --clients LIST  only these clients ask for anything, as a shrunk seed names them (g0.1), or none
   --plant NAME    puts a bug in on purpose; list prints them, all looks for each of them in turn
+  --multicast K   sequencer, lamport, none, or any: the seed picks one of the three (default any; with --plant
+                  what the bug takes)
   --jobs N        seeds that run at once (default: as many as there are processors); the output is the same
   --shrink N      makes the first failing seed smaller, in N runs at most (default 300; 0 with --plant)
   --history FILE  writes what the clients saw, one JSON object a line
@@ -64,6 +69,7 @@ const SPEC = {
   only: { type: 'string' },
   clients: { type: 'string' },
   plant: { type: 'string' },
+  multicast: { type: 'string' },
   jobs: { type: 'string' },
   shrink: { type: 'string' },
   history: { type: 'string' },
@@ -91,6 +97,7 @@ export function parseOptions(args: readonly string[]): Options {
     only,
     clients: values.clients === undefined ? null : split(values.clients),
     plants: show === null ? plantNames(values.plant) : [],
+    multicast: multicastOf(values.multicast ?? (planted ? null : 'any')),
     jobs: whole('jobs', values.jobs ?? String(availableParallelism()), 1, 256),
     shrink: whole('shrink', values.shrink ?? (planted ? '0' : '300'), 0, 1e6),
     history: values.history ?? null,
@@ -108,9 +115,12 @@ export function jobOf(options: Options, seed: number, plant: string | null): Job
   const { seconds, faults, only, clients, trace } = options;
   const planted = PLANTS.find(({ name }) => name === plant);
   const [least, most] = options.nodes ?? planted?.nodes ?? [1, 1];
-  const nodes = new Random(`seed ${seed}`).split('nodes').int(least, most);
+  const random = new Random(`seed ${seed}`);
+  const nodes = random.split('nodes').int(least, most);
+  const orders = options.multicast ?? [planted?.multicast ?? null];
+  const multicast = random.split('multicast').pick(orders) ?? null;
   const history = options.history !== null;
-  return { seed, nodes, seconds, faults, only, clients, plant, history, trace };
+  return { seed, nodes, seconds, faults, only, clients, plant, multicast, history, trace };
 }
 
 function showOf(values: ReturnType<typeof parse>): Options['show'] {
@@ -147,6 +157,17 @@ function nodesOf(text: string | null): [number, number] | null {
   const most = whole('nodes', high, least, MOST_NODES);
   if (more.length > 0) throw new UsageError(`--nodes takes a number or a range, not "${text}"`);
   return [least, most];
+}
+
+const ORDERS: readonly MulticastKind[] = ['sequencer', 'lamport'];
+
+function multicastOf(text: string | null): Options['multicast'] {
+  if (text === null) return null;
+  if (text === 'any') return [null, ...ORDERS];
+  const kind = ORDERS.find((order) => order === text) ?? null;
+  if (kind === null && text !== 'none')
+    throw new UsageError(`--multicast takes ${ORDERS.join(', ')}, none or any, not "${text}"`);
+  return [kind];
 }
 
 function faultNames(text: string, only: readonly string[] | null): string[] {

@@ -4,6 +4,7 @@ import { DISK_BUGS } from './plants/disk.ts';
 import { LIVENESS_BUGS } from './plants/liveness.ts';
 import { LOG_BUGS } from './plants/log.ts';
 import { MEMBERSHIP_BUGS } from './plants/membership.ts';
+import { MULTICAST_BUGS } from './plants/multicast.ts';
 import { OPERATION_BUGS } from './plants/operations.ts';
 
 /** Bugs that are put in on purpose, to see that the checkers find them. Checkers that find none prove nothing. */
@@ -13,5 +14,6 @@ export const PLANTS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...MEMBERSHIP_BUGS,
   ...OPERATION_BUGS,
+  ...MULTICAST_BUGS,
   ...LIVENESS_BUGS,
 ];

@@ -11,6 +11,7 @@ const JOBS: readonly Job[] = Array.from({ length: 40 }, (_, seed) => ({
   only: null,
   clients: null,
   plant: null,
+  multicast: null,
   history: false,
   trace: null,
 }));

@@ -33,4 +33,4 @@ describe('seeds that once failed keep every rule', () => {
   );
 });
 
-const PLAIN = { only: null, clients: null, plant: null, history: false, trace: null } as const;
+const PLAIN = { only: null, clients: null, plant: null, multicast: null, history: false, trace: null } as const;

@@ -12,6 +12,7 @@ const JOB: Job = {
   only: null,
   clients: null,
   plant: null,
+  multicast: null,
   history: false,
   trace: null,
 };

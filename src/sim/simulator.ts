@@ -1,4 +1,4 @@
-import type { ElectionKind } from '../core/entry.ts';
+import type { ElectionKind, MulticastKind } from '../core/entry.ts';
 import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
 import { checkArchives } from './archives.ts';
@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly plant: Plant;
   readonly traceFile?: string | null;
   readonly election?: ElectionKind;
+  /** Multicasts are sent, in this order; none without. */
+  readonly multicast?: MulticastKind | null;
   readonly tally?: Tally;
   readonly recorded?: (line: HistoryLine) => void;
 }
@@ -62,6 +64,7 @@ export function run(options: RunOptions): RunResult {
     clients: options.clients ?? null,
     traceFile: options.traceFile ?? null,
     election: options.election,
+    multicast: options.multicast ?? null,
     tally: options.tally ?? null,
   });
   let violation: Violation | null = null;
@@ -161,6 +164,7 @@ function converge(world: World): void {
   }
   probe(world);
   world.checks.ended(world.workload.calls);
+  world.checks.multicasts.ended(world.gates.flatMap(({ life }) => life?.name ?? []));
   checkArchives(world);
 }
 

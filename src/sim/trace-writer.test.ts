@@ -15,6 +15,7 @@ const job: Job = {
   only: null,
   clients: null,
   plant: null,
+  multicast: null,
   history: false,
   trace: file,
 };

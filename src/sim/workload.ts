@@ -6,6 +6,7 @@ import { decodeOutcome } from './checkers/outcome.ts';
 import { Violation } from './checkers/violation.ts';
 import { logKey, type Call } from './checkers/history.ts';
 import type { Gate, Life } from './gate.ts';
+import { Multicasting } from './multicasting.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +40,7 @@ export class Workload {
   readonly #thinkMs: number;
   readonly #batch: number;
   readonly #capacityRate: number;
+  readonly #multicasting: Multicasting | null;
   #lockRate = 0;
   #stopped = false;
 
@@ -46,8 +48,10 @@ export class Workload {
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
+    multicasts: boolean,
   ) {
     this.#world = world;
+    this.#multicasting = multicasts ? new Multicasting(world, only) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
@@ -62,7 +66,7 @@ export class Workload {
 
   /** The names of the clients that asked for something. */
   activeClients(): string[] {
-    return [...this.#active];
+    return [...this.#active, ...(this.#multicasting?.active ?? [])];
   }
 
   get openCalls(): readonly Call[] {
@@ -74,6 +78,7 @@ export class Workload {
   }
 
   join(gate: Gate): void {
+    this.#multicasting?.join(gate);
     const random = this.#random.split(`clients of ${gate.index}`);
     const clients = random.int(1, 3);
     for (let i = 0; i < clients; i++) {
@@ -89,6 +94,7 @@ export class Workload {
   /** No new operations. */
   stop(): void {
     this.#stopped = true;
+    this.#multicasting?.stop();
   }
 
   /** One last operation at a gate, to see that it works. */

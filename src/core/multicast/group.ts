@@ -222,7 +222,6 @@ export class Group {
       order,
       delivered: view.members.map(({ delivered }) => delivered),
     };
-    this.history.enter(view);
     if (this.#flushedFor > view.number) order.stop();
     this.sends.again(order, this.#incarnation);
     this.#pump();
@@ -273,7 +272,7 @@ export class Group {
     delivered[placeOf(view, multicast.from)] = multicast.number;
     const isOwn = multicast.from === self.id;
     const ms = isOwn ? this.sends.delivered(multicast) : null;
-    this.history.add(multicast, ms);
+    this.history.add(multicast, view, ms);
     context.note('delivers', `no. ${String(multicast.number)} of ${multicast.from}`);
     if (isOwn) this.#pump();
   }

@@ -8,8 +8,8 @@ export const MAX_HISTORY = 10_000;
 export interface Delivered {
   readonly id: string;
   readonly multicast: Multicast;
-  /** The number of the view in which that was. */
-  readonly view: number;
+  /** The view in which that was. */
+  readonly view: View;
   /** Of an own one: how long it took from the call, ms. */
   readonly ms: number | null;
 }
@@ -32,7 +32,7 @@ export interface GroupReport {
 export class History {
   #kept: Delivered[] = [];
   #count = 0;
-  #view = 0;
+  readonly #listeners: ((delivered: Delivered) => void)[] = [];
   #messages: Partial<Record<OrderMessage['type'], number>> = {};
 
   /** Delivered in this incarnation, also what is not kept any more. */
@@ -49,9 +49,8 @@ export class History {
     return this.#messages;
   }
 
-  /** A view is installed. */
-  enter(view: View): void {
-    this.#view = view.number;
+  onDelivered(listener: (delivered: Delivered) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** This node is another member from now on: what comes next does not continue what was. */
@@ -60,9 +59,11 @@ export class History {
     this.#count = 0;
   }
 
-  add(multicast: Multicast, ms: number | null): void {
+  add(multicast: Multicast, view: View, ms: number | null): void {
+    const delivered = { id: multicastKey(multicast), multicast, view, ms };
     this.#count += 1;
-    this.#kept.push({ id: multicastKey(multicast), multicast, view: this.#view, ms });
+    this.#kept.push(delivered);
+    for (const listener of this.#listeners) listener(delivered);
     // Not with every message: to cut a long list costs as much as its length.
     if (this.#kept.length > MAX_HISTORY * 1.1) this.#kept = this.#kept.slice(-MAX_HISTORY);
   }

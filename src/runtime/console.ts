@@ -23,6 +23,7 @@ import {
   type StressResult,
 } from './gatehouse.ts';
 import type { Host } from './host.ts';
+import { MulticastConsole } from './multicast-console.ts';
 import { Stall } from './stall.ts';
 import { statusOf } from './status.ts';
 import type { TraceEvent } from './trace.ts';
@@ -36,6 +37,7 @@ const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
 /** `window.gatehouse`: the public contract on one host. */
 export class Console implements Gatehouse {
+  readonly multicast: MulticastConsole;
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #feign: Feign;
@@ -46,6 +48,7 @@ export class Console implements Gatehouse {
   constructor(host: Host, clock: Clock, random: () => number) {
     this.#host = host;
     this.#clock = clock;
+    this.multicast = new MulticastConsole(host, (what, command) => this.#command(what, command));
     this.#feign = new Feign(clock, random, {
       fail: (mode) => this.#fail(mode),
       recover: () => host.recover(),

@@ -13,6 +13,7 @@ import {
   type Token,
   type TraceEvent,
 } from '../../runtime/gatehouse.ts';
+import { FakeMulticast } from './fake-multicast.ts';
 
 const NAMES = ['Heron', 'Fox', 'Owl', 'Otter', 'Wren', 'Badger', 'Lynx', 'Swift', 'Hare', 'Crane'];
 const TERM = '000000000012.herona1b2c3';
@@ -34,6 +35,7 @@ export interface FakeOptions {
 
 /** A park in memory that answers like the real one: for looking at every state of the page, and for its tests. */
 export class FakeGatehouse implements Gatehouse {
+  readonly multicast: FakeMulticast;
   readonly calls: string[] = [];
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
   fetched = 0;
@@ -88,6 +90,9 @@ export class FakeGatehouse implements Gatehouse {
     };
     this.#found(inside, options.history ?? 0);
     this.set(options.status ?? {});
+    this.multicast = new FakeMulticast(this.#status.id, () => {
+      this.set({});
+    });
   }
 
   /** Changes the status from outside. */

@@ -131,6 +131,10 @@ export class Convener {
       if (incarnation === undefined) return [];
       return [{ id, incarnation, delivered: delivered(id, incarnation) }];
     });
+    const isLost = before.members.every(
+      ({ id, incarnation }) => answers.get(id)?.incarnation !== incarnation,
+    );
+    if (replica.view && isLost) context.note('view-lost', 'nobody who was in it has answered');
     context.note('view', `${String(number)}: ${members.map(({ id }) => id).join(' ')}`);
     this.#flush = null;
     this.#asked.clear();

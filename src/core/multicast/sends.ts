@@ -121,7 +121,8 @@ export class Sends {
 
   /** Timer `multicast-deadline`. */
   deadlinePassed(): void {
-    const isOver = ({ deadline }: Own): boolean => deadline <= this.context.now;
+    // A timer may fire a little early.
+    const isOver = ({ deadline }: Own): boolean => deadline <= this.context.now + 1;
     this.#withdraw(this.#waiting.filter(isOver), 'the group had no view in time; nothing was sent');
     this.#waiting = this.#waiting.filter((own) => !isOver(own));
     for (const own of this.#underWay.values()) if (isOver(own)) this.#answerIndefinite(own);

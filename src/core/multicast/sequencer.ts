@@ -211,7 +211,8 @@ export class SequencerOrder implements TotalOrder {
   lateIsDue(): void {
     if (this.#stopped) return;
     for (const [number, at] of this.#late) {
-      if (at > this.context.now) continue;
+      // A timer may fire a little early.
+      if (at > this.context.now + 1) continue;
       this.#late.delete(number);
       for (const id of this.#others) this.#spread(id, number);
     }

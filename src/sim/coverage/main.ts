@@ -11,6 +11,7 @@ import { Tally } from './tally.ts';
 /** One after the other, seed by seed: parks of two lead to other rules than parks with more gates than voters. */
 const NODES = [5, 3, 12, 2, 7];
 const ELECTIONS = ['bully', 'ring', 'bully', 'wireless'] as const;
+const MULTICASTS = ['sequencer', 'lamport', null] as const;
 const SECONDS = 60;
 
 process.exitCode = main();
@@ -49,6 +50,7 @@ function tallyOf(seeds: number): Tally {
       plant: NO_PLANT,
       tally,
       election: ELECTIONS[seed % ELECTIONS.length] ?? 'bully',
+      multicast: MULTICASTS[seed % MULTICASTS.length] ?? null,
       recorded: ({ type, reason }) => tally.told(type, reason ?? null),
     });
     const { violation } = result;

@@ -38,6 +38,13 @@ export function perform(node: Node, request: number, command: Command): void {
     case 'adopt':
       node.joining.adopt(request, command.generation);
       return;
+    case 'multicast':
+      node.group.send(request, command.text);
+      return;
+    case 'delay-next':
+      node.group.delayNext(command.ms);
+      node.context.replyDone(request);
+      return;
     case 'rename':
       node.self = { ...node.self, name: command.name };
       node.joining.renamed();

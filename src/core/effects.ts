@@ -53,4 +53,6 @@ export type ReplyValue =
       readonly outcome: Json;
     }
   | { readonly type: 'greeted'; readonly greetings: readonly Greeting[] }
+  /** The message's name, see `multicastKey`. */
+  | { readonly type: 'multicast'; readonly id: string }
   | { readonly type: 'granted'; readonly token: Token; readonly leaseMs: number };

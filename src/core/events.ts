@@ -39,4 +39,8 @@ export type Command =
   | { readonly type: 'leave' }
   | { readonly type: 'proceed-without'; readonly ids: readonly NodeId[] }
   | { readonly type: 'adopt'; readonly generation: string }
+  /** Answered when it is delivered here. */
+  | { readonly type: 'multicast'; readonly text: string }
+  /** The next multicast is late on purpose (rule T15). */
+  | { readonly type: 'delay-next'; readonly ms: number }
   | { readonly type: 'rename'; readonly name: string };

@@ -80,7 +80,7 @@ export class Membership {
 
   appended(entries: readonly LogEntry[]): void {
     for (const { index, term, command } of entries) {
-      if (command.kind === 'operation' || command.kind === 'opening') continue;
+      if (!('members' in command)) continue;
       this.#versions.push(version(index, command.members));
       if (command.kind !== 'membership') {
         const generation = { id: command.generation, at: { index, term } };

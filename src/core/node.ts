@@ -13,6 +13,7 @@ import type { NodeId, Peer } from './identity.ts';
 import { Joining } from './joining.ts';
 import type { Leadership } from './leadership.ts';
 import type { Envelope, Message, Refuse } from './messages.ts';
+import { Group } from './multicast/group.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { Office } from './office.ts';
 import { Outbox } from './outbox.ts';
@@ -53,6 +54,7 @@ export class Node {
   readonly office: Office;
   readonly neighbourhood: Neighbourhood;
   readonly helloCheck: HelloCheck;
+  readonly group: Group;
   self: Peer;
   /** The leader was removed by a person: nobody elects until a person starts an election. */
   vacant = false;
@@ -103,15 +105,17 @@ export class Node {
     });
     this.#voter = this.#makeVoter();
     this.outbox = new Outbox(context, replica, {
-      deliver: (operations) => this.#toLeader({ type: 'SUBMIT', operations }),
+      deliver: (operations) => this.toLeader({ type: 'SUBMIT', operations }),
     });
-    this.grants = new Grants(context, (message) => this.#toLeader(message));
+    this.grants = new Grants(context, (message) => this.toLeader(message));
     this.joining = new Joining(this);
     this.neighbourhood = new Neighbourhood(this);
     this.helloCheck = new HelloCheck(context);
+    this.group = new Group(this);
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
+      this.group.applied(applied.entry);
       const { kind } = applied.entry.command;
       if (this.leadership && (kind === 'founding' || kind === 'generation'))
         this.joining.generationCommitted();
@@ -273,6 +277,15 @@ export class Node {
       case 'GAVE_WAY':
       case 'SUBMIT':
       case 'LOCK':
+      case 'GROUP_JOIN':
+      case 'FLUSH':
+      case 'FLUSHED':
+      case 'ORDER':
+      case 'NUMBERED':
+      case 'HELD':
+      case 'DELIVER':
+      case 'STAMPED':
+      case 'ACKNOWLEDGED':
         return isOurs;
       case 'PREPARE':
       case 'I_AM_LEADER':
@@ -393,6 +406,19 @@ export class Node {
         // What another leader granted before is void (rule X4).
         if (from === this.liveLeader()?.id) this.grants.received(message);
         return;
+      case 'FLUSH':
+        if (!this.#olderTerm(from, message.term)) this.group.received(from, message);
+        return;
+      case 'GROUP_JOIN':
+      case 'FLUSHED':
+      case 'ORDER':
+      case 'NUMBERED':
+      case 'HELD':
+      case 'DELIVER':
+      case 'STAMPED':
+      case 'ACKNOWLEDGED':
+        this.group.received(from, message);
+        return;
       default:
         unreachable(message);
     }
@@ -455,6 +481,7 @@ export class Node {
     switch (timer) {
       case 'heartbeat':
         this.leadership?.beat();
+        this.group.beat();
         this.#recheck();
         if (this.leadership) this.joining.archives.check();
         return;
@@ -504,6 +531,11 @@ export class Node {
       case 'neighbours':
         this.neighbourhood.probe();
         return;
+      case 'multicast-resend':
+      case 'multicast-late':
+      case 'multicast-deadline':
+        this.group.timerFired(timer);
+        return;
       default:
         if (timer.startsWith('probe:')) this.detector.timedOut(timer.slice('probe:'.length));
         else if (timer.startsWith('evict:')) {
@@ -528,6 +560,7 @@ export class Node {
     this.joining.rivals.drop(peer);
     this.campaign.peerFailed(peer);
     this.leadership?.memberFailed(peer);
+    this.group.peerFailed();
     if (peer === this.follower.leader) this.#leaderLost('it failed');
   }
 
@@ -571,6 +604,7 @@ export class Node {
     if (this.follower.leader !== null) this.#voter.leaderLives(this.follower.leader);
     this.outbox.flush();
     this.joining.follows();
+    this.group.follows();
     this.campaign.maybeChallenge();
   }
 
@@ -621,7 +655,7 @@ export class Node {
   }
 
   /** To the leader that takes operations; false when there is none. */
-  #toLeader(message: Message): boolean {
+  toLeader(message: Message): boolean {
     const leader = this.liveLeader();
     if (!leader) return false;
     if (leader.id === this.self.id) this.#dispatch(leader.id, message);
@@ -635,6 +669,7 @@ export class Node {
     this.campaign.abandon();
     this.#sink.stop();
     this.follower.unfollow();
+    this.group.startOver();
     this.replica.clear();
     this.#forcedTerm = null;
     this.campaign.seekSoon();

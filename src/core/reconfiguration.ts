@@ -136,7 +136,7 @@ export class Reconfiguration {
   #nextPromotion(): Change | null {
     const { members } = this.replica.membership;
     const candidate = members
-      .filter((member) => !member.voter && this.#hasCaughtUp(member.id))
+      .filter((member) => !member.voter && this.hasCaughtUp(member.id))
       .sort(compareIdentity)
       .pop();
     if (!candidate) return null;
@@ -153,7 +153,8 @@ export class Reconfiguration {
     return this.#canCommit(rest) ? { change: 'demote', subject: least.id, members: rest } : null;
   }
 
-  #hasCaughtUp(id: NodeId): boolean {
+  /** A live member that lacks little of what is committed (rule M3). */
+  hasCaughtUp(id: NodeId): boolean {
     const { replication, replica, detector } = this;
     if (detector.isFailed(id) || !replication.responds(id)) return false;
     const match = replication.matchOf(id);

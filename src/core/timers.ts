@@ -37,7 +37,13 @@ export type Timer =
   /** A person asked which neighbours answer, and some have not. */
   | 'hello'
   /** A person adopts another generation, and nobody there has answered. */
-  | 'adoption';
+  | 'adoption'
+  /** Multicast: something waits for the others for too long. */
+  | 'multicast-resend'
+  /** Multicast: a message that is late on purpose is due. */
+  | 'multicast-late'
+  /** Multicast: the oldest open request gives up. */
+  | 'multicast-deadline';
 
 /** Times in milliseconds. The defaults suit tabs on one network; the simulator uses the same. */
 export interface Timing {
@@ -84,6 +90,12 @@ export interface Timing {
   readonly linkGrace: number;
   /** The pause before a challenger that could not hold its office tries again: doubles from first to second. */
   readonly challenge: readonly [number, number];
+  /** Before a multicast that is not delivered is asked about, or sent, again. */
+  readonly multicastResend: number;
+  /** Between two requests to be in the multicast group's view. */
+  readonly groupJoin: number;
+  /** How long a change of view waits for the answer of a member that is not known to be failed. */
+  readonly flush: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -110,4 +122,7 @@ export const DEFAULT_TIMING: Timing = {
   linkWait: 1000,
   linkGrace: 5000,
   challenge: [1000, 30_000],
+  multicastResend: 300,
+  groupJoin: 500,
+  flush: 3000,
 };

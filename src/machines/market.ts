@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.ts';
 import { clockOf, rowsOf, type VectorClock } from '../core/clocks.ts';
 import type { LogEntry } from '../core/entry.ts';
-import type { NodeId } from '../core/identity.ts';
+import type { Member, NodeId } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
 import { termHolder } from '../core/term.ts';
 import type { Machine } from './machine.ts';
@@ -86,12 +86,8 @@ export class Market implements Machine {
   }
 
   apply({ command, index, term }: LogEntry): Json {
-    if (command.kind === 'opening') return null;
-    if (command.kind !== 'operation') {
-      this.#members = new Set(command.members.map(({ id }) => id));
-      for (const member of this.#members) this.#accounts.open(member);
-      return null;
-    }
+    if ('members' in command) this.#join(command.members);
+    if (command.kind !== 'operation') return null;
     const decoded = decodeMarketOperation(command.operation.body);
     if (!decoded.ok) return null;
     const { node } = command.operation.id;
@@ -130,6 +126,11 @@ export class Market implements Machine {
     this.#clocks.restore(clocks);
     const restored = lots.map((lot) => ({ ...lot, clock: clockOf(lot.clock) }));
     this.#stock.restore(restored, deposited, sold);
+  }
+
+  #join(members: readonly Member[]): void {
+    this.#members = new Set(members.map(({ id }) => id));
+    for (const member of this.#members) this.#accounts.open(member);
   }
 
   #decide(act: Act, asked: MarketOperation): Verdict {

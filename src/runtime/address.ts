@@ -1,4 +1,4 @@
-import { ELECTIONS, TOPOLOGIES, type ParkSettings } from '../core/entry.ts';
+import { ELECTIONS, MULTICASTS, TOPOLOGIES, type ParkSettings } from '../core/entry.ts';
 import { MAX_NAME_LENGTH } from '../core/identity.ts';
 
 /** What the address of a tab asks for. */
@@ -45,7 +45,7 @@ export function parseAddress(search: string): ParsedAddress {
   const capacity = read('capacity', parseCapacity);
   const election = read('election', oneOf(...ELECTIONS));
   const topology = read('topology', oneOf(...TOPOLOGIES));
-  const multicast = read('multicast', oneOf('sequencer'));
+  const multicast = read('multicast', oneOf(...MULTICASTS));
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,

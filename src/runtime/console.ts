@@ -26,6 +26,7 @@ import {
 import type { Host } from './host.ts';
 import { MemoryKeychain, type Keychain } from './keychain.ts';
 import { MarketConsole } from './market/market-console.ts';
+import { MulticastConsole } from './multicast-console.ts';
 import { NodeCalls, terminated } from './node-calls.ts';
 import { Stall } from './stall.ts';
 import { statusOf } from './status.ts';
@@ -42,6 +43,7 @@ const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 export class Console implements Gatehouse {
   readonly chat: ChatConsole;
   readonly market: MarketConsole;
+  readonly multicast: MulticastConsole;
   readonly #host: Host;
   readonly #clock: Clock;
   readonly #feign: Feign;
@@ -70,6 +72,7 @@ export class Console implements Gatehouse {
     // Missing where the page is not secure, whatever the types say.
     this.chat = new ChatConsole(host, chatCalls, 'subtle' in crypto ? crypto : null, keychain);
     this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
+    this.multicast = new MulticastConsole(host, (what, command) => this.#command(what, command));
   }
 
   async ready(): Promise<Status> {

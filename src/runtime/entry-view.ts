@@ -19,6 +19,10 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
       return { ...base, kind: 'generation', subject: command.without.join(' ') };
     case 'membership':
       return { ...base, kind: 'membership', change: command.change, subject: command.subject };
+    case 'view': {
+      const { members } = command.view;
+      return { ...base, kind: 'view', subject: members.map(({ id }) => id).join(' ') };
+    }
     case 'operation': {
       const { operation, token } = command;
       const { id, body } = operation;

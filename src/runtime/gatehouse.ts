@@ -61,6 +61,50 @@ export interface Gatehouse {
 
   /** The group chat. */
   readonly chat: GatehouseChat;
+
+  /** Total-order multicast. */
+  readonly multicast: MulticastCalls;
+}
+
+/** Messages to all gates, delivered everywhere in one order. */
+export interface MulticastCalls {
+  /** Resolves when it is delivered here. Rejects with `GatehouseError`. */
+  send(text: string): Promise<{ id: string }>;
+  /** In delivery order, the last 10,000: what this gate delivered since it became a member of the group. */
+  delivered(): MulticastMessage[];
+  /** How many messages are here and can't be delivered yet. */
+  held(): number;
+  /** The next message sent from here is spread so many ms late: what comes after it is held back at the others. */
+  delayNext(ms: number): void;
+  /** This gate's part in the group. */
+  inspect(): MulticastState;
+}
+
+export interface MulticastMessage {
+  id: string;
+  /** The id of the gate that sent it. */
+  from: string;
+  text: string;
+}
+
+export interface MulticastState {
+  kind: MulticastKind;
+  /** The number of the view that this gate is in; 0 while it is in none. */
+  view: number;
+  /** Ids of its members, in ascending order of identity. */
+  members: string[];
+  /** Who numbers the messages; null without a view, and with Lamport's algorithm, which has none. */
+  sequencer: string | null;
+  /** Messages sent from here that are not delivered here yet. */
+  pending: number;
+  /** Here and not delivered yet, in the order as far as it is known here. */
+  held: MulticastMessage[];
+  /** Delivered here since it became a member of the group. */
+  delivered: number;
+  /** Messages that this gate has sent for the order since it started, by type. */
+  messages: Record<string, number>;
+  /** Of the messages sent from here that were delivered: how long each took, ms. */
+  latencies: number[];
 }
 
 export type Role =
@@ -151,6 +195,7 @@ export interface Entry {
     | 'opening'
     | 'generation'
     | 'membership'
+    | 'view'
     | 'enter'
     | 'leave'
     | 'capacity'
@@ -160,7 +205,7 @@ export interface Entry {
   reason?: string;
   /** Kind `capacity` and `founding`. */
   capacity?: number;
-  /** Kind `membership`: what happened to whom. */
+  /** Kind `membership`: what happened to whom. Kind `view`: who is in it. */
   change?: string;
   subject?: string;
   /** Kinds `deposit`, `buy` and `commission`: what was asked of the market, and what became of it. */

@@ -8,6 +8,7 @@ import type { History } from './checkers/history-reader.ts';
 import type { Lineage } from './checkers/lineage.ts';
 import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
+import { MulticastChecker } from './checkers/multicast-checker.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
 import { isWitness } from './checkers/witness.ts';
@@ -16,6 +17,7 @@ import type { Tally } from './coverage/tally.ts';
 /** All checkers of one run. */
 export class Checks {
   readonly log: LogChecker;
+  readonly multicasts: MulticastChecker;
   readonly #speech = new SpeechChecker();
   /** Per generation the last index that anybody was told. Replaced, never changed. */
   #told: ReadonlyMap<string, number> = new Map();
@@ -38,9 +40,11 @@ export class Checks {
       committed(lineage, index);
     };
     this.log = new LogChecker(now, counted, guard, durable);
+    this.multicasts = new MulticastChecker(guard, (what) => tally?.count(what));
   }
 
   follow(name: string, node: Node): () => void {
+    this.multicasts.follow(name, node);
     return this.log.follow(name, node);
   }
 

@@ -26,6 +26,7 @@ export function convergence(world: World): NotYet | null {
     logsOf(leader, lives, gates) ??
     operations(world, lives, gates) ??
     linksOf(world, leader, lives, gates) ??
+    multicasts(lives, gates) ??
     bestLeader(leader, lives, gates)
   );
 }
@@ -80,6 +81,22 @@ function linksOf(
       return missing(`${id} is linked to ${linked.join(' ')} and not ${wanted.join(' ')}`, gates);
   }
   return null;
+}
+
+/** Everybody is in the same view, and has delivered everything. */
+function multicasts(lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
+  const groups = lives.map(({ driver }) => driver.node.group);
+  const [first] = groups;
+  const waiting = lives.find(({ driver }) => driver.node.group.sends.size > 0);
+  if (waiting) return missing(`${waiting.peer.id} has multicasts under way`, gates);
+  if (lives.every(({ driver }) => driver.node.replica.view === null)) return null;
+  const out = lives.find(({ driver }) => {
+    const { view } = driver.node.group;
+    return view === null || view.number !== first?.view?.number;
+  });
+  if (out) return missing(`${out.peer.id} is not in the view of the others`, gates);
+  const holding = lives.find(({ driver }) => driver.node.group.report().held.length > 0);
+  return holding ? missing(`${holding.peer.id} holds multicasts back`, gates) : null;
 }
 
 function bestLeader(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {

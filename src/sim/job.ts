@@ -1,4 +1,4 @@
-import type { ElectionKind, TopologyKind } from '../core/entry.ts';
+import type { ElectionKind, MulticastKind, TopologyKind } from '../core/entry.ts';
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
@@ -12,6 +12,8 @@ export interface Job {
   /** What the founder decides. */
   readonly election: ElectionKind;
   readonly topology: TopologyKind;
+  /** How the group orders its messages; null: nobody sends any. */
+  readonly multicast: MulticastKind | null;
   readonly faults: readonly string[];
   /** Only these injections of faults, by name; null for all that come. */
   readonly only: readonly string[] | null;
@@ -46,6 +48,7 @@ export function runJob(job: Job): Report {
       seconds: job.seconds,
       election: job.election,
       topology: job.topology,
+      multicast: job.multicast,
       faults: job.faults,
       often: planted?.faults ?? [],
       only: job.only && new Set(job.only),
@@ -65,10 +68,11 @@ export function runJob(job: Job): Report {
 
 /** The command that runs just this job again. */
 export function replayCommand(job: Job): string {
-  const { seed, nodes, seconds, election, topology, faults, only, clients, plant } = job;
+  const { seed, nodes, seconds, election, topology, multicast, faults, only, clients, plant } = job;
   const parts = [`--seeds 1 --seed ${seed} --nodes ${nodes} --seconds ${seconds}`];
   if (election !== 'bully') parts.push(`--election ${election}`);
   if (topology !== 'mesh') parts.push(`--topology ${topology}`);
+  parts.push(`--multicast ${multicast ?? 'none'}`);
   parts.push(only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`);
   if (clients) parts.push(`--clients ${list(clients)}`);
   if (plant !== null) parts.push(`--plant ${plant}`);

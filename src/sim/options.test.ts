@@ -66,6 +66,7 @@ describe('the options of the command', () => {
     ['--election', 'lots'],
     ['--topology', 'mesh,star'],
     ['--topology', ','],
+    ['--multicast', 'both'],
     ['--faults', 'crash,flood'],
     ['--only', 'crash'],
     ['--only', 'flood.1'],
@@ -88,6 +89,7 @@ describe('the command that replays a job', () => {
     ['--seed 7 --only none --clients none'],
     ['--seed 8 --election all --topology all'],
     ['--seed 9 --election ring --topology grid,random'],
+    ['--seed 10 --multicast lamport'],
   ])('is that job again: %s', (line) => {
     const options = parseOptions(line.split(' '));
     const job = jobOf(options, options.seed, options.plants[0] ?? null);

@@ -1,6 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ELECTIONS, TOPOLOGIES, type ElectionKind, type TopologyKind } from '../core/entry.ts';
+import {
+  ELECTIONS,
+  MULTICASTS,
+  TOPOLOGIES,
+  type ElectionKind,
+  type MulticastKind,
+  type TopologyKind,
+} from '../core/entry.ts';
 import { FAULTS } from './faults.ts';
 import { kindOf, type Job } from './job.ts';
 import { PLANTS } from './plants.ts';
@@ -15,6 +22,8 @@ export interface Options {
   /** Each seed picks one of these. */
   readonly elections: readonly ElectionKind[];
   readonly topologies: readonly TopologyKind[];
+  /** In it null is nobody who multicasts. Null for what the planted bug takes. */
+  readonly multicasts: readonly (MulticastKind | null)[] | null;
   readonly faults: readonly string[];
   readonly only: readonly string[] | null;
   readonly clients: readonly string[] | null;
@@ -47,6 +56,8 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
                   liveness is checked
   --election LIST bully, ring, wireless, with commas between them, or all: the seed picks (default bully)
   --topology LIST mesh, sample, ring, grid, random, or all: the seed picks (default mesh)
+  --multicast K   sequencer, lamport, none, or any: the seed picks one of the three (default any; with --plant
+                  what the bug takes)
   --faults LIST   all, none, or names with commas between them; list prints them (default all; with --plant none
                   but those that the bug takes)
   --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none
@@ -68,6 +79,7 @@ const SPEC = {
   seconds: { type: 'string' },
   election: { type: 'string', default: 'bully' },
   topology: { type: 'string', default: 'mesh' },
+  multicast: { type: 'string' },
   faults: { type: 'string' },
   only: { type: 'string' },
   clients: { type: 'string' },
@@ -97,6 +109,7 @@ export function parseOptions(args: readonly string[]): Options {
     seconds: whole('seconds', values.seconds ?? (planted ? '40' : '60'), 1, 1e6),
     elections: kinds(values.election, ELECTIONS, 'election'),
     topologies: kinds(values.topology, TOPOLOGIES, 'topology'),
+    multicasts: multicastsOf(values.multicast ?? (planted ? null : 'any')),
     faults: show === null ? faultNames(values.faults ?? (planted ? 'none' : 'all'), only) : [],
     only,
     clients: values.clients === undefined ? null : split(values.clients),
@@ -122,8 +135,10 @@ export function jobOf(options: Options, seed: number, plant: string | null): Job
   const nodes = random.split('nodes').int(least, most);
   const election = random.split('election').pick(options.elections) ?? 'bully';
   const topology = random.split('topology').pick(options.topologies) ?? 'mesh';
+  const orders = options.multicasts ?? [planted?.multicast ?? null];
+  const multicast = random.split('multicast').pick(orders) ?? null;
   const history = options.history !== null;
-  const park = { seed, nodes, seconds, election, topology };
+  const park = { seed, nodes, seconds, election, topology, multicast };
   return { ...park, faults, only, clients, plant, history, trace };
 }
 
@@ -169,6 +184,15 @@ function kinds<T extends string>(text: string, known: readonly T[], option: stri
   if (wrong !== undefined || split(text).length === 0)
     throw new UsageError(`--${option} takes ${known.join(', ')} or all, not "${text}"`);
   return known.filter((kind) => split(text).includes(kind));
+}
+
+function multicastsOf(text: string | null): Options['multicasts'] {
+  if (text === null) return null;
+  if (text === 'any') return [null, ...MULTICASTS];
+  const kind = MULTICASTS.find((order) => order === text) ?? null;
+  if (kind === null && text !== 'none')
+    throw new UsageError(`--multicast takes ${MULTICASTS.join(', ')}, none or any, not "${text}"`);
+  return [kind];
 }
 
 function faultNames(text: string, only: readonly string[] | null): string[] {

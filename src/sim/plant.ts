@@ -1,3 +1,4 @@
+import type { MulticastKind } from '../core/entry.ts';
 import type { Driver, Ports } from '../runtime/driver.ts';
 import type { Gate } from './gate.ts';
 
@@ -23,6 +24,8 @@ export interface PlantedBug {
   readonly faults: readonly string[];
   /** How many gates it takes to show, when nobody asks for another number. */
   readonly nodes: readonly [least: number, most: number];
+  /** The order of multicasts in which it shows; null when it has nothing to do with them. */
+  readonly multicast: MulticastKind | null;
   readonly plant: Plant;
   /** Puts in what no port can: returns what takes it out again. */
   install(): () => void;
@@ -32,6 +35,7 @@ export interface PlantedBug {
 export interface Change extends Partial<Plant> {
   readonly install?: () => () => void;
   readonly nodes?: readonly [least: number, most: number];
+  readonly multicast?: MulticastKind;
 }
 
 const USUAL_NODES = [3, 7] as const;
@@ -40,13 +44,14 @@ export function plantedBug(
   name: string,
   about: string,
   faults: readonly string[],
-  { install, nodes = USUAL_NODES, ...plant }: Change,
+  { install, nodes = USUAL_NODES, multicast, ...plant }: Change,
 ): PlantedBug {
   return {
     name,
     about,
     faults,
     nodes,
+    multicast: multicast ?? null,
     plant: { ...NO_PLANT, ...plant },
     install: install ?? (() => () => undefined),
   };

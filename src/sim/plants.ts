@@ -6,6 +6,7 @@ import { LIVENESS_BUGS } from './plants/liveness.ts';
 import { LOG_BUGS } from './plants/log.ts';
 import { MARKET_BUGS } from './plants/market.ts';
 import { MEMBERSHIP_BUGS } from './plants/membership.ts';
+import { MULTICAST_BUGS } from './plants/multicast.ts';
 import { OPERATION_BUGS } from './plants/operations.ts';
 
 /** Bugs that are put in on purpose, to see that the checkers find them. Checkers that find none prove nothing. */
@@ -15,7 +16,8 @@ export const PLANTS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...MEMBERSHIP_BUGS,
   ...OPERATION_BUGS,
-  ...MARKET_BUGS,
-  ...LIVENESS_BUGS,
   ...CHAT_BUGS,
+  ...MARKET_BUGS,
+  ...MULTICAST_BUGS,
+  ...LIVENESS_BUGS,
 ];

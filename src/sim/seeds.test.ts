@@ -44,6 +44,7 @@ describe('seeds that once failed keep every rule', () => {
 const PLAIN = {
   election: 'bully',
   topology: 'mesh',
+  multicast: null,
   only: null,
   clients: null,
   plant: null,

@@ -14,6 +14,7 @@ const JOB: Job = {
   topology: 'mesh',
   clients: null,
   plant: null,
+  multicast: null,
   history: false,
   trace: null,
 };

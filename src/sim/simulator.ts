@@ -1,4 +1,4 @@
-import type { ElectionKind, TopologyKind } from '../core/entry.ts';
+import type { ElectionKind, MulticastKind, TopologyKind } from '../core/entry.ts';
 import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
 import { checkArchives } from './archives.ts';
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly traceFile?: string | null;
   readonly election?: ElectionKind;
   readonly topology?: TopologyKind;
+  /** Multicasts are sent, in this order; none without. */
+  readonly multicast?: MulticastKind | null;
   readonly tally?: Tally;
   readonly recorded?: (line: HistoryLine) => void;
 }
@@ -64,6 +66,7 @@ export function run(options: RunOptions): RunResult {
     traceFile: options.traceFile ?? null,
     election: options.election,
     topology: options.topology,
+    multicast: options.multicast ?? null,
     tally: options.tally ?? null,
   });
   let violation: Violation | null = null;
@@ -166,6 +169,7 @@ function converge(world: World): void {
   }
   probe(world);
   world.checks.ended([...world.workload.calls, ...world.workload.market.trades]);
+  world.checks.multicasts.ended(world.gates.flatMap(({ life }) => life?.name ?? []));
   checkArchives(world);
   world.workload.chat.judge();
 }

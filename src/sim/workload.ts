@@ -8,6 +8,7 @@ import { logKey, type Call } from './checkers/history.ts';
 import { ChatLoad } from './chat-load.ts';
 import type { Gate, Life } from './gate.ts';
 import { MarketWorkload, type Trade } from './market-workload.ts';
+import { Multicasting } from './multicasting.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
@@ -43,6 +44,7 @@ export class Workload {
   readonly #thinkMs: number;
   readonly #batch: number;
   readonly #capacityRate: number;
+  readonly #multicasting: Multicasting | null;
   #lockRate = 0;
   #stopped = false;
 
@@ -50,10 +52,12 @@ export class Workload {
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
+    multicasts: boolean,
   ) {
     this.#world = world;
     this.chat = new ChatLoad(world, only);
     this.market = new MarketWorkload(world, only);
+    this.#multicasting = multicasts ? new Multicasting(world, only) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
@@ -68,7 +72,12 @@ export class Workload {
 
   /** The names of the clients that asked for something. */
   activeClients(): string[] {
-    return [...this.#active, ...this.chat.activeChatters(), ...this.market.active];
+    return [
+      ...this.#active,
+      ...this.chat.activeChatters(),
+      ...this.market.active,
+      ...(this.#multicasting?.active ?? []),
+    ];
   }
 
   get openCalls(): readonly Trade[] {
@@ -83,6 +92,7 @@ export class Workload {
   join(gate: Gate): void {
     this.chat.join(gate);
     this.market.join(gate);
+    this.#multicasting?.join(gate);
     const random = this.#random.split(`clients of ${gate.index}`);
     const clients = random.int(1, 3);
     for (let i = 0; i < clients; i++) {
@@ -100,6 +110,7 @@ export class Workload {
     this.#stopped = true;
     this.chat.stop();
     this.market.stop();
+    this.#multicasting?.stop();
   }
 
   /** One last operation at a gate, to see that it works. */

@@ -1,7 +1,7 @@
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Node } from '../core/node.ts';
-import type { ElectionKind, ParkSettings, TopologyKind } from '../core/entry.ts';
+import type { ElectionKind, MulticastKind, ParkSettings, TopologyKind } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Call, HistoryLine } from './checkers/history.ts';
@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly election?: ElectionKind | undefined;
   /** Which links the gates keep; mesh without. */
   readonly topology?: TopologyKind | undefined;
+  /** How the group orders its messages; null: nobody sends any. */
+  readonly multicast: MulticastKind | null;
   /** Counts what happens, for the coverage table. */
   readonly tally: Tally | null;
 }
@@ -85,13 +87,13 @@ export class World {
       policy: this.messages.decide,
       detectMs: random.logBetween(2000, 15_000),
     });
-    this.workload = new Workload(this, options.clients);
+    this.workload = new Workload(this, options.clients, options.multicast !== null);
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),
       election: options.election ?? 'bully',
       topology: options.topology ?? 'mesh',
-      multicast: 'sequencer',
+      multicast: options.multicast ?? 'sequencer',
     };
     this.checks = new Checks(
       () => this.clock.now(),
@@ -188,7 +190,7 @@ export class World {
   stopped(gate: Gate, { code, message }: Trouble): void {
     if (this.violation) throw this.violation;
     if (code === 'internal') {
-      const rule = /^([SLCK]\d)\b/.exec(message)?.[1] ?? 'invariant';
+      const rule = /^([SLCK]\d|T\d+)\b/.exec(message)?.[1] ?? 'invariant';
       throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
     }
     this.later(0, () => {

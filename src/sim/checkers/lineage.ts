@@ -117,13 +117,10 @@ export class Lineage {
 
   #judge(entry: LogEntry): Judgement {
     const { command } = entry;
-    const none = { outcome: null, operation: null, chat: null, trade: null, duplicate: false };
-    if (command.kind === 'opening') return none;
-    if (command.kind !== 'operation') {
-      if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
-      this.market.join(command.members.map(({ id }) => id));
-      return none;
-    }
+    if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
+    if ('members' in command) this.market.join(command.members.map(({ id }) => id));
+    if (command.kind !== 'operation')
+      return { outcome: null, operation: null, chat: null, trade: null, duplicate: false };
     const { operation: asked, token } = command;
     this.#checkToken(token, asked, entry.index);
     const { body } = asked;

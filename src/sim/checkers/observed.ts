@@ -33,8 +33,7 @@ export interface ObservedNode {
 /** The membership that an entry brings. */
 export function membersIn(entry: LogEntry | undefined): readonly Member[] | null {
   const command = entry?.command;
-  if (!command || command.kind === 'operation' || command.kind === 'opening') return null;
-  return command.members;
+  return command && 'members' in command ? command.members : null;
 }
 
 /** The membership at an index, read off the entries themselves (rule M1). */

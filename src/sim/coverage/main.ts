@@ -12,6 +12,7 @@ import { Tally } from './tally.ts';
 const NODES = [5, 3, 12, 2, 7];
 const ELECTIONS = ['bully', 'ring', 'bully', 'wireless'] as const;
 const TOPOLOGIES = ['mesh', 'sample', 'mesh', 'ring', 'mesh', 'grid', 'random'] as const;
+const MULTICASTS = ['sequencer', 'lamport', null] as const;
 const SECONDS = 60;
 
 process.exitCode = main();
@@ -51,6 +52,7 @@ function tallyOf(seeds: number): Tally {
       tally,
       election: ELECTIONS[seed % ELECTIONS.length] ?? 'bully',
       topology: TOPOLOGIES[seed % TOPOLOGIES.length] ?? 'mesh',
+      multicast: MULTICASTS[seed % MULTICASTS.length] ?? null,
       recorded: ({ type, reason }) => tally.told(type, reason ?? null),
     });
     const { violation } = result;

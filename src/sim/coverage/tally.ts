@@ -45,6 +45,15 @@ export class Tally {
       case 'SUBMIT':
         this.#submitted(message.operations);
         return;
+      case 'ORDER':
+        if (message.lateMs > 0) this.count('ORDER late on purpose');
+        return;
+      case 'HELD':
+        if (message.asks) this.count('HELD asks');
+        return;
+      case 'ACKNOWLEDGED':
+        this.count(`ACKNOWLEDGED ${message.purpose}`);
+        return;
       case 'LOCK':
         if (message.ticket) this.count('LOCK again with its ticket');
         return;
@@ -73,6 +82,7 @@ export class Tally {
       return;
     }
     this.count(`entry ${command.kind}`);
+    if (command.kind === 'view' && command.cut.length > 0) this.count('entry view with a cut');
     if (command.kind !== 'operation') return;
     if (command.operation.under) this.count('entry operation under a held mutex');
     if (chat) this.count(`chat ${chat.action.kind} ${chat.answer}`);

@@ -15,6 +15,7 @@ import {
 } from '../../runtime/gatehouse.ts';
 import { FakeChat } from './fake-chat.ts';
 import { FakeMarket } from './fake-market.ts';
+import { FakeMulticast } from './fake-multicast.ts';
 
 const NAMES = ['Heron', 'Fox', 'Owl', 'Otter', 'Wren', 'Badger', 'Lynx', 'Swift', 'Hare', 'Crane'];
 const TERM = '000000000012.herona1b2c3';
@@ -39,6 +40,7 @@ export class FakeGatehouse implements Gatehouse {
   readonly calls: string[] = [];
   readonly chat = new FakeChat();
   readonly market = new FakeMarket();
+  readonly multicast: FakeMulticast;
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
   fetched = 0;
   #options: FakeOptions;
@@ -92,6 +94,9 @@ export class FakeGatehouse implements Gatehouse {
     };
     this.#found(inside, options.history ?? 0);
     this.set(options.status ?? {});
+    this.multicast = new FakeMulticast(this.#status.id, () => {
+      this.set({});
+    });
   }
 
   /** Changes the status from outside. */

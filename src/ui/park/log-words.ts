@@ -29,6 +29,7 @@ export function filterOf(entry: Entry): LogFilter {
     case 'opening':
     case 'generation':
     case 'membership':
+    case 'view':
       return 'gates';
     default:
       return 'all';
@@ -70,6 +71,8 @@ export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
       return { who: '', what: 'Went on without missing gates: a new generation' };
     case 'membership':
       return membership(entry, nameOf);
+    case 'view':
+      return { who: '', what: 'A new view of the multicast group' };
     default:
       return entry.visitor === undefined
         ? { who: '', what: entry.kind }

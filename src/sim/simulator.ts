@@ -88,9 +88,7 @@ export function run(options: RunOptions): RunResult {
     seed: options.seed,
     violation,
     operations:
-      world.workload.calls.length +
-      world.workload.chat.asked +
-      world.workload.market.trades.length,
+      world.workload.calls.length + world.workload.chat.asked + world.workload.market.trades.length,
     events: world.events,
     faults: world.faults,
     injections,

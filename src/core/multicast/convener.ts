@@ -140,9 +140,7 @@ export class Convener {
     this.#asked.clear();
     this.#appendedAt = replica.log.lastIndex + 1;
     const view: View = { number, members };
-    this.leadership.replication.append([
-      { kind: 'view', view, base: cut.base, cut: cut.messages },
-    ]);
+    this.leadership.replication.append([{ kind: 'view', view, base: cut.base, cut: cut.messages }]);
   }
 }
 

@@ -127,8 +127,9 @@ export class Convener {
       return cut.delivered[place] ?? 0;
     };
     const members = this.#participants().flatMap((id): GroupMember[] => {
-      const incarnation = answers.get(id)?.incarnation;
-      if (incarnation === undefined) return [];
+      const answer = answers.get(id);
+      if (!answer || isLeftOut(before, id, answer)) return [];
+      const { incarnation } = answer;
       return [{ id, incarnation, delivered: delivered(id, incarnation) }];
     });
     const isLost = before.members.every(
@@ -146,4 +147,12 @@ export class Convener {
 
 function isIn(view: View | null, id: NodeId, incarnation: string): boolean {
   return view?.members.some((one) => one.id === id && one.incarnation === incarnation) ?? false;
+}
+
+/**
+ * Who has not applied the entry of the last view yet, which does not list it, is somebody else once it has (rule T8): in
+ * a view it would be a member that nobody is.
+ */
+function isLeftOut(last: View, id: NodeId, { installed, incarnation }: Flushed): boolean {
+  return installed > 0 && installed < last.number && !isIn(last, id, incarnation);
 }

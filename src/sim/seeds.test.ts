@@ -38,6 +38,13 @@ const SEEDS: readonly Once[] = [
     },
     why: 'T3: a view took in who had not applied yet that it was left out of the last one',
   },
+  {
+    seed: 2214,
+    nodes: 4,
+    seconds: 50,
+    but: { topology: 'sample', multicast: 'sequencer' },
+    why: 'T3: the checker took who had set its log aside for a member of its old view',
+  },
 ];
 
 const ALL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);

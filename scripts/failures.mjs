@@ -12,6 +12,7 @@ const LENGTH = 400;
  */
 
 /**
+ * One for each test, and one for a file that failed without a test to name: a syntax error, a missing import.
  * @param {unknown} report the JSON of Vitest
  * @returns {string[]}
  */

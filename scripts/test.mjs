@@ -83,22 +83,10 @@ async function vitest(project) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const args = ['run', '--project', project, ...reporters];
   const status = await runModule('vitest/vitest.mjs', args);
-  return count(status, file, (report) => ({
-    passed: number(report['numPassedTests']),
-    failed: number(report['numFailedTests']) + brokenFiles(report['testResults']),
-    failures: failuresOfVitest(report),
-  }));
-}
-
-/**
- * Test files that failed before they had a test to name: a syntax error, a missing import.
- * @param {unknown} files
- */
-function brokenFiles(files) {
-  if (!Array.isArray(files)) return 0;
-  return files.filter(({ status, assertionResults }) => {
-    return status === 'failed' && Array.isArray(assertionResults) && assertionResults.length === 0;
-  }).length;
+  return count(status, file, (report) => {
+    const failures = failuresOfVitest(report);
+    return { passed: number(report['numPassedTests']), failed: failures.length, failures };
+  });
 }
 
 /** @returns {Promise<Count>} */

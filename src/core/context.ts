@@ -53,7 +53,7 @@ export class Context {
 
   /** GAVE_WAY speaks of a generation that this node does not hold any more. */
   gaveWay(to: NodeId, generation: string): Effect {
-    return { type: 'send', to, envelope: { generation, message: { type: 'GAVE_WAY' } } };
+    return this.sending(to, { type: 'GAVE_WAY' }, generation);
   }
 
   /** Persist before you speak: `releases` happen and `whenDurable` runs only once the writes are durable. */

@@ -86,6 +86,13 @@ export type EntryCommand =
   /** One operation, run under the mutex with this token. */
   | { readonly kind: 'operation'; readonly operation: Operation; readonly token: Token };
 
+/** Such an entry begins a generation: the log is of it from there on (rule G1). */
+export function beginsGeneration(
+  command: EntryCommand,
+): command is Extract<EntryCommand, { kind: 'founding' | 'generation' }> {
+  return command.kind === 'founding' || command.kind === 'generation';
+}
+
 export interface LogEntry {
   /** 1 for the founding entry, then without a gap. */
   readonly index: number;

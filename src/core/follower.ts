@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { Context } from './context.ts';
-import type { LogEntry, Position } from './entry.ts';
+import { beginsGeneration, type LogEntry, type Position } from './entry.ts';
 import type { FailureDetector } from './failure-detector.ts';
 import type { NodeId } from './identity.ts';
 import type { Append, Message } from './messages.ts';
@@ -117,8 +117,6 @@ export class Follower {
 
 /** The generation of a log that ends with these entries, if one of them begins it. */
 function generationOf(entries: readonly LogEntry[]): string | null {
-  const first = entries.findLast(
-    ({ command }) => command.kind === 'founding' || command.kind === 'generation',
-  );
-  return first && 'generation' in first.command ? first.command.generation : null;
+  const beginning = entries.map(({ command }) => command).findLast(beginsGeneration);
+  return beginning?.generation ?? null;
 }

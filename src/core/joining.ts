@@ -99,6 +99,13 @@ export class Joining {
     this.#sendHello(peer, true);
   }
 
+  /** Greets everybody in reach; false when nobody is. */
+  greetAll(): boolean {
+    const inReach = [...this.#links].filter(([, state]) => state !== 'closed');
+    for (const [peer] of inReach) this.greet(peer);
+    return inReach.length > 0;
+  }
+
   /**
    * It speaks in another generation: find out which (rule G2). A partition may begin and end without a link that breaks,
    * and so without a HELLO; only then it shows that somebody went on without somebody else.
@@ -205,9 +212,7 @@ export class Joining {
   seek(): boolean {
     if (this.node.context.generation === '') this.node.context.emit({ type: 'request-members' });
     this.#foundIfAlone();
-    const inReach = [...this.#links].filter(([, state]) => state !== 'closed');
-    for (const [peer] of inReach) this.greet(peer);
-    return inReach.length > 0;
+    return this.greetAll();
   }
 
   /** Following a leader: is this node a member there, under its present name and priority? */
@@ -244,19 +249,10 @@ export class Joining {
     }
   }
 
-  /** This node leads, and what began its generation is committed: who waited for that is to know (rule G4). */
-  generationCommitted(): void {
-    this.#greetAll();
-  }
-
   /** The log came to be of another generation: tell everybody. */
   generationChanged(): void {
     this.rivals.clear();
-    this.#greetAll();
-  }
-
-  #greetAll(): void {
-    for (const [peer, state] of this.#links) if (state !== 'closed') this.greet(peer);
+    this.greetAll();
   }
 
   newGeneration(): string {

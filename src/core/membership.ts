@@ -1,4 +1,4 @@
-import type { LogEntry } from './entry.ts';
+import { beginsGeneration, type LogEntry } from './entry.ts';
 import type { Member, NodeId } from './identity.ts';
 import type { Generation } from './stored.ts';
 
@@ -82,7 +82,7 @@ export class Membership {
     for (const { index, term, command } of entries) {
       if (!('members' in command)) continue;
       this.#versions.push(version(index, command.members));
-      if (command.kind !== 'membership') {
+      if (beginsGeneration(command)) {
         const generation = { id: command.generation, at: { index, term } };
         this.#generations = [...this.#generations, generation];
       }

@@ -3,7 +3,7 @@ import { Campaign } from './campaign.ts';
 import { perform } from './commands.ts';
 import { Context } from './context.ts';
 import type { Effect } from './effects.ts';
-import type { ParkSettings } from './entry.ts';
+import { beginsGeneration, type ParkSettings } from './entry.ts';
 import type { Event } from './events.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { Follower } from './follower.ts';
@@ -116,9 +116,8 @@ export class Node {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
       this.group.applied(applied.entry);
-      const { kind } = applied.entry.command;
-      if (this.leadership && (kind === 'founding' || kind === 'generation'))
-        this.joining.generationCommitted();
+      // Who waited for what began this generation to be committed is to know (rule G4).
+      if (this.leadership && beginsGeneration(applied.entry.command)) this.joining.greetAll();
     });
   }
 

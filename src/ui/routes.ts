@@ -21,6 +21,26 @@ const PARK: Route = {
 export const ROUTES: readonly Route[] = [
   PARK,
   {
+    hash: '#/chat',
+    title: 'Chat',
+    load: () => import('./chat/chat-view.ts'),
+    render: (session, status) => html`<gh-chat .session=${session} .status=${status}></gh-chat>`,
+  },
+  {
+    hash: '#/multicast',
+    title: 'Multicast',
+    load: () => import('./multicast/multicast-view.ts'),
+    render: (session, status) =>
+      html`<gh-multicast .session=${session} .status=${status}></gh-multicast>`,
+  },
+  {
+    hash: '#/market',
+    title: 'Market',
+    load: () => import('./market/market-view.ts'),
+    render: (session, status) =>
+      html`<gh-market .session=${session} .status=${status}></gh-market>`,
+  },
+  {
     hash: '#/lab',
     title: 'Lab',
     load: () => import('./lab/lab-view.ts'),

@@ -1,0 +1,23 @@
+import { LitElement, html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Status } from '../../runtime/gatehouse.ts';
+import { shared } from '../elements/styles.ts';
+import type { Session } from '../session.ts';
+
+@customElement('gh-chat')
+export class ChatView extends LitElement {
+  static override styles = [shared];
+
+  @property({ attribute: false }) session: Session | undefined;
+  @property({ attribute: false }) status: Status | undefined;
+
+  protected override render(): TemplateResult {
+    return html`<h2>Chat</h2>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-chat': ChatView;
+  }
+}

@@ -7,6 +7,8 @@ import { ensureBrowser } from './find-browser.mjs';
 import { root } from './lib.mjs';
 import { setup } from './setup.mjs';
 
+// Ctrl-C goes to the run too, which ends with what it has seen so far.
+process.on('SIGINT', () => undefined);
 try {
   await setup();
   if (process.env['E2E_DIST'] === undefined) {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { Deferred } from '../../src/runtime/deferred.ts';
 import { keepEvidence } from './keep.ts';
 import { runChaos } from './run.ts';
 import { describeSummary } from './summary.ts';
@@ -17,12 +18,13 @@ holds what every client was told and every log against the rules S1 to S9, L1 an
   --json          the last line is a summary in JSON
   --help          this text
 
-Exit status 1 when a rule was violated: then everything that may explain it is kept in test-results/; 2 when it could
-not be judged. Where there are
-no signals to stop a process (Windows) it does not run.`;
+Ctrl-C ends it with what was seen so far. Exit status 1 when a rule was violated: then everything that may explain it
+is kept in test-results/; 2 when it could not be judged. Where there are no signals to stop a process (Windows) it does
+not run.`;
 
-// Whoever interrupts it wants no browsers left behind: they are killed when it exits.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+/** As a shell tells that a program was ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
 process.exitCode = await main().catch((error: unknown) => {
   // No rule is broken: the chaos itself went wrong, e.g. a browser does not start.
   console.error(error);
@@ -62,7 +64,16 @@ async function chaos(
     story.push(line);
     console.log(line);
   };
-  return runChaos({ minutes, seed, tell }, async (run) => {
+  const interrupt = new Deferred<void>();
+  let isInterrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      // The first one ends it with what was seen so far, the second one at once.
+      if (isInterrupted) process.exit(INTERRUPTED);
+      isInterrupted = true;
+      interrupt.resolve();
+    });
+  return runChaos({ minutes, seed, tell, interrupted: interrupt.promise }, async (run) => {
     if (history !== null) {
       const lines = run.judge.history.lines().map((line) => `${JSON.stringify(line)}\n`);
       await writeFile(history, lines.join(''));
@@ -78,6 +89,8 @@ async function chaos(
     const summary = run.summary();
     console.log(describeSummary(summary));
     if (json) console.log(JSON.stringify(summary));
+    // It goes on in the middle of a round, with browsers that were interrupted too: they are killed on the way out.
+    if (isInterrupted) process.exit(violation ? 1 : INTERRUPTED);
     return violation ? 1 : 0;
   });
 }

@@ -21,6 +21,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** Told of everything that is done, one line each. */
   readonly tell: (line: string) => void;
+  /** Somebody wants it to end: what was seen so far is told. */
+  readonly interrupted?: Promise<void>;
 }
 
 /** How long faults go on before everything heals and is judged, ms. */
@@ -206,7 +208,8 @@ export async function runChaos<T>(
   process.once('exit', remove);
   const run = new ChaosRun(options, folder);
   try {
-    await run.go();
+    const { interrupted } = options;
+    await (interrupted ? Promise.race([run.go(), interrupted]) : run.go());
     return await ended(run);
   } finally {
     await run.stage.close();

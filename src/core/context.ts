@@ -23,6 +23,8 @@ export class Context {
   #nextTicket = 1;
   readonly #whenDurable = new Map<number, () => void>();
   readonly #due = new Map<Timer, number>();
+  /** No timer is due before. Asked at every step, so that the timers are gone through only when one may be overdue. */
+  #noneDueBefore = Infinity;
 
   constructor(
     readonly self: NodeId,
@@ -75,7 +77,9 @@ export class Context {
   }
 
   setTimer(timer: Timer, delayMs: number): void {
-    this.#due.set(timer, this.now + delayMs);
+    const due = this.now + delayMs;
+    this.#due.set(timer, due);
+    this.#noneDueBefore = Math.min(this.#noneDueBefore, due);
     this.emit({ type: 'set-timer', timer, delayMs });
   }
 
@@ -97,9 +101,11 @@ export class Context {
 
   /** How long the most overdue timer has been due, ms; at most 0 when none is. */
   overdue(): number {
-    let overdue = 0;
-    for (const due of this.#due.values()) overdue = Math.max(overdue, this.now - due);
-    return overdue;
+    if (this.now <= this.#noneDueBefore) return 0;
+    let earliest = Infinity;
+    for (const due of this.#due.values()) earliest = Math.min(earliest, due);
+    this.#noneDueBefore = earliest;
+    return Math.max(0, this.now - earliest);
   }
 
   /** What is overdue is due now: one sleep is noticed once, though its timers may come much later still. */

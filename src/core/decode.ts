@@ -68,9 +68,10 @@ const anyGeneration = pattern(/^[a-z0-9]{0,32}$/);
 const body: Decoder<Json> = json(MAX_BODY);
 const detail = string(400);
 
+const positionFields = object<Position>({ index, term });
 /** Only what is before the first entry has no term. */
 const position: Decoder<Position> = (value) => {
-  const decoded = object<Position>({ index, term })(value);
+  const decoded = positionFields(value);
   if ((decoded.index === 0) !== (decoded.term === NO_TERM)) throw new DecodeError('no position');
   return decoded;
 };
@@ -85,9 +86,10 @@ const name = string(MAX_NAME_LENGTH);
 const priority = number(-1e15, 1e15);
 export const peer: Decoder<Peer> = object({ id: nodeId, priority, name });
 const member: Decoder<Member> = object({ id: nodeId, priority, name, voter: boolean });
+const memberList = arrayOf(member, MAX_MEMBERS);
 /** Each member once: a voter that is listed twice would count twice. */
 const members: Decoder<Member[]> = (value) => {
-  const list = arrayOf(member, MAX_MEMBERS)(value);
+  const list = memberList(value);
   if (new Set(list.map(({ id }) => id)).size < list.length) {
     throw new DecodeError('a member twice');
   }
@@ -100,9 +102,10 @@ const votingMembers: Decoder<Member[]> = (value) => {
   return list;
 };
 const generation: Decoder<Generation> = object({ id: generationId, at: entryPosition });
+const generationList = arrayOf(generation, MAX_GENERATIONS);
 /** Oldest first. */
 const generations: Decoder<Generation[]> = (value) => {
-  const list = arrayOf(generation, MAX_GENERATIONS)(value);
+  const list = generationList(value);
   list.forEach(({ at }, i) => {
     if (at.index <= (list[i - 1]?.at.index ?? 0)) throw new DecodeError('not in order');
   });
@@ -111,13 +114,14 @@ const generations: Decoder<Generation[]> = (value) => {
 /** The number of a wave only grows, as its source's wall clock does. */
 const wave: Decoder<Wave> = object({ source: object({ id: nodeId, priority }), number: index });
 const operationId: Decoder<OperationId> = object({ node: nodeId, sequence: index });
+const operationFields = object<Operation>({
+  id: operationId,
+  settledBelow: index,
+  under: nullable(token),
+  body,
+});
 export const operation: Decoder<Operation> = (value) => {
-  const decoded = object<Operation>({
-    id: operationId,
-    settledBelow: index,
-    under: nullable(token),
-    body,
-  })(value);
+  const decoded = operationFields(value);
   if (decoded.settledBelow > decoded.id.sequence)
     throw new DecodeError('settled before it is asked');
   return decoded;
@@ -167,8 +171,9 @@ const command: Decoder<EntryCommand> = variant('kind', {
   operation: { operation, token },
 });
 
+const entryFields = object<LogEntry>({ index, term, at: number(0, 1e15), command });
 export const logEntry: Decoder<LogEntry> = (value) => {
-  const decoded = object<LogEntry>({ index, term, at: number(0, 1e15), command })(value);
+  const decoded = entryFields(value);
   if (decoded.index === 0 || decoded.term === NO_TERM) throw new DecodeError('no entry of a log');
   if ((decoded.index === 1) !== (decoded.command.kind === 'founding')) {
     throw new DecodeError('entry 1 is the founding, and no other');
@@ -176,9 +181,10 @@ export const logEntry: Decoder<LogEntry> = (value) => {
   return decoded;
 };
 
+const entryList = arrayOf(logEntry, MAX_ENTRIES);
 /** Entries in a row: each index one more than the one before, and terms that never fall (rule R1). */
 const entries: Decoder<LogEntry[]> = (value) => {
-  const list = arrayOf(logEntry, MAX_ENTRIES)(value);
+  const list = entryList(value);
   list.forEach((entry, i) => {
     const before = list[i - 1];
     if (before) mustFollow(before, entry);
@@ -278,8 +284,9 @@ const message: Decoder<Message> = variant('type', {
   },
 });
 
+const envelopeFields = object<Envelope>({ generation: anyGeneration, message });
 const envelope: Decoder<Envelope> = (value) => {
-  const decoded = object<Envelope>({ generation: anyGeneration, message })(value);
+  const decoded = envelopeFields(value);
   mustAgree(decoded.message);
   return decoded;
 };

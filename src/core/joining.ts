@@ -112,8 +112,9 @@ export class Joining {
    */
   stranger(peer: NodeId, generation: string): void {
     const { context, config } = this.node;
-    const settled = ['', context.generation, this.#expected].includes(generation);
-    if (settled || context.generation === '' || this.archives.hasAbandoned(generation)) return;
+    if (generation === context.generation || generation === this.#expected) return;
+    if (generation === '' || context.generation === '') return;
+    if (this.archives.hasAbandoned(generation)) return;
     const before = this.#strangers.get(peer) ?? -Infinity;
     if (this.rivals.has(peer) || context.now - before < config.timing.stranger) return;
     this.#strangers.set(peer, context.now);

@@ -85,6 +85,7 @@ export class Outbox {
 
   /** Sends what waits. Called when something was written and when a leader is there. */
   flush(): void {
+    if (this.#open.size === 0) return;
     this.#send([...this.#open.values()].filter((open) => open.state === 'waiting'));
   }
 

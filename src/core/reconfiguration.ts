@@ -135,6 +135,8 @@ export class Reconfiguration {
   /** A learner that has caught up and is alive becomes a voter; with nine it takes the place of a lesser one. */
   #nextPromotion(): Change | null {
     const { members } = this.replica.membership;
+    // As mostly, and this is asked at every acknowledgement.
+    if (this.replica.membership.voters().length === members.length) return null;
     const candidate = members
       .filter((member) => !member.voter && this.hasCaughtUp(member.id))
       .sort(compareIdentity)

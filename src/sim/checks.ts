@@ -9,6 +9,7 @@ import type { Lineage } from './checkers/lineage.ts';
 import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
 import { MulticastChecker } from './checkers/multicast-checker.ts';
+import type { ObservedNode } from './checkers/observed.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
 import { isWitness } from './checkers/witness.ts';
@@ -76,7 +77,7 @@ export class Checks {
   }
 
   /** A client was told an outcome. The log's order must not turn time around (rule S8). */
-  told(node: Node, key: string, index: number, outcome: unknown): void {
+  told(node: ObservedNode, key: string, index: number, outcome: unknown): void {
     const lineage = this.log.told(node, key, index, outcome);
     const { generation } = lineage;
     this.#answers.set(key, lineage.at(index)?.entry ?? null);

@@ -108,7 +108,7 @@ export class Gate {
 
   /** Nothing was ever written here. */
   get blank(): boolean {
-    return this.disk.peek() === null;
+    return this.disk.blank;
   }
 
   start(): void {

@@ -36,7 +36,7 @@ describe('the command', () => {
       const [first, ...others] = runs;
       expect(Object.keys(first!.summary!)).toEqual([
         ...['seeds', 'violations', 'operations', 'events', 'faults'],
-        ...['simulatedSeconds', 'wallSeconds', 'digest'],
+        ...['leaderChanges', 'simulatedSeconds', 'wallSeconds', 'digest'],
       ]);
       expect(first!.summary).toMatchObject({ seeds: 5, violations: 0 });
       expect(first!.history.length).toBeGreaterThan(1000);
@@ -74,6 +74,7 @@ describe('the command', () => {
       expect(simulate('--plant list').lines.length).toBeGreaterThan(20);
       expect(simulate('--plant list').status).toBe(0);
       expect(simulate('--plants all').status).toBe(2);
+      expect(simulate(`--history ${path.join(folder, 'no-such', 'file')}`).status).toBe(2);
     },
     SLOW,
   );

@@ -1,4 +1,5 @@
 /** The command `npm run simulate`, and the worker threads that it starts: the same program in both. */
+import { closeSync, openSync } from 'node:fs';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { lookForPlants, simulate } from './commands.ts';
 import { FAULTS } from './faults.ts';
@@ -22,11 +23,25 @@ function work(): void {
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
-    return options.show === null ? await runAll(options) : show(options.show);
+    if (options.show !== null) return show(options.show);
+    checkWritable('--history', options.history);
+    checkWritable('--trace', options.trace);
+    return await runAll(options);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(`${error.message}\nnpm run simulate -- --help explains the options.`);
     return 2;
+  }
+}
+
+/** Found out before the run, which may take an hour. */
+function checkWritable(option: string, file: string | null): void {
+  if (file === null) return;
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${option} can't be written: ${why}`);
   }
 }
 

@@ -11,6 +11,7 @@ export class Totals {
   violations = 0;
   operations = 0;
   events = 0;
+  leaderChanges = 0;
   simulatedSeconds = 0;
   readonly faults = new Map<string, number>();
   readonly #digest = new Hash();
@@ -21,6 +22,7 @@ export class Totals {
     this.violations += report.violation ? 1 : 0;
     this.operations += report.operations;
     this.events += report.events;
+    this.leaderChanges += report.leaderChanges;
     this.simulatedSeconds += report.simulatedSeconds;
     for (const [name, count] of report.faults)
       this.faults.set(name, (this.faults.get(name) ?? 0) + count);
@@ -40,20 +42,23 @@ export class Totals {
   }
 
   print(json: boolean): void {
-    const { seeds, violations, operations, events, simulatedSeconds, wallSeconds } = this;
+    const { seeds, violations, operations, events, leaderChanges } = this;
+    const { simulatedSeconds, wallSeconds } = this;
     const faults = this.#faults();
     const digest = this.#digest.digest();
     const speed = Math.round(simulatedSeconds / wallSeconds);
     console.log(
-      `${seeds} seeds, ${violations} violations, ${operations} operations, ${events} events; ` +
-        `${Math.round(simulatedSeconds)} simulated seconds in ${wallSeconds.toFixed(1)} s (${speed} times real time)`,
+      `${seeds} seeds, ${violations} violations, ${operations} operations, ${leaderChanges} leader changes, ` +
+        `${events} events; ${Math.round(simulatedSeconds)} simulated seconds in ${wallSeconds.toFixed(1)} s (${speed} times real time)`,
     );
     if (faults.length > 0)
       console.log(`faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`);
     console.log(`digest ${digest}`);
     if (!json) return;
     const counts = { seeds, violations, operations, events, faults: Object.fromEntries(faults) };
-    console.log(JSON.stringify({ ...counts, simulatedSeconds, wallSeconds, digest }));
+    console.log(
+      JSON.stringify({ ...counts, leaderChanges, simulatedSeconds, wallSeconds, digest }),
+    );
   }
 }
 

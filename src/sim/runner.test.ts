@@ -22,6 +22,7 @@ const REPORT: Omit<Report, 'seed'> = {
   violation: null,
   operations: 0,
   events: 0,
+  leaderChanges: 0,
   faults: new Map(),
   injections: [],
   clients: [],

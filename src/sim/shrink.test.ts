@@ -33,6 +33,7 @@ function pretend(job: Job): Report {
     violation: breaks ? { rule: 'S2', detail: '' } : null,
     operations: clients.length,
     events: 1,
+    leaderChanges: 0,
     faults: new Map(),
     injections,
     clients,

@@ -259,10 +259,16 @@ export class World {
     const { process, type, operation, f, visitor, value, allowed, reason } = line;
     const about = visitor ?? String(value);
     const answer = `${allowed === undefined ? '' : String(allowed)} ${reason ?? ''}`;
-    const gate = this.gates.find(({ index }) => process.startsWith(`g${index}.`)) ?? null;
+    const gate = this.#gateOf(process);
     const kind = type === 'invoke' ? 'command' : 'note';
     this.trace(type, gate, `${process} ${operation} ${f} ${about} ${answer}`, kind);
     this.history.push({ seed: this.#options.seed, time: this.clock.now(), ...line });
+  }
+
+  /** A client's process is `g`, the index of its gate, and more after a point. */
+  #gateOf(process: string): Gate | null {
+    const index = process.slice(1, process.indexOf('.'));
+    return process.startsWith('g') ? (this.gates[Number(index)] ?? null) : null;
   }
 
   #committed(lineage: Lineage, index: number): void {

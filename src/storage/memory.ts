@@ -167,6 +167,11 @@ export class MemoryDisk {
     return this.state.extent.end.index;
   }
 
+  /** Nothing was ever written, or all was wiped. */
+  get blank(): boolean {
+    return this.state.meta === null;
+  }
+
   /** What is durable at this moment, for checkers; null when nothing was ever written. Costs a copy of the log. */
   peek(): Stored | null {
     return toStored(this.state);

@@ -99,7 +99,8 @@ export class MemoryNetwork {
   readonly #coordinator = new MemoryCoordinator(this);
   readonly #nodes = new Map<NodeId, MemoryNode>();
   readonly #connections = new Map<number, MemoryConnection>();
-  readonly #blocked = new Set<string>();
+  /** By sender, the receivers that nothing reaches. Asked some times for every message. */
+  readonly #blocked = new Map<NodeId, Set<NodeId>>();
   /** Pairs that agreed while nothing passed between them. */
   readonly #waiting = new Set<readonly [MemoryConnection, MemoryConnection]>();
   #nextToken = 1;
@@ -178,12 +179,13 @@ export class MemoryNetwork {
    * arrives after a short block, and is lost with the link when the block lasts.
    */
   block(from: NodeId, to: NodeId): void {
-    this.#blocked.add(pair(from, to));
+    const receivers = this.#blocked.get(from) ?? new Set();
+    this.#blocked.set(from, receivers.add(to));
     this.#refresh();
   }
 
   heal(from: NodeId, to: NodeId): void {
-    this.#blocked.delete(pair(from, to));
+    this.#blocked.get(from)?.delete(to);
     this.#refresh();
   }
 
@@ -225,7 +227,7 @@ export class MemoryNetwork {
   }
 
   blocked(from: NodeId, to: NodeId): boolean {
-    return this.#blocked.size > 0 && this.#blocked.has(pair(from, to));
+    return this.#blocked.get(from)?.has(to) === true;
   }
 
   copy(value: unknown): unknown {
@@ -279,10 +281,6 @@ export class MemoryNetwork {
     this.#waiting.clear();
     for (const [a, b] of waiting) this.setUp(a, b);
   }
-}
-
-function pair(from: NodeId, to: NodeId): string {
-  return `${from}>${to}`;
 }
 
 /** What is frozen already is taken to be frozen deeply: a message to many is walked once. */

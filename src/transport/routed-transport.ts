@@ -291,11 +291,14 @@ export class RoutedTransport implements Transport {
   }
 
   #receivedAdverts(peer: NodeId, adverts: readonly Advert[]): void {
-    if (this.#running?.flooding.received(peer, adverts) === false) {
+    const { router, flooding } = this.#running ?? {};
+    const before = router?.reachable();
+    if (flooding?.received(peer, adverts) === false) {
       this.#refused('peer', 'routing: too many nodes', peer);
     }
     this.#reviewLinks();
-    this.#tellStates();
+    // Mostly they are refreshes, which bring nobody into reach or out of it.
+    if (router?.reachable() !== before) this.#tellStates();
   }
 
   #receivedBye(peer: NodeId): void {

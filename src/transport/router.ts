@@ -28,6 +28,7 @@ export class Router {
   #own: Advert;
   /** The first hop of a shortest path to each node in reach but our neighbours; undefined when out of date. */
   #table: Map<NodeId, NodeId> | undefined;
+  #reachable: readonly NodeId[] | undefined;
 
   /** `firstSequence` must grow from one life of a node to the next: the wall clock in ms, or the like. */
   constructor(self: NodeId, firstSequence: number) {
@@ -45,8 +46,9 @@ export class Router {
   setNeighbours(neighbours: Iterable<NodeId>): Advert {
     const sorted = [...neighbours].sort();
     assert(!sorted.includes(this.#self), 'no node is its own neighbour');
+    const before = this.#own;
     this.#own = { origin: this.#self, sequence: this.#next(), neighbours: sorted };
-    this.#table = undefined;
+    if (!sameList(this.#own, before)) this.#outdate();
     return this.#own;
   }
 
@@ -61,7 +63,8 @@ export class Router {
       return { kind: 'refused' };
     }
     this.#adverts.set(advert.origin, advert);
-    this.#table = undefined;
+    // Mostly it is a refresh that says the same as the one before.
+    if (known === undefined || !sameList(advert, known)) this.#outdate();
     return { kind: 'new' };
   }
 
@@ -77,7 +80,7 @@ export class Router {
 
   /** Forgets what a node said about itself: it told us that it leaves. */
   forget(origin: NodeId): void {
-    if (this.#adverts.delete(origin)) this.#table = undefined;
+    if (this.#adverts.delete(origin)) this.#outdate();
   }
 
   /** Everything a new neighbour should know: our own advert first. */
@@ -117,9 +120,10 @@ export class Router {
     return false;
   }
 
-  /** All nodes that a message can reach, neighbours first. */
-  reachable(): NodeId[] {
-    return [...new Set([...this.#own.neighbours, ...this.#routes().keys()])];
+  /** All nodes that a message can reach, neighbours first. The same list until there may be another. */
+  reachable(): readonly NodeId[] {
+    this.#reachable ??= [...new Set([...this.#own.neighbours, ...this.#routes().keys()])];
+    return this.#reachable;
   }
 
   /** Breadth first; of equal paths the one over the smallest ids, so that every run is the same. */
@@ -167,6 +171,11 @@ export class Router {
       return true;
     }
     return false;
+  }
+
+  #outdate(): void {
+    this.#table = undefined;
+    this.#reachable = undefined;
   }
 
   #next(): number {

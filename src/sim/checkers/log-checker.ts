@@ -102,13 +102,20 @@ export class LogChecker {
       throw new Violation('S8', `${from} refuses an old token before ${office.term} is open`);
   }
 
+  /** How often the office went on to another term. */
+  get leaderChanges(): number {
+    return Math.max(0, this.#leaders.size - 1);
+  }
+
   hasLed(id: NodeId, term: Term): boolean {
     return this.#leaders.get(term)?.id === id;
   }
 
   /** Rule S2: a client was told that its operation is done. Returns the generation in which. */
   told(node: ObservedNode, key: string, index: number, outcome: unknown): Lineage {
-    const lineage = this.#holder(this.#newestLineage(node), (one) => one.indexOf(key) === index);
+    const life = this.#lives.get(node);
+    const own = life ? this.#lineageAt(life, node) : this.#newestLineage(node);
+    const lineage = this.#holder(own, (one) => one.indexOf(key) === index);
     const first = lineage.indexOf(key);
     const record = first === undefined ? undefined : lineage.at(first);
     if (!record)

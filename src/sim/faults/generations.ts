@@ -179,8 +179,10 @@ function adoptAt(world: World, gate: Running, generation: string): boolean {
   return true;
 }
 
+/** The page offers it then, and no other generation. */
 function mayAdopt({ life }: Running, generation: string): boolean {
-  return life.driver.node.joining.rivals.holders(generation).length > 0;
+  const { rivals } = life.driver.node.joining;
+  return rivals.holders(generation).length > 0 && canAdopt(life, generation);
 }
 
 /** A generation that it set aside, or that its own grew out of, a gate can't go back to (rule G6). */

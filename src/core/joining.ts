@@ -211,9 +211,19 @@ export class Joining {
 
   /** Asks everybody in reach who leads; false when nobody is. */
   seek(): boolean {
-    if (this.node.context.generation === '') this.node.context.emit({ type: 'request-members' });
+    if (this.node.context.generation === '') {
+      this.node.context.emit({ type: 'request-members' });
+      this.#checkDisk();
+    }
     this.#foundIfAlone();
     return this.greetAll();
+  }
+
+  /** Rule J5: only a write shows that the disk is another page's by now, and a blank node has nothing else to write. */
+  #checkDisk(): void {
+    const { replica, context } = this.node;
+    if (replica.promised === NO_TERM) return;
+    context.persist([{ type: 'meta', meta: replica.meta() }]);
   }
 
   /** Following a leader: is this node a member there, under its present name and priority? */

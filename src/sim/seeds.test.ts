@@ -45,6 +45,27 @@ const SEEDS: readonly Once[] = [
     but: { topology: 'sample', multicast: 'sequencer' },
     why: 'T3: the checker took who had set its log aside for a member of its old view',
   },
+  {
+    seed: 2098,
+    nodes: 3,
+    seconds: 50,
+    but: { election: 'ring' },
+    why: 'L1: the token of one that was not yet a voter to all never came back',
+  },
+  {
+    seed: 2094,
+    nodes: 8,
+    seconds: 50,
+    but: { election: 'ring', topology: 'ring', multicast: 'lamport' },
+    why: 'L1: nor did that of one that some had removed, and it stopped all others',
+  },
+  {
+    seed: 5162,
+    nodes: 3,
+    seconds: 20,
+    but: { election: 'wireless', multicast: 'sequencer' },
+    why: 'L1: a blank page never learned that its disk was taken',
+  },
 ];
 
 const ALL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);

@@ -36,6 +36,8 @@ export class ElectionNet {
   readonly sent: { readonly from: NodeId; readonly to: NodeId; readonly message: Message }[] = [];
   /** May a message arrive? */
   passes: (from: NodeId, to: NodeId) => boolean = () => true;
+  /** Whom a node takes for the voters: logs may end at different memberships. */
+  votersTo: (id: NodeId) => readonly Peer[] = () => this.peers;
   readonly #members = new Map<NodeId, Member>();
   readonly #random: () => number;
   /** Leaders whose next heartbeat is due. */
@@ -127,7 +129,7 @@ export class ElectionNet {
     const failed = new Set<NodeId>();
     const view: ElectionView = {
       self: peer,
-      voters: () => this.peers,
+      voters: () => this.votersTo(peer.id),
       neighbours: () => this.#neighbours(peer.id).filter((id) => !failed.has(id)),
       isFailed: (id) => failed.has(id),
       leads: () => this.#get(peer.id).leader === peer.id,

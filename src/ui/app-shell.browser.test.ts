@@ -303,7 +303,7 @@ describe('the lab', () => {
 
   it.each([
     ['Remove leader', 'Remove it', /All gates of park main stop/, 'removeLeader'],
-    ['Admit 100 at once', 'Admit them', /up to 7 places/, ''],
+    ['Admit 20 at once', 'Admit them', /up to 7 places/, ''],
   ])('says what it costs before it goes on: %s', async (name, action, cost, call) => {
     const fake = open({ capacity: 10 }, '#/lab');
     await button(name).click();
@@ -312,7 +312,7 @@ describe('the lab', () => {
     expect(fake.status().occupancy).toBe(3);
     await button(action).click();
     if (call !== '') expect(fake.calls).toEqual([call]);
-    else await expect.element(page.getByText('7 let in, 93 refused, 0 failed')).toBeVisible();
+    else await expect.element(page.getByText('7 let in, 13 refused, 0 failed')).toBeVisible();
   });
 
   it('hides heartbeats', async () => {

@@ -116,10 +116,12 @@ export class AppShell extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.#navigate);
+    this.#session?.close();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('gatehouse')) return;
+    this.#session?.close();
     this.#session = this.gatehouse === undefined ? undefined : new Session(this.gatehouse);
     this.#frames.follow(this.gatehouse);
   }

@@ -49,9 +49,16 @@ const ZONES = [
   },
   // Fires at every boundary there is.
   { folder: 'src/fuzz/', may: ['src/', 'signaling/'], node: true },
+  // The console and the address are what a person has of a node.
   {
     folder: 'src/ui/',
-    may: ['src/ui/', 'src/core/', 'src/runtime/gatehouse.ts', 'src/runtime/trace.ts'],
+    may: [
+      'src/ui/',
+      'src/core/',
+      'src/runtime/gatehouse.ts',
+      'src/runtime/trace.ts',
+      'src/runtime/address.ts',
+    ],
   },
   // The composition root.
   { folder: 'src/', may: ['src/'] },

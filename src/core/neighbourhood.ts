@@ -1,7 +1,7 @@
 import type { TopologyKind } from './entry.ts';
 import type { Identity, NodeId } from './identity.ts';
 import type { Node } from './node.ts';
-import { graphOf, type Graph } from './topology.ts';
+import { graphOf, type Graph, type SparseKind } from './topology.ts';
 
 /** So many members look after a stranger (rule N5). */
 const SPONSORS = 2;
@@ -51,9 +51,7 @@ export class Neighbourhood {
     this.#members = members;
     const universe = this.#universe();
     this.#watch(universe);
-    const [founding] = replica.membership.generations;
-    const graph = graphOf(kind, universe, founding?.id ?? '');
-    const wanted = this.#pastAbsent(graph);
+    const wanted = this.#pastAbsent(this.#graph(kind, universe));
     const guests = this.#guests(universe);
     this.#note('looks-after', guests);
     for (const id of guests) wanted.add(id);
@@ -71,6 +69,17 @@ export class Neighbourhood {
       if (context.now - detector.heardAt(id) >= least) detector.probe(id);
     }
     this.touch();
+  }
+
+  /** Who keeps links to whom as long as nobody is absent; null in a mesh, where everybody does. */
+  get graph(): Graph | null {
+    const kind = this.#kind;
+    return kind === 'mesh' ? null : this.#graph(kind, this.#universe());
+  }
+
+  #graph(kind: SparseKind, universe: readonly Identity[]): Graph {
+    const [founding] = this.node.replica.membership.generations;
+    return graphOf(kind, universe, founding?.id ?? '');
   }
 
   get #kind(): TopologyKind {

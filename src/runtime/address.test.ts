@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_CAPACITY, DEFAULT_PARK, parseAddress } from './address.ts';
+import { DEFAULT_CAPACITY, DEFAULT_PARK, parseAddress, searchOf } from './address.ts';
 
 describe('the address of a tab', () => {
   test('without parameters it is the main park, with everything at its default', () => {
@@ -83,6 +83,20 @@ describe('the address of a tab', () => {
         });
       }),
     );
+  });
+
+  test('an address that is made for a park is read as that', () => {
+    expect(searchOf('lab', {})).toBe('?park=lab');
+    const settings = {
+      capacity: 30,
+      election: 'ring',
+      topology: 'grid',
+      multicast: 'lamport',
+    } as const;
+    expect(parseAddress(searchOf('Süd Nord', settings))).toEqual({
+      ok: true,
+      address: { park: 'Süd Nord', settings },
+    });
   });
 
   test('every problem is told, and long input is cut', () => {

@@ -63,6 +63,13 @@ export function parseAddress(search: string): ParsedAddress {
   };
 }
 
+/** The query of an address that asks for all of this: what `parseAddress` reads. */
+export function searchOf(park: string, settings: Partial<ParkSettings>): string {
+  const query = new URLSearchParams({ park });
+  for (const [name, value] of Object.entries(settings)) query.set(name, String(value));
+  return `?${query.toString()}`;
+}
+
 /** Boxed, so that a text that was parsed is told from a problem. */
 interface Value<T> {
   readonly value: T;

@@ -144,6 +144,14 @@ export class Console implements Gatehouse {
     return reply.type === 'greeted' ? [...reply.greetings] : [];
   }
 
+  links(): [string, string][] {
+    const graph =
+      this.#host.life?.driver.node.neighbourhood.graph ?? new Map<string, Set<string>>();
+    return [...graph].flatMap(([id, others]) =>
+      [...others].filter((other) => id < other).map((other): [string, string] => [id, other]),
+    );
+  }
+
   async startElection(): Promise<void> {
     await this.#within(this.#command('startElection', { type: 'start-election' }));
     await this.#until((status) => status.quorum, true);

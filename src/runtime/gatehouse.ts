@@ -30,6 +30,11 @@ export interface Gatehouse {
 
   /** Greets every neighbour and tells how long each took to greet back, ms; null when it did not within a second. */
   hello(): Promise<{ peer: string; ms: number | null }[]>;
+  /**
+   * Who keeps links to whom in a sparse topology while nobody is absent, as this node's log tells: pairs of ids. Empty in a
+   * mesh, where everybody does, and while this node is down.
+   */
+  links(): [string, string][];
   /** Resolves when the election has ended and a leader is known. */
   startElection(): Promise<void>;
   /** The leader gives up its office, without a successor named: there is none until somebody starts an election. */

@@ -179,6 +179,13 @@ export class FakeGatehouse implements Gatehouse {
     return linked.map(({ id }) => ({ peer: id, ms: 1 }));
   }
 
+  links(): [string, string][] {
+    const { id, topology, peers } = this.#status;
+    if (topology === 'mesh') return [];
+    const ids = [id, ...peers.map((peer) => peer.id)];
+    return ids.map((one, at): [string, string] => [one, ids[(at + 1) % ids.length] ?? one]);
+  }
+
   async startElection(): Promise<void> {
     this.calls.push('startElection');
     for (const { id } of this.#status.peers) {

@@ -4,6 +4,7 @@ import { addressOfAnother, onlyThisDevice } from './address.ts';
 it('passes on the park, but not the name and the priority of this gate', () => {
   const here = 'http://10.0.0.7:8080/?park=club&name=Door+1&priority=9&capacity=80#/lab';
   expect(addressOfAnother(here)).toBe('http://10.0.0.7:8080/?park=club&capacity=80#/park');
+  expect(addressOfAnother(here, '#/lab')).toBe('http://10.0.0.7:8080/?park=club&capacity=80#/lab');
 });
 
 it.each([

@@ -3,10 +3,10 @@
 /** What belongs to one gate alone, and must not be passed on to the next. */
 const OWN = ['name', 'priority'];
 
-export function addressOfAnother(address: string): string {
+export function addressOfAnother(address: string, view = '#/park'): string {
   const url = new URL(address);
   for (const key of OWN) url.searchParams.delete(key);
-  url.hash = '#/park';
+  url.hash = view;
   return url.href;
 }
 

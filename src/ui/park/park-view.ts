@@ -93,7 +93,7 @@ export class ParkView extends LitElement {
           top: 1rem;
           display: flex;
           flex-direction: column;
-          height: calc(100dvh - 5rem);
+          height: calc(100dvh - 6.75rem);
           min-height: 28rem;
         }
         gh-log {

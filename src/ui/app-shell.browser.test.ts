@@ -145,7 +145,7 @@ describe('the park', () => {
 });
 
 describe('an address', () => {
-  it.each(['#/chat', '#/nonsense'])('of a view that is not there says so: %s', async (hash) => {
+  it.each(['#/nonsense'])('of a view that is not there says so: %s', async (hash) => {
     open({}, hash);
     await expect.element(page.getByText(`This version has no view ${hash}`)).toBeVisible();
     await expect.element(occupancy).not.toBeInTheDocument();

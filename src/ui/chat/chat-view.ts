@@ -109,17 +109,14 @@ export class ChatView extends LitElement {
         </div>
         <details>
           <summary>Another room</summary>
-          <gh-room-form
-            .chat=${chat}
-            @joined=${(event: CustomEvent<string>) => void this.#show({ kind: 'room', name: event.detail })}
-          ></gh-room-form>
+          <gh-room-form .chat=${chat} @joined=${this.#roomJoined}></gh-room-form>
         </details>
         <details>
           <summary>Another name</summary>
           <gh-chat-name
             .chat=${chat}
             label="Your new name; the old one stays yours"
-            @named=${() => this.requestUpdate()}
+            @named=${this.#renamed}
           ></gh-chat-name>
         </details>
         <details>
@@ -154,8 +151,18 @@ export class ChatView extends LitElement {
     await this.updateComplete;
     await this.conversation?.updateComplete;
     // On a phone the keyboard would cover what one wants to read.
-    if (!matchMedia('(pointer: coarse)').matches) this.conversation?.focusComposer();
+    if (!matchMedia('(pointer: coarse)').matches) await this.conversation?.focusComposer();
   }
+
+  readonly #roomJoined = (event: CustomEvent<string>): void => {
+    fold(event);
+    void this.#show({ kind: 'room', name: event.detail });
+  };
+
+  readonly #renamed = (event: Event): void => {
+    fold(event);
+    this.requestUpdate();
+  };
 
   async #firstRoom(): Promise<void> {
     this.problem = '';
@@ -166,6 +173,12 @@ export class ChatView extends LitElement {
       this.problem = failureWords(error);
     }
   }
+}
+
+/** What was asked for is done: the form around it is put away. */
+function fold({ target }: Event): void {
+  const details = target instanceof Element ? target.closest('details') : null;
+  if (details) details.open = false;
 }
 
 function hereWords(users: readonly { online: boolean }[]): string {

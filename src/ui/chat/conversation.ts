@@ -35,9 +35,12 @@ export class Conversation extends LitElement {
   /** Where the line before new messages stands: how far this place was read when it was opened. */
   #readBefore = 0;
   #shown = '';
+  /** The field to write in is there with the next update: it gets the focus that the door had. */
+  #justJoined = false;
 
   /** A person has just chosen this conversation. */
-  focusComposer(): void {
+  async focusComposer(): Promise<void> {
+    await this.composer?.updateComplete;
     this.composer?.focus();
   }
 
@@ -82,6 +85,9 @@ export class Conversation extends LitElement {
     const newest = this.#rows.at(-1)?.newest ?? 0;
     const inSight = this.#end.atEnd && document.visibilityState === 'visible';
     if (inSight && this.place.joined) this.desk.read(this.place.name, newest);
+    if (!this.#justJoined || !this.composer) return;
+    this.#justJoined = false;
+    void this.focusComposer();
   }
 
   #header(): TemplateResult {
@@ -134,7 +140,7 @@ export class Conversation extends LitElement {
               .chat=${this.gatehouse.chat}
               .room=${place.name}
               ?sealed=${place.sealed}
-              @joined=${() => void this.#entered()}
+              @joined=${this.#joined}
             ></gh-room-door>`
           : html`<gh-composer
               .desk=${this.desk}
@@ -157,11 +163,10 @@ export class Conversation extends LitElement {
     await this.gatehouse.startElection().catch(() => undefined);
   }
 
-  async #entered(): Promise<void> {
+  readonly #joined = (): void => {
+    this.#justJoined = true;
     this.requestUpdate();
-    await this.updateComplete;
-    this.focusComposer();
-  }
+  };
 
   readonly #takeBack = (event: CustomEvent<number>): void => {
     const text = this.desk.outgoing.takeBack(event.detail);

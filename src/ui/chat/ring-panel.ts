@@ -36,6 +36,7 @@ export class RingPanel extends LitElement {
         gap: 0.2rem;
       }
       .pip {
+        flex: none;
         width: 0.7rem;
         height: 0.7rem;
         border: 2px solid var(--line-strong);
@@ -65,7 +66,8 @@ export class RingPanel extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
   @state() private voting = false;
-  @state() private told = '';
+  /** How the last vote by hand ended: who led then, or why nobody did. */
+  @state() private ended: { readonly leader: string | null; readonly words: string } | null = null;
 
   readonly #trace = new RingTrace(this);
 
@@ -93,7 +95,7 @@ export class RingPanel extends LitElement {
         <button ?disabled=${cannot || this.voting} @click=${() => void this.#vote()}>
           ${this.voting ? 'Voting …' : 'Start a vote'}
         </button>
-        <span class="small" role="status" data-testid="vote">${this.told}</span>
+        <span class="small" role="status" data-testid="vote">${this.#ending()}</span>
       </div>
       ${status.election === 'ring' ? nothing : otherElection(status)} ${this.#story()}
     `;
@@ -135,17 +137,24 @@ export class RingPanel extends LitElement {
     </details>`;
   }
 
+  /** As long as it is true. */
+  #ending(): string {
+    const { leader, words } = this.ended ?? { leader: null, words: '' };
+    return leader === null || leader === this.status.leader ? words : '';
+  }
+
   async #vote(): Promise<void> {
     this.voting = true;
-    this.told = '';
+    this.ended = null;
     try {
       const { gatehouse } = this.session;
       await gatehouse.startElection();
-      const { leader } = gatehouse.status();
-      this.told =
-        leader === null ? '' : `The vote is over: ${gateName(gatehouse.status(), leader)} leads.`;
+      const status = gatehouse.status();
+      const { leader } = status;
+      const words = leader === null ? '' : `The vote is over: ${gateName(status, leader)} leads.`;
+      this.ended = { leader, words };
     } catch (error) {
-      this.told = failureWords(error);
+      this.ended = { leader: null, words: failureWords(error) };
     } finally {
       this.voting = false;
     }

@@ -57,10 +57,6 @@ export class RingPicture extends LitElement {
         stroke: var(--accent);
         stroke-width: 3;
       }
-      .silent .body {
-        fill: var(--panel);
-        stroke-dasharray: 4 4;
-      }
       .leader .body,
       .crown {
         fill: var(--accent);
@@ -77,6 +73,13 @@ export class RingPicture extends LitElement {
       }
       .leader .initial {
         fill: var(--on-accent);
+      }
+      .silent .body {
+        fill: var(--panel);
+        stroke-dasharray: 4 4;
+      }
+      .silent .initial {
+        fill: var(--ink);
       }
       .label {
         font-size: 12.5px;
@@ -191,8 +194,11 @@ function way(
 function drawServer(server: Server, at: Point | undefined): SVGTemplateResult | typeof nothing {
   if (!at) return nothing;
   const { name, self, leader, silent } = server;
+  const role = words(server);
+  // Above the upper servers and below the others: off the ring.
   const above = at.y < centre(FRAME).y - 20;
-  const label = above ? -RADIUS - (leader ? 38 : 20) : RADIUS + 16;
+  const room = RADIUS + (self ? 5 : 0) + (leader && above ? 18 : 0);
+  const label = above ? -room - (role === '' ? 7 : 20) : room + 15;
   const plain = name.replace(/^Gate /, '');
   return svg`<g class="${leader ? 'leader' : ''} ${silent ? 'silent' : ''}" transform="translate(${at.x} ${at.y})">
     ${self ? svg`<circle class="halo" r=${RADIUS + 5} />` : nothing}
@@ -200,7 +206,7 @@ function drawServer(server: Server, at: Point | undefined): SVGTemplateResult | 
     ${leader ? svg`<path class="crown" transform="translate(0 ${-RADIUS - 12})" d="M-10 6v-13l5.5 5L0-9l4.500 7L10-7V6z" />` : nothing}
     <text class="initial" y="5">${silent ? '×' : plain.charAt(0).toUpperCase()}</text>
     <text class="label" y=${label}>${plain.length > 14 ? `${plain.slice(0, 13)}…` : plain}</text>
-    <text class="label role" y=${label + 13}>${words(server)}</text>
+    <text class="label role" y=${label + 13}>${role}</text>
   </g>`;
 }
 

@@ -36,7 +36,11 @@ async function focused(label: string): Promise<void> {
   });
 }
 
-beforeEach(() => localStorage.clear());
+beforeEach(async () => {
+  localStorage.clear();
+  // The list and the conversation beside each other.
+  await page.viewport(1280, 800);
+});
 afterEach(() => document.body.replaceChildren());
 
 it('takes a name, and says plainly when it is taken', async () => {
@@ -79,7 +83,7 @@ it('C8: what is sealed or damaged is shown as that, and markup as text', async (
   await expect.element(log.getByText(/Only those who know the passphrase/)).toBeVisible();
   await page.getByLabelText('Passphrase of Attic').fill('wrong');
   await userEvent.keyboard('{Enter}');
-  await expect.element(page.getByRole('alert')).toHaveTextContent('Wrong passphrase.');
+  await expect.element(page.getByText('Wrong passphrase.')).toBeVisible();
   await page.getByLabelText('Passphrase of Attic').fill('secret');
   await userEvent.keyboard('{Enter}');
   await expect.element(log.getByText('hidden')).toBeVisible();

@@ -69,12 +69,17 @@ export class Composer extends LitElement {
         enterkeyhint="send"
         aria-label="Message to ${name}"
         placeholder="Message to ${name}"
-        .value=${this.desk.draft(name)}
         @input=${() => this.desk.keepDraft(name, this.field.value)}
         @keydown=${this.#key}
       ></textarea>
       <button class="primary">Send</button>
     </form>`;
+  }
+
+  /** The field holds what was written for this place, whatever it held before. */
+  protected override updated(): void {
+    const draft = this.desk.draft(this.to.name);
+    if (this.field.value !== draft) this.field.value = draft;
   }
 
   readonly #key = (event: KeyboardEvent): void => {
@@ -88,7 +93,6 @@ export class Composer extends LitElement {
     const text = this.field.value.trim();
     if (text === '') return;
     this.desk.keepDraft(this.to.name, '');
-    this.field.value = '';
     this.desk.outgoing.send(this.to, text);
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent('sent'));

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Gatehouse } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
@@ -59,6 +59,13 @@ export class RoomDoor extends LitElement {
         ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
       </div>
     </form>`;
+  }
+
+  /** What was typed at one door is not for another. */
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('room')) return;
+    this.problem = '';
+    this.renderRoot.querySelector('form')?.reset();
   }
 
   readonly #submit = async (event: Event): Promise<void> => {

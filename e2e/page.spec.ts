@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { expectAccessible } from './accessible.ts';
 import { expect, test, type Park, type Tab } from './fixture.ts';
 
 /** A gate's page by what people see of it. */
@@ -152,23 +152,6 @@ function sticksOut(page: Page): Promise<string[]> {
     look(document);
     return found;
   });
-}
-
-/** Waits until nothing moves any more, so that no colour is measured half-way. */
-async function still(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await Promise.all(
-      document.getAnimations().map((animation) => animation.finished.catch(() => undefined)),
-    );
-  });
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  await still(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).toEqual([]);
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

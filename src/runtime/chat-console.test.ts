@@ -160,6 +160,8 @@ describe('one tab', () => {
     expect(message).toEqual({ from: 'Ada Lovelace', text: '<b>hello</b>', at: message?.at });
     expect(message?.at).toBeGreaterThan(1e12);
     expect(chat.history('Attic')).toEqual([]);
+    expect(chat.records('Attic')).toEqual([]);
+    expect(chat.records('Lobby')).toMatchObject([{ sealed: null }]);
   });
 
   test('C1: a name is the same however it is typed, and what was said goes by the last', async () => {
@@ -319,6 +321,11 @@ describe('three tabs', () => {
     expect(second.chat.rooms()).toEqual([{ name: 'Attic', locked: true, joined: false }]);
     const [locked] = third.chat.history('Attic');
     expect(locked).toMatchObject({ from: 'Ada', text: '', problem: 'locked' });
+    // Everybody sees the same of it: who and that, and no word.
+    const [record] = third.chat.records('Attic');
+    expect(record).toEqual({ index: record?.index, from: first.self.id, sealed: record?.sealed });
+    expect(record?.sealed).toMatch(/^[\w-]{40,}$/);
+    expect(first.chat.records('Attic')).toEqual([record]);
     await ended(second.chat.join('Attic', 'open sesame'));
     expect(texts(second, 'Attic')).toEqual(['Ada: the key is under the mat']);
     for (const tab of tabs) {

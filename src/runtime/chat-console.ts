@@ -1,6 +1,6 @@
 import type { NodeId } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
-import { roomPlace, talkPlace, type Place } from '../machines/chat-histories.ts';
+import { roomPlace, talkPlace, type Message } from '../machines/chat-histories.ts';
 import {
   asChatOutcome,
   type ChatOperation,
@@ -13,7 +13,7 @@ import type { Chat, Room, User } from '../machines/chat.ts';
 import { invalid, parseChatName, parsePassphrase, parseText, refusalWords } from './chat-input.ts';
 import { ChatKeys, directContext, ownerOf, roomContext, type KeyOwner } from './chat-keys.ts';
 import { ChatReader } from './chat-reader.ts';
-import type { ChatMessage, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
+import type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
 import { GatehouseError } from './gatehouse.ts';
 import type { Host } from './host.ts';
 import type { Keychain } from './keychain.ts';
@@ -110,13 +110,10 @@ export class ChatConsole implements GatehouseChat {
   }
 
   history(roomOrUser: string): ChatMessage[] {
-    const name = parseChatName(roomOrUser, 'name');
     const chat = this.#host.life?.chat;
-    if (!chat) return [];
-    const place = this.#placeOf(chat, name);
-    if (place === undefined) return [];
     const shown: ChatMessage[] = [];
-    for (const message of chat.history(place)) {
+    if (!chat) return shown;
+    for (const message of this.#messages(chat, roomOrUser)) {
       const reading = this.#reader.reading(message);
       // It is being opened: what comes after it waits, so that a history only grows at its end.
       if (reading === undefined) break;
@@ -127,6 +124,14 @@ export class ChatConsole implements GatehouseChat {
       else shown.push({ from, text: '', at, problem: reading.state });
     }
     return shown;
+  }
+
+  records(roomOrUser: string): ChatRecord[] {
+    const chat = this.#host.life?.chat;
+    const messages = chat ? this.#messages(chat, roomOrUser) : [];
+    return messages.map(({ index, from, text }) => {
+      return { index, from, sealed: text.kind === 'sealed' ? text.data : null };
+    });
   }
 
   me(): string | null {
@@ -213,10 +218,11 @@ export class ChatConsole implements GatehouseChat {
     throw invalid('sealed messages need a secure page: https, or this computer itself');
   }
 
-  #placeOf(chat: Chat, name: string): Place | undefined {
-    if (chat.room(name)) return roomPlace(name);
+  #messages(chat: Chat, roomOrUser: string): readonly Message[] {
+    const name = parseChatName(roomOrUser, 'name');
+    if (chat.room(name)) return chat.history(roomPlace(name));
     const user = chat.called(name);
-    return user && talkPlace(this.#self, user.node);
+    return user ? chat.history(talkPlace(this.#self, user.node)) : [];
   }
 }
 

@@ -10,6 +10,11 @@ export interface GatehouseChat {
   tell(user: string, text: string): Promise<void>;
   /** Of a room, or of the conversation with a user, in the order that is the same at all. */
   history(roomOrUser: string): ChatMessage[];
+  /**
+   * The same messages as the log has them, and as everybody without the key sees them. In the order of the history, which may
+   * end earlier: what is being opened is not in it yet.
+   */
+  records(roomOrUser: string): ChatRecord[];
 
   /** The name that this node goes by; null before it has one. */
   me(): string | null;
@@ -27,6 +32,15 @@ export interface ChatMessage {
    * was changed on its way, or moved here from elsewhere.
    */
   problem?: 'locked' | 'damaged';
+}
+
+export interface ChatRecord {
+  /** Of its entry in the log: what tells it from all others. */
+  index: number;
+  /** The id of the node that said it. */
+  from: string;
+  /** What is stored and sent of its text, in base64url; null where it is plain. */
+  sealed: string | null;
 }
 
 export interface ChatRoom {

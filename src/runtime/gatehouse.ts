@@ -1,5 +1,5 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
-import type { ChatMessage, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
+import type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
 import type { MarketCalls, MarketEntry } from './market/calls.ts';
 import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
@@ -270,6 +270,6 @@ export class GatehouseError extends Error {
   }
 }
 
-export type { ChatMessage, ChatRoom, GatehouseChat };
+export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat };
 export type * from './market/calls.ts';
 export type { RefusedInput, Token, TraceEvent, Unconfirmed };

@@ -38,7 +38,7 @@ export interface FakeOptions {
 /** A park in memory that answers like the real one: for looking at every state of the page, and for its tests. */
 export class FakeGatehouse implements Gatehouse {
   readonly calls: string[] = [];
-  readonly chat = new FakeChat();
+  readonly chat: FakeChat;
   readonly market = new FakeMarket();
   readonly multicast: FakeMulticast;
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
@@ -94,9 +94,9 @@ export class FakeGatehouse implements Gatehouse {
     };
     this.#found(inside, options.history ?? 0);
     this.set(options.status ?? {});
-    this.multicast = new FakeMulticast(this.#status.id, () => {
-      this.set({});
-    });
+    const changed = (): void => this.set({});
+    this.chat = new FakeChat(this.#status.id, changed);
+    this.multicast = new FakeMulticast(this.#status.id, changed);
   }
 
   /** Changes the status from outside. */

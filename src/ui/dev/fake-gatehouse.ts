@@ -94,9 +94,11 @@ export class FakeGatehouse implements Gatehouse {
     };
     this.#found(inside, options.history ?? 0);
     this.set(options.status ?? {});
-    this.multicast = new FakeMulticast(this.#status.id, () => {
-      this.set({});
-    });
+    this.multicast = new FakeMulticast(
+      this.#status.id,
+      () => this.#status.peers.map(({ id }) => id),
+      () => this.set({}),
+    );
   }
 
   /** Changes the status from outside. */

@@ -5,9 +5,11 @@ import { shared } from '../elements/styles.ts';
 import '../park/invite.ts';
 import type { Session } from '../session.ts';
 import { isDown } from '../words.ts';
+import './comparison.ts';
 import './failing.ts';
 import './group.ts';
 import './inspector.ts';
+import './measuring.ts';
 import { PeersController } from './peers-controller.ts';
 import './sending.ts';
 import { ViewBook } from './view-book.ts';
@@ -29,6 +31,14 @@ export class MulticastView extends LitElement {
         grid-template-columns: minmax(0, 1fr);
         align-content: start;
         gap: inherit;
+      }
+      .costs {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 1rem;
+      }
+      .costs h3 {
+        margin-bottom: 0.35rem;
       }
       @media (min-width: 60rem) {
         :host {
@@ -82,6 +92,22 @@ export class MulticastView extends LitElement {
             .self=${status.id}
             .nameOf=${nameOf}
           ></gh-multicast-inspector>
+        </section>
+        <section class="panel" aria-labelledby="costs">
+          <header><h2 id="costs">What a multicast costs</h2></header>
+          <div class="costs">
+            <section aria-labelledby="measured">
+              <h3 id="measured">In this park, now</h3>
+              <gh-multicast-measuring
+                .gatehouse=${gatehouse}
+                ?down=${down}
+              ></gh-multicast-measuring>
+            </section>
+            <section aria-labelledby="compared">
+              <h3 id="compared">As the group grows</h3>
+              <gh-multicast-comparison></gh-multicast-comparison>
+            </section>
+          </div>
         </section>
       </div>
       <div class="side more">

@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { Compared, Comparison } from '../../comparison/row.ts';
+import type { MulticastKind } from '../../core/entry.ts';
 import { shared } from '../elements/styles.ts';
 import { plot, plotStyles, type Line, type Point } from './plot.ts';
 
@@ -139,14 +140,12 @@ function phaseWords(phase: Phase): string {
 
 function lines(
   rows: readonly Comparison[],
-  label: string,
   value: (row: Comparison) => number | null,
-  second = false,
+  names: Readonly<Record<MulticastKind, string>> = { sequencer: 'Sequencer', lamport: 'Lamport' },
 ): Line[] {
   return (['sequencer', 'lamport'] as const).map((look) => ({
-    label: `${look === 'sequencer' ? 'Sequencer' : 'Lamport'}${label}`,
+    label: names[look],
     look,
-    second,
     points: rows
       .filter(({ kind }) => kind === look)
       .flatMap((row): Point[] => {
@@ -161,25 +160,28 @@ function plots(rows: readonly Comparison[]): TemplateResult {
   return html`<div class="plots">
     ${plot({
       title: 'Messages for one multicast',
-      lines: lines(rows, '', ({ messages }) => messages),
+      lines: lines(rows, ({ messages }) => messages, {
+        sequencer: 'Sequencer: 3N-2',
+        lamport: 'Lamport: N(N-1)',
+      }),
       xs: SIZES,
       least: 8,
     })}
     ${plot({
       title: 'Until it is delivered everywhere, ms',
-      lines: lines(rows, '', ({ everywhereMs }) => Math.round(everywhereMs)),
+      lines: lines(rows, ({ everywhereMs }) => Math.round(everywhereMs)),
       xs: SIZES,
       least: 50,
     })}
     ${plot({
       title: 'Pause when the greatest gate hangs, s',
-      lines: lines(rows, '', ({ greatest }) => pause(greatest.hangs)),
+      lines: lines(rows, ({ greatest }) => pause(greatest.hangs)),
       xs: SIZES,
       least: 2,
     })}
     ${plot({
       title: 'Pause when another gate hangs, s',
-      lines: lines(rows, '', ({ another }) => pause(another.hangs)),
+      lines: lines(rows, ({ another }) => pause(another.hangs)),
       xs: SIZES,
       least: 2,
     })}

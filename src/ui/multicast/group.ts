@@ -41,6 +41,7 @@ export class GroupPanel extends LitElement {
       ol {
         display: grid;
         gap: 0.15rem;
+        margin-top: 0.25rem;
       }
     `,
   ];
@@ -81,11 +82,14 @@ export class GroupPanel extends LitElement {
           the next view. First they deliver what any of them holds of the old one, so nothing is
           lost and nothing comes twice; what was not yet spread is sent again.
         </p>
-        <ol class="small" role="log" aria-label="Changes of view" reversed>
-          ${this.views.seen.map(
-            (seen, at) => html`<li>${changeWords(seen, this.views.seen[at + 1], this.nameOf)}</li>`,
-          )}
-        </ol>
+        <div role="log" aria-label="Changes of view">
+          <ol class="small">
+            ${this.views.seen.map(
+              (seen, at) =>
+                html`<li>${changeWords(seen, this.views.seen[at + 1], this.nameOf)}</li>`,
+            )}
+          </ol>
+        </div>
       </section>
     `;
   }

@@ -75,11 +75,18 @@ function facts({
     return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
   };
   return html`<dl data-testid="cost">
-    <dt>Messages for one multicast</dt>
-    <dd>${(messages / multicasts).toFixed(1)}, in theory ${theory} among ${members}</dd>
-    <dt>Until it was delivered here</dt>
-    <dd>${share(0.5)} (median), ${share(0.95)} (19 of 20 within)</dd>
-  </dl>`;
+      <dt>Messages for one multicast</dt>
+      <dd>${(messages / multicasts).toFixed(1)}, in theory ${theory} among ${members}</dd>
+      <dt>Until it was delivered here</dt>
+      <dd>${share(0.5)} (median), ${share(0.95)} (19 of 20 within)</dd>
+    </dl>
+    ${
+      messages > theory * multicasts
+        ? html`<p class="small soft">
+            More than in theory: where an answer took longer than 0.3 s it was asked for again.
+          </p>`
+        : nothing
+    }`;
 }
 
 declare global {

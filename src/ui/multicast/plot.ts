@@ -9,8 +9,6 @@ export interface Point {
 export interface Line {
   readonly label: string;
   readonly look: 'sequencer' | 'lamport';
-  /** Drawn with dashes. */
-  readonly second?: boolean;
   readonly points: readonly Point[];
 }
 
@@ -59,10 +57,10 @@ export function plot({ title, lines, xs, least }: PlotOptions): TemplateResult {
 
 type Scale = (value: number) => number;
 
-function drawn({ look, second, points }: Line, atX: Scale, atY: Scale): SVGTemplateResult {
+function drawn({ look, points }: Line, atX: Scale, atY: Scale): SVGTemplateResult {
   const path = points.map(({ x, y }) => `${atX(x)},${atY(y)}`).join(' ');
   const size = 3.2;
-  return svg`<g class="${look} ${second === true ? 'second' : ''}">
+  return svg`<g class=${look}>
     <polyline points=${path} />
     ${points.map(({ x, y }) =>
       look === 'sequencer'
@@ -145,9 +143,6 @@ export const plotStyles = css`
     fill: none;
     stroke: currentColor;
     stroke-width: 1.8;
-  }
-  .second polyline {
-    stroke-dasharray: 4 3;
   }
   figure .label {
     fill: currentColor;

@@ -15,6 +15,7 @@ export interface TabOptions {
   readonly name?: string;
   readonly capacity?: number;
   readonly election?: 'bully' | 'ring' | 'wireless';
+  readonly multicast?: 'sequencer' | 'lamport';
   /** The view, e.g. `lab`. */
   readonly view?: string;
   /** Where the tab lives; by default all tabs of a test share one device that keeps nothing. */
@@ -55,12 +56,14 @@ export class Park {
     this.#closers.push(close);
   }
 
-  address({ priority, name, capacity, election, view = 'park' }: TabOptions = {}): string {
+  address(options: TabOptions = {}): string {
+    const { priority, name, capacity, election, multicast, view = 'park' } = options;
     const query = new URLSearchParams({ park: this.name });
     if (priority !== undefined) query.set('priority', String(priority));
     if (name !== undefined) query.set('name', name);
     if (capacity !== undefined) query.set('capacity', String(capacity));
     if (election !== undefined) query.set('election', election);
+    if (multicast !== undefined) query.set('multicast', multicast);
     return `${this.server.url}/?${query.toString()}#/${view}`;
   }
 

@@ -47,6 +47,18 @@ const ZONES = [
     ],
     node: true,
   },
+  // Whole parks in virtual time, for a table in the page.
+  {
+    folder: 'src/comparison/',
+    may: [
+      'src/comparison/',
+      'src/core/',
+      'src/machines/',
+      'src/runtime/',
+      'src/storage/',
+      'src/transport/',
+    ],
+  },
   // Fires at every boundary there is.
   { folder: 'src/fuzz/', may: ['src/', 'signaling/'], node: true },
   // The console and the address are what a person has of a node.
@@ -58,6 +70,7 @@ const ZONES = [
       'src/runtime/gatehouse.ts',
       'src/runtime/trace.ts',
       'src/runtime/address.ts',
+      'src/comparison/row.ts',
     ],
   },
   // The composition root.

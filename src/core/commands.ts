@@ -45,6 +45,9 @@ export function perform(node: Node, request: number, command: Command): void {
       node.group.delayNext(command.ms);
       node.context.replyDone(request);
       return;
+    case 'inspect':
+      node.inspector.start(request);
+      return;
     case 'rename':
       node.self = { ...node.self, name: command.name };
       node.joining.renamed();

@@ -257,6 +257,22 @@ describe('bounds', () => {
     expect(refused(late)).toContain('lateMs');
   });
 
+  test('T16: what a member tells of its part in the group is short, and lists no more than it counts', () => {
+    const told = (change: object): unknown => ({
+      ...{ type: 'INSPECTED', nonce: 1, view: 1, pending: 0, sent: 9, delivered: 1 },
+      ...{ recent: [MULTICAST], heldBack: 1, held: [MULTICAST] },
+      ...change,
+    });
+    expect(refused(told({}))).toBe('accepted');
+    const many = Array(33).fill(MULTICAST);
+    expect(refused(told({ delivered: 33, recent: many }))).toContain('more than 32');
+    expect(refused(told({ heldBack: 33, held: many }))).toContain('more than 32');
+    expect(refused(told({ delivered: 0 }))).toContain('lists more than it counts');
+    expect(refused(told({ heldBack: 0 }))).toContain('lists more than it counts');
+    const long = { ...MULTICAST, text: 'x'.repeat(81) };
+    expect(refused(told({ held: [long] }))).toContain('longer than 80');
+  });
+
   test('S7: an operation does not settle itself', () => {
     const submit = (settledBelow: number): unknown => ({
       type: 'SUBMIT',

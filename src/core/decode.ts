@@ -19,6 +19,7 @@ import {
 } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Envelope, Message, OperationResult, Wave } from './messages.ts';
+import { MAX_TOLD, MAX_TOLD_TEXT } from './multicast/inspection.ts';
 import {
   MAX_HELD,
   MAX_TEXT,
@@ -134,6 +135,13 @@ export const multicast: Decoder<Multicast> = object({
   incarnation,
   number: counted,
   text: string(MAX_TEXT),
+});
+/** As a person is shown it. */
+const toldMulticast: Decoder<Multicast> = object({
+  from: nodeId,
+  incarnation,
+  number: counted,
+  text: string(MAX_TOLD_TEXT),
 });
 const placed: Decoder<Placed> = object({ place: counted, multicast });
 const groupMember: Decoder<GroupMember> = object({ id: nodeId, incarnation, delivered: index });
@@ -282,6 +290,17 @@ const message: Decoder<Message> = variant('type', {
     has: arrayOf(index, MAX_MEMBERS),
     purpose: oneOf('news', 'asks', 'answers'),
   },
+  INSPECT: { nonce: index },
+  INSPECTED: {
+    nonce: index,
+    view: index,
+    pending: index,
+    sent: index,
+    delivered: index,
+    recent: arrayOf(toldMulticast, MAX_TOLD),
+    heldBack: index,
+    held: arrayOf(toldMulticast, MAX_TOLD),
+  },
 });
 
 const envelopeFields = object<Envelope>({ generation: anyGeneration, message });
@@ -312,6 +331,11 @@ function mustAgree(message: Message): void {
     case 'SNAPSHOT_CHUNK':
       if (message.offset + message.data.length > message.size) {
         throw new DecodeError('a chunk beyond the end');
+      }
+      return;
+    case 'INSPECTED':
+      if (message.recent.length > message.delivered || message.held.length > message.heldBack) {
+        throw new DecodeError('lists more than it counts');
       }
       return;
     default:

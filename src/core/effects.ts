@@ -1,6 +1,7 @@
 import type { Token } from './entry.ts';
 import type { NodeId, Peer } from './identity.ts';
 import type { Greeting } from './hello-check.ts';
+import type { Inspection } from './multicast/inspection.ts';
 import type { Json } from './json.ts';
 import type { Envelope } from './messages.ts';
 import type { StorageWrite } from './stored.ts';
@@ -55,4 +56,5 @@ export type ReplyValue =
   | { readonly type: 'greeted'; readonly greetings: readonly Greeting[] }
   /** The message's name, see `multicastKey`. */
   | { readonly type: 'multicast'; readonly id: string }
+  | { readonly type: 'inspected'; readonly inspections: readonly Inspection[] }
   | { readonly type: 'granted'; readonly token: Token; readonly leaseMs: number };

@@ -43,4 +43,6 @@ export type Command =
   | { readonly type: 'multicast'; readonly text: string }
   /** The next multicast is late on purpose (rule T15). */
   | { readonly type: 'delay-next'; readonly ms: number }
+  /** What has every member delivered, and what does it hold back (rule T16)? */
+  | { readonly type: 'inspect' }
   | { readonly type: 'rename'; readonly name: string };

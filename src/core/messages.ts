@@ -95,7 +95,10 @@ export type Message =
       readonly time: number;
       readonly multicast: Multicast;
     }
-  | Acknowledged;
+  | Acknowledged
+  // Multicast: a person looks at it
+  | { readonly type: 'INSPECT'; readonly nonce: number }
+  | Inspected;
 
 /** First on every new link, and whenever somebody looks for a leader: who I am and what log I hold. */
 export interface Hello {
@@ -266,6 +269,27 @@ export interface Acknowledged {
   readonly has: readonly number[];
   /** `asks`: the sender waits for something; it is answered, and gets what it lacks. */
   readonly purpose: 'news' | 'asks' | 'answers';
+}
+
+/** What a node has delivered and holds back, as far as a person is shown it. */
+export interface Inspected {
+  readonly type: 'INSPECTED';
+  /** That of the INSPECT. */
+  readonly nonce: number;
+  /** The number of the view that the sender is in; 0 for none. */
+  readonly view: number;
+  /** Its own messages that it has not delivered. */
+  readonly pending: number;
+  /** Messages that it has sent for the order since it started: what multicasts cost. */
+  readonly sent: number;
+  /** How many it has delivered in its present incarnation. */
+  readonly delivered: number;
+  /** The last of them, in the order of delivery; long texts are cut. */
+  readonly recent: readonly Multicast[];
+  /** How many it holds and can't deliver yet. */
+  readonly heldBack: number;
+  /** The first of them, in the order as far as it knows it. */
+  readonly held: readonly Multicast[];
 }
 
 export type MessageType = Message['type'];

@@ -14,6 +14,7 @@ import { Joining } from './joining.ts';
 import type { Leadership } from './leadership.ts';
 import type { Envelope, Message, Refuse } from './messages.ts';
 import { Group } from './multicast/group.ts';
+import { Inspector } from './multicast/inspection.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { Office } from './office.ts';
 import { Outbox } from './outbox.ts';
@@ -55,6 +56,7 @@ export class Node {
   readonly neighbourhood: Neighbourhood;
   readonly helloCheck: HelloCheck;
   readonly group: Group;
+  readonly inspector: Inspector;
   self: Peer;
   /** The leader was removed by a person: nobody elects until a person starts an election. */
   vacant = false;
@@ -112,6 +114,7 @@ export class Node {
     this.neighbourhood = new Neighbourhood(this);
     this.helloCheck = new HelloCheck(context);
     this.group = new Group(this);
+    this.inspector = new Inspector(this);
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
@@ -285,6 +288,8 @@ export class Node {
       case 'DELIVER':
       case 'STAMPED':
       case 'ACKNOWLEDGED':
+      case 'INSPECT':
+      case 'INSPECTED':
         return isOurs;
       case 'PREPARE':
       case 'I_AM_LEADER':
@@ -418,6 +423,12 @@ export class Node {
       case 'ACKNOWLEDGED':
         this.group.received(from, message);
         return;
+      case 'INSPECT':
+        this.context.send(from, this.inspector.tell(message.nonce));
+        return;
+      case 'INSPECTED':
+        this.inspector.told(from, message);
+        return;
       default:
         unreachable(message);
     }
@@ -529,6 +540,9 @@ export class Node {
         return;
       case 'neighbours':
         this.neighbourhood.probe();
+        return;
+      case 'inspect':
+        this.inspector.timedOut();
         return;
       case 'multicast-resend':
       case 'multicast-late':

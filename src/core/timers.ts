@@ -36,6 +36,8 @@ export type Timer =
   | 'neighbours'
   /** A person asked which neighbours answer, and some have not. */
   | 'hello'
+  /** A person looks at the multicast of all, and some have not answered. */
+  | 'inspect'
   /** A person adopts another generation, and nobody there has answered. */
   | 'adoption'
   /** Multicast: something waits for the others for too long. */
@@ -96,6 +98,8 @@ export interface Timing {
   readonly groupJoin: number;
   /** How long a change of view waits for the answer of a member that is not known to be failed. */
   readonly flush: number;
+  /** How long a person who looks at the multicast of all waits for those that do not answer. */
+  readonly inspect: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -125,4 +129,5 @@ export const DEFAULT_TIMING: Timing = {
   multicastResend: 300,
   groupJoin: 500,
   flush: 3000,
+  inspect: 500,
 };

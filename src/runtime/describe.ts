@@ -75,6 +75,9 @@ export function describe(message: Message): string | undefined {
       return `at ${message.time}: no. ${message.multicast.number} of ${message.multicast.from}`;
     case 'ACKNOWLEDGED':
       return message.has.join(' ');
+    case 'INSPECTED':
+      return `${message.delivered} delivered, ${message.heldBack} held back`;
+    case 'INSPECT':
     case 'GROUP_JOIN':
     case 'LEAVE':
     case 'GAVE_WAY':

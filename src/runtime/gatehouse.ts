@@ -83,6 +83,13 @@ export interface MulticastCalls {
   delayNext(ms: number): void;
   /** This gate's part in the group. */
   inspect(): MulticastState;
+  /**
+   * Asks every member of the park, this gate included, what it has delivered and what it holds back. Takes half a second
+   * when somebody does not answer. In ascending order of identity.
+   */
+  peers(): Promise<MulticastPeer[]>;
+  /** Sends so many messages from here, 1 to 200, one after the other, and tells what they cost. */
+  measure(multicasts?: number): Promise<MulticastCost>;
 }
 
 export interface MulticastMessage {
@@ -109,6 +116,41 @@ export interface MulticastState {
   /** Messages that this gate has sent for the order since it started, by type. */
   messages: Record<string, number>;
   /** Of the messages sent from here that were delivered: how long each took, ms. */
+  latencies: number[];
+}
+
+/** A member of the park, as it told of itself just now. */
+export interface MulticastPeer {
+  id: string;
+  /** null when it did not answer. */
+  told: {
+    /** The number of the view that it is in; 0 while it is in none. */
+    view: number;
+    /** Sent by it, and not delivered there yet. */
+    pending: number;
+    /** Messages that it has sent for the order since it started. */
+    sent: number;
+    /** How many it has delivered since it became a member of the group, and the last 32 of them, in delivery order. */
+    delivered: number;
+    recent: MulticastMessage[];
+    /** How many it holds back, and the first 32 of them. The texts of both lists end after 80 characters. */
+    heldBack: number;
+    held: MulticastMessage[];
+  } | null;
+}
+
+/** What multicasts cost, as it was counted in the park. */
+export interface MulticastCost {
+  kind: MulticastKind;
+  /** How many gates were in the view. */
+  members: number;
+  /** Delivered meanwhile, those of other gates included. */
+  multicasts: number;
+  /** Messages that all gates sent for them. */
+  messages: number;
+  /** Messages for one multicast from here, in theory. */
+  theory: number;
+  /** How long each one from here took, ms. */
   latencies: number[];
 }
 

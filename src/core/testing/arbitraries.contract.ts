@@ -63,6 +63,7 @@ const multicast: fc.Arbitrary<Multicast> = fc.record({
   number: counted,
   text: fc.string({ maxLength: 100 }),
 });
+const toldMulticast = multicast.map((one) => ({ ...one, text: one.text.slice(0, 80) }));
 const placed: fc.Arbitrary<Placed> = fc.record({ place: counted, multicast });
 const view: fc.Arbitrary<View> = fc.record({
   number: counted,
@@ -274,6 +275,24 @@ export const MESSAGES: {
     has: fc.array(index, { maxLength: 4 }),
     purpose: fc.constantFrom('news', 'asks', 'answers'),
   }),
+  INSPECT: fc.record({ type: fc.constant('INSPECT'), nonce: index }),
+  INSPECTED: fc
+    .record({
+      type: fc.constant('INSPECTED'),
+      nonce: index,
+      view: index,
+      pending: index,
+      sent: index,
+      delivered: fc.nat(1e6),
+      recent: fc.array(toldMulticast, { maxLength: 4 }),
+      heldBack: fc.nat(1e6),
+      held: fc.array(toldMulticast, { maxLength: 4 }),
+    })
+    .map((one) => ({
+      ...one,
+      delivered: one.delivered + one.recent.length,
+      heldBack: one.heldBack + one.held.length,
+    })),
 };
 
 export const TYPES = Object.keys(MESSAGES) as MessageType[];

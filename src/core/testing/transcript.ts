@@ -78,6 +78,8 @@ function plain(happening: Exclude<Happening, { kind: 'sent' }>): string {
       if (value.type === 'granted') return `${node} is told: granted, token ${token(value.token)}`;
       if (value.type === 'greeted') return `${node} is told: ${JSON.stringify(value.greetings)}`;
       if (value.type === 'multicast') return `${node} is told: delivered as ${brief(value.id)}`;
+      if (value.type === 'inspected')
+        return `${node} is told: ${JSON.stringify(value.inspections)}`;
       const outcome = JSON.stringify(value.outcome);
       return `${node} is told: done as entry ${String(value.index)}, outcome ${outcome}`;
     }

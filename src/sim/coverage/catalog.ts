@@ -84,6 +84,7 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   T13: [],
   T14: ['multicast ok', 'multicast fail', 'multicast info'],
   T15: ['ORDER late on purpose'],
+  T16: [],
   G1: ['note other-generation'],
   G2: ['note gives-way'],
   G3: ['note gives-way'],
@@ -134,6 +135,9 @@ export const REASONS: Readonly<Record<string, string>> = {
 export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
   O4: 'no client has 4096 operations open',
   T13: 'nobody sends that much at once',
+  T16: 'nobody looks at the group in a run',
+  INSPECT: 'as T16',
+  INSPECTED: 'as T16',
   C5: 'no run says that much',
   C6: 'machines hold no keys: nobody in a run seals or opens anything',
   C7: 'as C6',

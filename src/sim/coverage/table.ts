@@ -41,7 +41,7 @@ export function readRows(root: string): Row[] {
     transcripts: transcripts.flatMap(([transcript, text]) =>
       new RegExp(`: ${name}\\b`).test(text) ? transcript : [],
     ),
-    signs: [name],
+    signs: name in NOT_IN_RUNS ? null : [name],
   }));
   const reasons = Object.entries(REASONS).map(([name, sign]): Row => {
     const word = /`(.+)`/.exec(name)?.[1] ?? '';

@@ -96,7 +96,11 @@ export class FakeGatehouse implements Gatehouse {
     this.set(options.status ?? {});
     const changed = (): void => this.set({});
     this.chat = new FakeChat(this.#status.id, changed);
-    this.multicast = new FakeMulticast(this.#status.id, changed);
+    this.multicast = new FakeMulticast(
+      this.#status.id,
+      () => this.#status.peers.map(({ id }) => id),
+      changed,
+    );
   }
 
   /** Changes the status from outside. */

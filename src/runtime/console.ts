@@ -71,7 +71,11 @@ export class Console implements Gatehouse {
     };
     // Missing where the page is not secure, whatever the types say.
     this.chat = new ChatConsole(host, chatCalls, 'subtle' in crypto ? crypto : null, keychain);
-    this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
+    this.market = new MarketConsole(host, this.#calls, clock, random, {
+      fail: () => this.#feign.once(),
+      remove: () => this.removeLeader(),
+      elect: () => this.startElection(),
+    });
     this.multicast = new MulticastConsole(host, (what, command) => this.#command(what, command));
   }
 

@@ -37,6 +37,7 @@ export class AppShell extends LitElement {
       }
       nav {
         display: flex;
+        flex-wrap: wrap;
         min-width: 0;
         align-items: center;
         gap: 0.25rem;

@@ -39,7 +39,7 @@ export interface FakeOptions {
 export class FakeGatehouse implements Gatehouse {
   readonly calls: string[] = [];
   readonly chat = new FakeChat();
-  readonly market = new FakeMarket();
+  readonly market = new FakeMarket(() => this.set({}));
   readonly multicast: FakeMulticast;
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
   fetched = 0;

@@ -28,7 +28,8 @@ export class FakeMarket implements MarketCalls {
   readonly #acts: MarketAct[] = [];
   #commission = 10;
 
-  constructor(private readonly changed: () => void = () => undefined) {}
+  /** @param append puts an act into the log, and returns its index */
+  constructor(private readonly append: (entry: MarketEntry) => number = () => 0) {}
 
   state(): MarketState {
     return structuredClone(this.#state);
@@ -95,9 +96,9 @@ export class FakeMarket implements MarketCalls {
   #act(entry: Omit<MarketEntry, 'clock'>): string {
     const ticks = (this.#state.clock[SELF] ?? 0) + 1;
     this.#state.clock[SELF] = ticks;
-    const clock = { ...this.#state.clock };
-    this.#acts.push({ ...entry, clock, index: ticks + 2, node: SELF, at: Date.now() });
-    this.changed();
+    const act = { ...entry, clock: { ...this.#state.clock } };
+    const index = this.append(act);
+    this.#acts.push({ ...act, index, node: SELF, at: Date.now() });
     return `${SELF}.${ticks}`;
   }
 }

@@ -85,7 +85,7 @@ export class ActsList extends LitElement {
       </p>`;
     }
     const newestFirst = [...this.acts].reverse();
-    return html`<div class="list" tabindex="0" role="region" aria-label="Sales and other events">
+    return html`<div class="list" tabindex="0" role="region" aria-label="List of events">
       <ol data-testid="acts">
         ${repeat(
           newestFirst,

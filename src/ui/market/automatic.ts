@@ -35,17 +35,18 @@ export class Automatic extends LitElement {
       }
       .constants {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr));
         gap: 0.6rem 1rem;
         padding: 0.25rem 0 0.5rem;
       }
       .constant {
         align-content: start;
       }
-      .constant legend {
-        padding: 0;
-        font-size: var(--small);
-        color: var(--ink-soft);
+      .constant input {
+        width: 4.6rem;
+      }
+      .constant .row {
+        flex-wrap: nowrap;
       }
     `,
   ];

@@ -7,7 +7,7 @@ import type { NameOf } from '../park/log-words.ts';
 import { directCauses, relationOf, windowOf, type Relation } from './causality.ts';
 import { shortName } from './market-words.ts';
 
-const LANE = 46;
+const LANE = 58;
 const TOP = 34;
 const MARGIN = 22;
 
@@ -106,7 +106,7 @@ export class CausalityPicture extends LitElement {
       y: TOP + lanes.indexOf(act.node) * LANE,
     }));
     const focus = this.chosen.at(-1);
-    const height = TOP + lanes.length * LANE - 8;
+    const height = TOP + lanes.length * LANE - 20;
     return html`<svg
         viewBox="0 0 ${frame.width} ${height}"
         role="img"

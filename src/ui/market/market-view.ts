@@ -20,7 +20,7 @@ import './shelves.ts';
 import './trader-panel.ts';
 
 /** So many of the last events are shown. */
-const ACTS = 60;
+const ACTS = 40;
 
 const NOTHING_KNOWN: MarketState = {
   trader: null,
@@ -74,6 +74,7 @@ export class MarketView extends LitElement {
         .by-itself {
           grid-column: 1 / -1;
           grid-template-columns: minmax(20rem, 26rem) minmax(0, 1fr);
+          grid-template-rows: auto 1fr;
           align-items: start;
         }
         .evaluation {

@@ -8,6 +8,7 @@ import { tracesOf } from './traces.ts';
 export { expect };
 export { insideOf } from './checks.ts';
 export { Park } from './park.ts';
+export { TestServer } from './server.ts';
 export type { Load } from './load.ts';
 export { within, type Tab } from './tab.ts';
 
@@ -30,7 +31,8 @@ export const test = base.extend<{ server: TestServer; park: Park }>({
   },
 });
 
-async function keepTraces(tabs: readonly Tab[], testInfo: TestInfo): Promise<void> {
+/** Attaches what the tabs saw to a test that failed. */
+export async function keepTraces(tabs: readonly Tab[], testInfo: TestInfo): Promise<void> {
   const file = testInfo.outputPath('trace.txt');
   await writeFile(file, await tracesOf(tabs));
   await testInfo.attach('trace.txt', { path: file, contentType: 'text/plain' });

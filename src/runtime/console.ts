@@ -71,7 +71,11 @@ export class Console implements Gatehouse {
     };
     // Missing where the page is not secure, whatever the types say.
     this.chat = new ChatConsole(host, chatCalls, 'subtle' in crypto ? crypto : null, keychain);
-    this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
+    this.market = new MarketConsole(host, this.#calls, clock, random, {
+      fail: () => this.#feign.once(),
+      remove: () => this.#emptyOffice(),
+      elect: () => this.startElection(),
+    });
     this.multicast = new MulticastConsole(
       host,
       (what, command) => this.#command(what, command),
@@ -164,6 +168,13 @@ export class Console implements Gatehouse {
   async removeLeader(): Promise<void> {
     await this.#command('removeLeader', { type: 'remove-leader' });
     await this.#until((status) => status.vacant, true);
+  }
+
+  /** As `removeLeader`; but others may begin an election before the office is seen to be empty here: that will do. */
+  async #emptyOffice(): Promise<void> {
+    const { term } = this.status();
+    await this.#command('removeLeader', { type: 'remove-leader' });
+    await this.#until((status) => status.vacant || status.term !== term, true);
   }
 
   async terminate(): Promise<void> {

@@ -314,4 +314,5 @@ export class GatehouseError extends Error {
 
 export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat };
 export type * from './market/calls.ts';
+export { AUTO_DEFAULTS } from './market/constants.ts';
 export type { RefusedInput, Token, TraceEvent, Unconfirmed };

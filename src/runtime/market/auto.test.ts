@@ -3,7 +3,7 @@ import { seeded } from '../../core/testing/random.ts';
 import { PRODUCTS } from '../../machines/market/operations.ts';
 import { AutoTrading, type Decision, type Sight } from './auto.ts';
 import type { AutoConstants } from './calls.ts';
-import { AUTO_DEFAULTS } from './input.ts';
+import { AUTO_DEFAULTS } from './constants.ts';
 
 const PEER: Sight = { isTrader: false, ownStock: 0, commission: 10 };
 const TRADER: Sight = { ...PEER, isTrader: true };

@@ -8,6 +8,12 @@ export interface MarketCalls {
   deposit(lot: LotInput): Promise<void>;
   /** All or nothing, from one seller. Resolves with what became of it; rejects with `GatehouseError`. */
   buy(want: WantInput): Promise<Purchase>;
+  /** The trader's part of a sale, in percent, as this gate has applied it; null while it is crashed. */
+  commission(): number | null;
+  /** Sets it for all, from the next sale on. Resolves once that is committed. */
+  setCommission(percent: number): Promise<void>;
+  /** What was asked for here and is not decided yet: it waits in this gate's outbox for the trader, or for the next one. */
+  pending(): MarketPending[];
   /** Trades by itself, as a seller or a buyer, and a new run of measurements begins; `false` ends it. */
   auto(options?: AutoOptions | false): void;
   /** What automatic trading does here; null while it is off. */
@@ -16,6 +22,11 @@ export interface MarketCalls {
   acts(most?: number): MarketAct[];
   /** Round trips of the purchases that were asked for here since the page was opened, the newest run last. */
   measured(): MarketRun[];
+  /**
+   * Measures a run of its own: stocks up with salt and buys it, piece by piece. Before some of the purchases it takes
+   * the trader out of office, and has one elected while they wait. Ends automatic trading here.
+   */
+  evaluate(options?: EvaluationOptions): Promise<MarketRun>;
 }
 
 export interface MarketState {
@@ -92,13 +103,24 @@ export interface Trading {
   constants: AutoConstants;
 }
 
-/** What a market operation says, and what became of it. */
-export interface MarketEntry {
+/** What a peer asks of the market. */
+export interface MarketAsked {
   kind: 'deposit' | 'buy' | 'commission';
   product?: Product;
   quantity?: number;
   price?: number;
   percent?: number;
+}
+
+export interface MarketPending extends MarketAsked {
+  /** The id of the operation. */
+  request: string;
+  /** The vector clock that its message carries. */
+  clock: Record<string, number>;
+}
+
+/** What a market operation says, and what became of it. */
+export interface MarketEntry extends MarketAsked {
   success: boolean;
   reason?: MarketRefusal;
   sale?: Sale;
@@ -111,6 +133,13 @@ export interface MarketAct extends MarketEntry {
   node: string;
   /** The leader's wall clock, ms since 1970. */
   at: number;
+}
+
+export interface EvaluationOptions {
+  /** Purchases, one after the other: 40. */
+  transactions?: number;
+  /** Elections in the course of them: 0. */
+  elections?: number;
 }
 
 /** Purchases that belong together: those of one run of automatic trading, or those by hand between two. */
@@ -132,9 +161,9 @@ export interface MeasuredPurchase {
   result: 'bought' | 'refused' | 'failed';
 }
 
-/** The trader was gone, or another took over. */
+/** A trader took office. */
 export interface MeasuredElection {
-  /** When it was missed, ms since the run began. */
+  /** When the one before was missed, ms since the run began. */
   at: number;
   /** Until there was a trader again. */
   ms: number;

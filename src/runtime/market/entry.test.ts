@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { marketEntry } from './entry.ts';
+import { marketEntry, pendingEntry } from './entry.ts';
 
 const buy = { machine: 'market', kind: 'buy', product: 'salt', quantity: 2, clock: [['anna', 1]] };
 const refused = {
@@ -27,4 +27,18 @@ test('what is none of the market is none', () => {
     marketEntry({ machine: 'park', kind: 'leave', visitor: 'Ada' }, { allowed: true }),
   ).toBeNull();
   expect(marketEntry(buy, null)).toBeNull();
+});
+
+test('what waits is shown with the clock that its message carries', () => {
+  const id = { node: 'anna', sequence: 7 };
+  const waiting = { id, settledBelow: 7, under: null };
+  expect(pendingEntry({ ...waiting, body: buy })).toEqual({
+    kind: 'buy',
+    product: 'salt',
+    quantity: 2,
+    request: 'anna.7',
+    clock: { anna: 1 },
+  });
+  const leave = { machine: 'park', kind: 'leave', visitor: 'Ada' };
+  expect(pendingEntry({ ...waiting, body: leave })).toBeNull();
 });

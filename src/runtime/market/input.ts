@@ -4,20 +4,8 @@ import {
   type MarketWish,
 } from '../../machines/market/operations.ts';
 import { GatehouseError } from '../gatehouse.ts';
-import type { AutoConstants } from './calls.ts';
-
-/** What automatic trading does unless it is told otherwise. */
-export const AUTO_DEFAULTS: AutoConstants = {
-  buyAgain: 0.8,
-  stock: 10,
-  transactions: 20,
-  timeoutMs: 5000,
-  price: [5, 15],
-  leaderFailure: 0,
-  quantumMs: 5000,
-  restock: 0.1,
-  pauseMs: [100, 500],
-};
+import type { AutoConstants, EvaluationOptions } from './calls.ts';
+import { AUTO_DEFAULTS } from './constants.ts';
 
 const DAY = 86_400_000;
 
@@ -65,6 +53,18 @@ export function parseAuto(options: unknown): AutoConstants {
     quantumMs: between(wanted['quantumMs'], 100, DAY, 'quantumMs'),
     restock: chance('restock'),
     pauseMs: parseRange(wanted['pauseMs'], 1, DAY, 'pauseMs'),
+  };
+}
+
+/** Throws `invalid`. */
+export function parseEvaluation(options: unknown): Required<EvaluationOptions> {
+  const { transactions = 40, elections = 0, ...rest } = asRecord(options, 'options');
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw invalid(`options: no field ${unknown}`);
+  const purchases = integer(transactions, 1, 1000, 'transactions');
+  return {
+    transactions: purchases,
+    elections: integer(elections, 0, purchases, 'elections'),
   };
 }
 

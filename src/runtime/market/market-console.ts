@@ -1,5 +1,6 @@
 import { assert } from '../../core/assert.ts';
 import { NO_EVENTS, rowsOf } from '../../core/clocks.ts';
+import type { Applied } from '../../core/replica.ts';
 import {
   decodeMarketOutcome,
   type MarketOutcome,
@@ -13,34 +14,47 @@ import { terminated, type NodeCalls } from '../node-calls.ts';
 import { AutoTrader } from './auto-trader.ts';
 import type {
   AutoOptions,
+  EvaluationOptions,
   LotInput,
   MarketAct,
   MarketCalls,
+  MarketPending,
   MarketRun,
   MarketState,
   Purchase,
   Trading,
   WantInput,
 } from './calls.ts';
-import { marketEntry } from './entry.ts';
-import { parseAuto, parseWish } from './input.ts';
-import { Measurements, type Moment } from './measurements.ts';
+import { marketEntry, pendingEntry } from './entry.ts';
+import { evaluate } from './evaluation.ts';
+import { parseAuto, parseEvaluation, parseWish } from './input.ts';
+import { Measurements, type Moment, type Office } from './measurements.ts';
 
 /** So far back in the log `acts` looks. */
 const MOST_ENTRIES = 5000;
+const BLOCK = 250;
+
+/** What the market does to the office of the trader. */
+export interface OfficeActions {
+  /** Feigns a failure of this node, once. */
+  fail(): void;
+  /** Takes the leader out of office. */
+  remove(): Promise<void>;
+  elect(): Promise<void>;
+}
 
 /** `gatehouse.market` on one host. */
 export class MarketConsole implements MarketCalls {
   readonly #measurements = new Measurements();
   #auto: AutoTrader | null = null;
+  #isEvaluating = false;
 
   constructor(
     private readonly host: Host,
     private readonly calls: NodeCalls,
     private readonly clock: Clock,
     private readonly random: () => number,
-    /** Feigns a failure of this node, once. */
-    private readonly fail: () => void,
+    private readonly office: OfficeActions,
   ) {
     host.subscribe(() => this.#look());
   }
@@ -79,7 +93,21 @@ export class MarketConsole implements MarketCalls {
     }
   }
 
+  commission(): number | null {
+    return this.host.life?.market.commission ?? null;
+  }
+
+  async setCommission(percent: number): Promise<void> {
+    await this.#act(parseWish('commission', { percent }));
+  }
+
+  pending(): MarketPending[] {
+    const operations = this.host.life?.driver.node.outbox.operations ?? [];
+    return operations.flatMap((operation) => pendingEntry(operation) ?? []);
+  }
+
   auto(options: AutoOptions | false = {}): void {
+    if (this.#isEvaluating) throw evaluating();
     const constants = options === false ? null : parseAuto(options);
     if (constants && this.host.condition === 'terminated') throw terminated();
     this.host.command(constants ? 'market: trade by itself' : 'market: trade by hand');
@@ -93,7 +121,7 @@ export class MarketConsole implements MarketCalls {
       do: async (wish) => {
         await this.#act(wish);
       },
-      fail: this.fail,
+      fail: () => this.office.fail(),
     });
   }
 
@@ -106,19 +134,42 @@ export class MarketConsole implements MarketCalls {
       throw new GatehouseError('invalid', true, 'most: a whole number from 1');
     }
     const { driver } = this.host.life ?? {};
-    const from = Math.max(1, (driver?.view().commitIndex ?? 0) - MOST_ENTRIES);
-    const applied = driver?.committed(from, Number.MAX_SAFE_INTEGER) ?? [];
-    const acts = applied.flatMap(({ entry, outcome, duplicate }) => {
-      if (entry.command.kind !== 'operation' || duplicate) return [];
-      const { id, body } = entry.command.operation;
-      const market = marketEntry(body, outcome);
-      return market ? [{ ...market, index: entry.index, node: id.node, at: entry.at }] : [];
-    });
+    if (!driver) return [];
+    const end = driver.node.replica.commitIndex;
+    const acts: MarketAct[] = [];
+    // Backwards from the end, and no further than needed: the page asks after every commit.
+    for (let to = end; to > Math.max(0, end - MOST_ENTRIES) && acts.length < most; to -= BLOCK) {
+      acts.unshift(...driver.committed(Math.max(1, to - BLOCK + 1), to).flatMap(actOf));
+    }
     return acts.slice(-most);
   }
 
   measured(): MarketRun[] {
     return this.#measurements.runs();
+  }
+
+  async evaluate(options: EvaluationOptions = {}): Promise<MarketRun> {
+    const wanted = parseEvaluation(options);
+    this.calls.running();
+    this.auto(false);
+    this.host.command('market: evaluate');
+    this.#isEvaluating = true;
+    this.#measurements.begin(null, this.#moment());
+    try {
+      await evaluate(wanted, {
+        deposit: (lot) => this.deposit(lot),
+        buy: (want) => this.buy(want),
+        remove: () => this.office.remove(),
+        elect: () => this.office.elect(),
+      });
+      const run = this.#measurements.runs().at(-1);
+      assert(run !== undefined, 'the run that was begun is the last');
+      return run;
+    } finally {
+      this.#isEvaluating = false;
+      // What is bought by hand from now on is no part of it.
+      this.#measurements.begin(null, this.#moment());
+    }
   }
 
   /** Puts the clock of this node on a wish, and hands it to the trader (rule K4). */
@@ -137,7 +188,7 @@ export class MarketConsole implements MarketCalls {
   #look(): void {
     const { life } = this.host;
     // Runs after every change: a whole view would be too much work.
-    if (life) this.#measurements.saw(traderOf(life.driver.node), this.#moment());
+    if (life) this.#measurements.saw(officeOf(life.driver.node), this.#moment());
     else this.#measurements.lost();
   }
 
@@ -146,10 +197,24 @@ export class MarketConsole implements MarketCalls {
   }
 }
 
+/** Its act, if the entry is one. */
+function actOf({ entry, outcome, duplicate }: Applied): MarketAct[] {
+  if (entry.command.kind !== 'operation' || duplicate) return [];
+  const { id, body } = entry.command.operation;
+  const market = marketEntry(body, outcome);
+  return market ? [{ ...market, index: entry.index, node: id.node, at: entry.at }] : [];
+}
+
 /** Who takes operations now, as far as a node knows. */
-function traderOf(node: Driver['node']): string | null {
-  if (node.leadership?.replication.opened === false) return null;
-  return node.liveLeader()?.id ?? null;
+function officeOf(node: Driver['node']): Office | null {
+  const { leadership, follower } = node;
+  if (leadership?.replication.opened === false) return null;
+  const trader = node.liveLeader()?.id;
+  return trader === undefined ? null : { trader, term: leadership?.term ?? follower.term };
+}
+
+function evaluating(): GatehouseError {
+  return new GatehouseError('invalid', true, 'an evaluation is under way here; wait for its end');
 }
 
 function purchaseOf(wish: MarketWish, request: string, outcome: MarketOutcome): Purchase {

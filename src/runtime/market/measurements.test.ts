@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
-import { AUTO_DEFAULTS } from './input.ts';
-import { Measurements, MOST_PURCHASES, MOST_RUNS, type Moment } from './measurements.ts';
+import { AUTO_DEFAULTS } from './constants.ts';
+import {
+  Measurements,
+  MOST_PURCHASES,
+  MOST_RUNS,
+  type Moment,
+  type Office,
+} from './measurements.ts';
+
+const CARL: Office = { trader: 'carl', term: '1.carl' };
+const BERT: Office = { trader: 'bert', term: '2.bert' };
+const CARL_AGAIN: Office = { trader: 'carl', term: '3.carl' };
 
 const at = (now: number): Moment => ({ now, wall: 1_000_000 + now });
 
@@ -21,25 +31,34 @@ test('a purchase is measured from asking to the answer, within its run', () => {
 test('an election lasts from missing the trader until there is another', () => {
   const measured = new Measurements();
   measured.begin(null, at(0));
-  measured.saw('carl', at(10));
+  measured.saw(CARL, at(10));
   measured.saw(null, at(500));
   measured.saw(null, at(900));
-  measured.saw('bert', at(1500));
-  measured.saw('carl', at(3000));
+  measured.saw(BERT, at(1500));
+  measured.saw(CARL_AGAIN, at(3000));
   expect(measured.runs()[0]?.elections).toEqual([
     { at: 500, ms: 1000, trader: 'bert' },
     { at: 3000, ms: 0, trader: 'carl' },
   ]);
 });
 
+test('an election that the same trader wins is one too', () => {
+  const measured = new Measurements();
+  measured.begin(null, at(0));
+  measured.saw(CARL, at(10));
+  measured.saw(null, at(500));
+  measured.saw(CARL_AGAIN, at(700));
+  expect(measured.runs()[0]?.elections).toEqual([{ at: 500, ms: 200, trader: 'carl' }]);
+});
+
 test('no election is a trader that was out of sight for a while, or that this gate missed while it was gone', () => {
   const measured = new Measurements();
   measured.begin(null, at(0));
-  measured.saw('carl', at(10));
+  measured.saw(CARL, at(10));
   measured.saw(null, at(500));
-  measured.saw('carl', at(600));
+  measured.saw(CARL, at(600));
   measured.lost();
-  measured.saw('bert', at(900));
+  measured.saw(BERT, at(900));
   expect(measured.runs()[0]?.elections).toEqual([]);
 });
 

@@ -10,6 +10,12 @@ export interface Moment {
   readonly wall: number;
 }
 
+/** A term of office: an election ends with another term, whoever wins it. */
+export interface Office {
+  readonly trader: string;
+  readonly term: string;
+}
+
 interface Run extends MarketRun {
   readonly beganAt: number;
 }
@@ -19,7 +25,7 @@ export class Measurements {
   readonly #runs: Run[] = [];
   /** When the trader was missed; null while there is one. */
   #missedAt: number | null = null;
-  #trader: string | null = null;
+  #term: string | null = null;
 
   /** @param constants null: by hand */
   begin(constants: AutoConstants | null, { now, wall }: Moment): void {
@@ -32,22 +38,22 @@ export class Measurements {
     run.purchases.push({ at: asked.now - run.beganAt, ms: now - asked.now, result });
   }
 
-  /** @param trader null: there is none with a quorum in sight */
-  saw(trader: string | null, { now }: Moment): void {
-    if (trader === null) {
+  /** @param office null: there is no trader with a quorum in sight */
+  saw(office: Office | null, { now }: Moment): void {
+    if (office === null) {
       this.#missedAt ??= now;
       return;
     }
     const since = this.#missedAt ?? now;
     this.#missedAt = null;
-    if (this.#trader !== null && this.#trader !== trader) this.#elected(trader, since, now);
-    this.#trader = trader;
+    if (this.#term !== null && this.#term !== office.term) this.#elected(office.trader, since, now);
+    this.#term = office.term;
   }
 
   /** This gate was gone itself: whom it missed meanwhile says nothing. */
   lost(): void {
     this.#missedAt = null;
-    this.#trader = null;
+    this.#term = null;
   }
 
   runs(): MarketRun[] {

@@ -6,6 +6,7 @@ import {
   type FaultRuleInput,
   type FeignOptions,
   type Gatehouse,
+  type MarketEntry,
   type Outcome,
   type PeerStatus,
   type Status,
@@ -39,7 +40,7 @@ export interface FakeOptions {
 export class FakeGatehouse implements Gatehouse {
   readonly calls: string[] = [];
   readonly chat: FakeChat;
-  readonly market = new FakeMarket();
+  readonly market = new FakeMarket((act) => this.#trade(act));
   readonly multicast: FakeMulticast;
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
   fetched = 0;
@@ -312,6 +313,12 @@ export class FakeGatehouse implements Gatehouse {
     };
     this.#entries.push(whole);
     return whole;
+  }
+
+  #trade(market: MarketEntry): number {
+    const { index } = this.#append({ kind: market.kind, market, at: Date.now() });
+    this.set({});
+    return index;
   }
 
   #found(inside: readonly string[], history: number): void {

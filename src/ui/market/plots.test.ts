@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MarketRun, MeasuredPurchase } from '../../runtime/gatehouse.ts';
-import { averageRoundTrips, courseOf } from './plots.ts';
+import { averageRoundTrips, courseOf, duringElection } from './plots.ts';
 
 function run(times: readonly number[], elections = 0, failed = 0): MarketRun {
   const purchases = times.map((ms, i): MeasuredPurchase => ({ at: i, ms, result: 'bought' }));
@@ -51,4 +51,12 @@ test('the course of a run is in the order of asking, whatever the order of the a
     { number: 2, at: 1, ms: 6 },
   ]);
   expect(course.elections).toEqual([{ at: 3, ms: 900, trader: 'bert' }]);
+});
+
+test('a peak is a request that waited while an election lasted', () => {
+  const elections = [{ at: 100, ms: 50, trader: 'bert' }];
+  expect(duringElection({ at: 90, ms: 5 }, elections)).toBe(false);
+  expect(duringElection({ at: 90, ms: 70 }, elections)).toBe(true);
+  expect(duringElection({ at: 120, ms: 40 }, elections)).toBe(true);
+  expect(duringElection({ at: 151, ms: 5 }, elections)).toBe(false);
 });

@@ -49,6 +49,14 @@ export function courseOf({ purchases, elections }: MarketRun): Course {
   return { responses: asked, elections };
 }
 
+/** Whether an answer was waited for while there was no trader. */
+export function duringElection(
+  { at, ms }: Pick<Response, 'at' | 'ms'>,
+  elections: readonly MeasuredElection[],
+): boolean {
+  return elections.some((election) => at <= election.at + election.ms && election.at <= at + ms);
+}
+
 function averages(runs: readonly (readonly MeasuredPurchase[])[]): Average[] {
   return TRANSACTIONS.flatMap((transactions) => {
     const long = runs.filter(({ length }) => length >= transactions);

@@ -23,7 +23,8 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
       const origin = { ...base, operation: operationKey(id), node: id.node, token };
       // Applied once already, with an earlier entry: this one changed nothing.
       if (duplicate) return { ...origin, kind: 'duplicate' };
-      return { ...origin, ...operationView(body), ...outcomeView(outcome) };
+      const view = { ...operationView(body), ...outcomeView(outcome) };
+      return isRepeated(outcome) ? { ...origin, kind: 'duplicate' } : { ...origin, ...view };
     }
   }
 }
@@ -34,7 +35,14 @@ export function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'cap
   if (!decoded.ok) return { kind: 'unknown' };
   const { value } = decoded;
   if (value.kind === 'capacity') return { kind: 'capacity', capacity: value.capacity };
-  return { kind: value.kind, visitor: value.visitor };
+  const kind = value.kind === 'visit' ? value.wish : value.kind;
+  return { kind, visitor: value.visitor };
+}
+
+/** A request that a visitor's tab gave to several gates: it was decided with an earlier entry. */
+function isRepeated(outcome: Json): boolean {
+  if (typeof outcome !== 'object' || outcome === null || Array.isArray(outcome)) return false;
+  return 'repeated' in outcome && outcome['repeated'] === true;
 }
 
 /** What of a machine's answer an entry shows. */

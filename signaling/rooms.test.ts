@@ -5,7 +5,7 @@ import { Rooms, type RoomEffect } from './rooms.ts';
 
 type Socket = string;
 
-const MOST = { parks: 3, membersPerPark: LIMITS.members };
+const MOST = { parks: 3, membersPerPark: LIMITS.members, visitorsPerPark: 2 };
 
 function howdy(id: string, more: { park?: string; secret?: string; name?: string } = {}) {
   const { park = 'main', secret = `secret-of-${id}`, name = `Gate ${id}` } = more;

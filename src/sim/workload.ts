@@ -1,16 +1,20 @@
 import { operationKey } from '../core/entry.ts';
 import type { Token } from '../core/entry.ts';
 import type { Reply } from '../core/effects.ts';
-import type { ParkOperation, ParkOutcome } from '../machines/park.ts';
+import type { ParkOperation } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
 import { Violation } from './checkers/violation.ts';
 import { logKey, type Call } from './checkers/history.ts';
+import type { Outcome } from './checkers/park-model.ts';
 import { ChatLoad } from './chat-load.ts';
 import type { Gate, Life } from './gate.ts';
 import { MarketWorkload, type Trade } from './market-workload.ts';
 import { Multicasting } from './multicasting.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
+
+/** What is asked at a gate; a visitor's own tab asks in another way. */
+type GateOperation = Exclude<ParkOperation, { kind: 'visit' }>;
 
 /** A person at a gate: asks for one thing at a time, and waits for the answer. */
 interface Client {
@@ -120,7 +124,7 @@ export class Workload {
       done(false);
       return;
     }
-    const operation: ParkOperation = { machine: 'park', kind: 'leave', visitor: 'nobody' };
+    const operation: GateOperation = { machine: 'park', kind: 'leave', visitor: 'nobody' };
     life.driver.submit([operation], (reply) => {
       done(reply.ok);
     });
@@ -188,7 +192,7 @@ export class Workload {
     });
   }
 
-  #invoke(client: Client, lane: Lane, place: number, key: string, operation: ParkOperation): void {
+  #invoke(client: Client, lane: Lane, place: number, key: string, operation: GateOperation): void {
     const world = this.#world;
     const call: Call = {
       key,
@@ -229,7 +233,7 @@ export class Workload {
     this.#done(call, outcome);
   }
 
-  #done(call: Call, outcome: ParkOutcome): void {
+  #done(call: Call, outcome: Outcome): void {
     call.result = 'ok';
     call.outcome = outcome;
     call.returnedAt = this.#world.clock.now();
@@ -276,7 +280,7 @@ export class Workload {
     this.#act(client);
   }
 
-  #operation(random: Random): ParkOperation {
+  #operation(random: Random): GateOperation {
     const visitor = random.pick(this.#visitors) ?? 'v0';
     if (random.chance(this.#capacityRate)) {
       const capacity = random.int(0, this.#visitors.length);

@@ -193,7 +193,8 @@ export class Visitor {
     const { allowed, reason, operation, index } = answer;
     if (reason === 'old-request') {
       this.#settle(this.#ticket.inside);
-      const message = 'this ticket was used in another tab meanwhile; what became of this is not known';
+      const message =
+        'this ticket was used in another tab meanwhile; what became of this is not known';
       this.#end(open, { ok: false, code: 'invalid', definite: false, message });
       return;
     }

@@ -1,4 +1,11 @@
-import { ALLOWED, ALREADY_INSIDE, FULL, NOT_INSIDE, OLD_REQUEST, type Outcome } from './park-model.ts';
+import {
+  ALLOWED,
+  ALREADY_INSIDE,
+  FULL,
+  NOT_INSIDE,
+  OLD_REQUEST,
+  type Outcome,
+} from './park-model.ts';
 
 /** An outcome as the core hands it on, which knows nothing of its shape; null for what is none. */
 export function decodeOutcome(value: unknown): Outcome | null {

@@ -9,8 +9,11 @@ import type { Lineage } from './checkers/lineage.ts';
 import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
 import { MulticastChecker } from './checkers/multicast-checker.ts';
+import { decodeOutcome } from './checkers/outcome.ts';
+import { OLD_REQUEST } from './checkers/park-model.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
+import { visitKey, type VisitRequest } from './checkers/visit-ledger.ts';
 import { isWitness } from './checkers/witness.ts';
 import type { Tally } from './coverage/tally.ts';
 
@@ -26,6 +29,8 @@ export class Checks {
 
   /** The entry that each operation's answer was about. */
   readonly #answers = new Map<string, LogEntry | null>();
+  /** By a gate's operation: where the visitor's request that it was about stands first. */
+  readonly #passedOn = new Map<string, LogEntry>();
 
   constructor(
     now: () => number,
@@ -85,6 +90,37 @@ export class Checks {
       throw new Violation('S8', `${key} is at ${index}, but ${floor} was told before it was asked`);
     const last = Math.max(index, this.#told.get(generation) ?? 0);
     this.#told = new Map(this.#told).set(generation, last);
+  }
+
+  /**
+   * A gate is answered about what a visitor's tab asked, and passes it on (see `visitHeard`). By then it was decided, with
+   * this entry or an earlier one (rule V3).
+   */
+  visitTold(node: Node, visit: VisitRequest, key: string, index: number, outcome: unknown): void {
+    const lineage = this.log.told(node, key, index, outcome);
+    // A late copy: its tab was answered before, maybe in another generation, and has asked on.
+    if (decodeOutcome(outcome) === OLD_REQUEST) return;
+    const name = visitKey(visit);
+    const first = lineage.indexOf(name);
+    const record = first === undefined ? undefined : lineage.at(first);
+    if (first === undefined || first > index || !record)
+      throw new Violation('S7', `${name} is told to be decided at ${index}, and was never`);
+    const floor = this.#floors.get(name)?.get(lineage.generation) ?? 0;
+    if (first <= floor)
+      throw new Violation(
+        'S7',
+        `${name} is at ${first}, but ${floor} was told before it was asked`,
+      );
+    this.#passedOn.set(key, record.entry);
+    const last = Math.max(index, this.#told.get(lineage.generation) ?? 0);
+    this.#told = new Map(this.#told).set(lineage.generation, last);
+  }
+
+  /** Of several gates that were answered, maybe in several generations, one is heard. `key`: its operation. */
+  visitHeard(name: string, key: string): void {
+    const entry = this.#passedOn.get(key);
+    if (!entry) throw new Violation('S7', `${name} is told of ${key}, which is no answer to it`);
+    this.#answers.set(name, entry);
   }
 
   /**

@@ -11,6 +11,7 @@ import type { Gate, Life } from './gate.ts';
 import { MarketWorkload, type Trade } from './market-workload.ts';
 import { Multicasting } from './multicasting.ts';
 import type { Random } from './random.ts';
+import { VisitorLoad } from './visitors/visitor-load.ts';
 import type { World } from './world.ts';
 
 /** What is asked at a gate; a visitor's own tab asks in another way. */
@@ -40,6 +41,7 @@ export class Workload {
   readonly calls: Call[] = [];
   readonly chat: ChatLoad;
   readonly market: MarketWorkload;
+  readonly visits: VisitorLoad;
   readonly #world: World;
   readonly #random: Random;
   readonly #visitors: readonly string[];
@@ -61,6 +63,7 @@ export class Workload {
     this.#world = world;
     this.chat = new ChatLoad(world, only);
     this.market = new MarketWorkload(world, only);
+    this.visits = new VisitorLoad(world, only);
     this.#multicasting = multicasts ? new Multicasting(world, only) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
@@ -80,13 +83,14 @@ export class Workload {
       ...this.#active,
       ...this.chat.activeChatters(),
       ...this.market.active,
+      ...this.visits.active,
       ...(this.#multicasting?.active ?? []),
     ];
   }
 
   get openCalls(): readonly Trade[] {
     const calls = this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
-    return [...calls, ...this.market.openTrades];
+    return [...calls, ...this.market.openTrades, ...this.visits.openCalls];
   }
 
   locks(rate: number): void {
@@ -114,6 +118,7 @@ export class Workload {
     this.#stopped = true;
     this.chat.stop();
     this.market.stop();
+    this.visits.stop();
     this.#multicasting?.stop();
   }
 

@@ -28,9 +28,10 @@ export function readAction(body: unknown): Action | null {
     if (!('capacity' in body) || typeof body.capacity !== 'number') return null;
     return { kind: 'capacity', capacity: body.capacity };
   }
-  if (body.kind !== 'enter' && body.kind !== 'leave') return null;
+  const kind = body.kind === 'visit' && 'wish' in body ? body.wish : body.kind;
+  if (kind !== 'enter' && kind !== 'leave') return null;
   if (!('visitor' in body) || typeof body.visitor !== 'string') return null;
-  return { kind: body.kind, visitor: body.visitor };
+  return { kind, visitor: body.visitor };
 }
 
 export class ParkModel {

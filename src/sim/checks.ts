@@ -29,6 +29,8 @@ export class Checks {
 
   /** The entry that each operation's answer was about. */
   readonly #answers = new Map<string, LogEntry | null>();
+  /** The gate that each request of a visitor was given to last. */
+  readonly #visits = new Map<string, NodeId>();
   /** By a gate's operation: where the visitor's request that it was about stands first. */
   readonly #passedOn = new Map<string, LogEntry>();
 
@@ -71,6 +73,18 @@ export class Checks {
     this.tally?.noted(what, detail);
   }
 
+  /** Something happened that a rule speaks of. */
+  seen(what: string): void {
+    this.tally?.count(what);
+  }
+
+  /** A gate hands on what a visitor asked for. */
+  visitAsked(name: string, gate: NodeId): void {
+    const before = this.#visits.get(name);
+    if (before !== undefined && before !== gate) this.seen('visit at another gate');
+    this.#visits.set(name, gate);
+  }
+
   /** A node was told that it holds the mutex; its leader may be itself. */
   granted(node: NodeId, token: Token): void {
     this.log.tokens.granted(token, node, null);
@@ -111,6 +125,7 @@ export class Checks {
         'S7',
         `${name} is at ${first}, but ${floor} was told before it was asked`,
       );
+    if (first < index) this.seen('visit decided before');
     this.#passedOn.set(key, record.entry);
     const last = Math.max(index, this.#told.get(lineage.generation) ?? 0);
     this.#told = new Map(this.#told).set(lineage.generation, last);

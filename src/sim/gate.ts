@@ -13,7 +13,7 @@ import type { MemoryNode } from '../transport/memory.ts';
 import type { RoutedTransport } from '../transport/routed-transport.ts';
 import { assert } from '../core/assert.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
-import { readVisit } from './checkers/visit-ledger.ts';
+import { readVisit, visitKey } from './checkers/visit-ledger.ts';
 import { Violation } from './checkers/violation.ts';
 import { CrashPoints } from './crash-points.ts';
 import type { Random } from './random.ts';
@@ -295,8 +295,9 @@ export class Gate {
       name: () => name,
       quorum: () => driver.view().quorum,
       submit: (body, done) => {
+        const visit = readVisit(body);
+        if (visit) world.checks.visitAsked(visitKey(visit), id);
         driver.submit([body], (reply) => {
-          const visit = readVisit(body);
           if (reply.ok && reply.value.type === 'outcome' && visit) {
             const { sequence, index, outcome } = reply.value;
             const key = operationKey({ node: id, sequence });

@@ -1,5 +1,6 @@
 import type { NodeId, Peer } from '../../core/identity.ts';
 import type { Gates, GatesEvents, Reception, ReceptionEvents } from '../../transport/visitors.ts';
+import { decodeGateMessage } from '../../runtime/visitor/messages.ts';
 import type { Gate, Life } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
@@ -47,7 +48,7 @@ export class StreetGates implements Gates {
       this.#events?.opened(id);
       life.clock.deliver(0, () => {
         life.reception.arrived(this.#id, {
-          hear: (message) => this.#toVisitor(link, () => this.#events?.message(id, message)),
+          hear: (message) => this.#toVisitor(link, () => this.#hears(id, message)),
           dismissed: () => this.#toVisitor(link, () => this.#end(id, link)),
           end: () => (link.isOpen = false),
         });
@@ -93,6 +94,12 @@ export class StreetGates implements Gates {
       this.#world.later(ms, () => this.#end(id, link));
       if (this.#isCoordinated) this.#later(null, () => this.#events?.hint(id));
     }
+  }
+
+  #hears(id: NodeId, message: unknown): void {
+    const decoded = decodeGateMessage(message);
+    if (decoded.ok && decoded.value.type === 'DECLINED') this.#world.checks.seen('visit declined');
+    this.#events?.message(id, message);
   }
 
   #end(id: NodeId, link: Link): void {

@@ -25,7 +25,7 @@ interface Page {
 }
 
 /** One page's writes: one after the other; those under way when the page is gone are done, up to some point. */
-class PageTickets implements TicketStore {
+export class PageTickets implements TicketStore {
   readonly #under: { readonly ticket: Ticket; readonly done: (ok: boolean) => void }[] = [];
   #isGone = false;
 
@@ -36,6 +36,10 @@ class PageTickets implements TicketStore {
   ) {}
 
   write(ticket: Ticket, done: (ok: boolean) => void): void {
+    this.add(ticket, done);
+  }
+
+  add(ticket: Ticket, done: (ok: boolean) => void): void {
     this.#under.push({ ticket, done });
     if (this.#under.length === 1) this.#next();
   }
@@ -71,6 +75,8 @@ export class VisitorLoad {
   readonly #thinkMs: number;
   readonly #crashMs: number;
   readonly #breakMs: number;
+  /** How often a page is gone just after it has asked. */
+  readonly #crashRate: number;
   #stopped = false;
 
   /** @param only the people who ask for anything; null for all */
@@ -81,6 +87,7 @@ export class VisitorLoad {
     this.#thinkMs = this.#random.logBetween(500, 8000);
     this.#crashMs = this.#random.logBetween(3000, 100_000);
     this.#breakMs = this.#random.logBetween(3000, 100_000);
+    this.#crashRate = this.#random.chance(0.5) ? 0.2 : 0;
     for (let i = 0; i < count; i++) {
       const name = `w${i}`;
       if (only?.has(name) === false) continue;
@@ -141,13 +148,14 @@ export class VisitorLoad {
     });
     person.page = { visitor, gates, tickets };
     visitor.start({ id: random.name(20), name: 'Visitor', priority: 0 });
-    // Rule V5: what is on the disk as open is asked on; what is not never happened.
+    if (visitor.wish !== null) world.checks.seen('visit open at start');
+    // Rule V8: what is on the disk as open is asked on; what is not never happened.
     if (person.call && visitor.wish === null) this.#failed(person, person.call, 'crashed');
   }
 
   #crash(person: Person): void {
     const { page } = person;
-    if (!page) return;
+    if (!page || this.#stopped) return;
     person.page = null;
     page.visitor.close();
     page.tickets.crash();
@@ -183,9 +191,15 @@ export class VisitorLoad {
     this.calls.push(call);
     person.call = call;
     this.#world.checks.invoked(logKey(call.key));
+    this.#world.checks.seen('visit asked');
     this.#world.record(call, 'invoke', null);
+    const { checks } = this.#world;
     // What it is told in time is part of what it is told in the end.
-    visitor.request(wish, () => undefined);
+    visitor.request(wish, (answer) => {
+      if (!answer.ok && !answer.definite) checks.seen('visit late');
+    });
+    const soon = person.random.logBetween(1, 1000);
+    if (person.random.chance(this.#crashRate)) this.#world.later(soon, () => this.#crash(person));
     this.#think(person);
   }
 
@@ -211,6 +225,7 @@ export class VisitorLoad {
   }
 
   #failed(person: Person, call: Call, reason: string): void {
+    this.#world.checks.seen(`visit fail ${reason}`);
     person.call = null;
     call.result = 'fail';
     call.returnedAt = this.#world.clock.now();

@@ -127,15 +127,18 @@ describe("a visitor's way to gates", () => {
       close: () => undefined,
     };
     const gates = new LinkGates({ links, coordinator, clock });
-    gates.start({ id: 'visi', name: 'Visitor', priority: 0 }, {
-      listed: (list) => told.push(`listed ${list.map(({ id }) => id).join(' ')}`),
-      hint: (gate) => told.push(`hint ${gate}`),
-      coordinator: (state) => told.push(state),
-      opened: (gate) => told.push(`opened ${gate}`),
-      ended: (gate) => told.push(`ended ${gate}`),
-      message: (gate, message) => told.push(`${gate} says ${JSON.stringify(message)}`),
-      refused: (reason) => told.push(`refused ${reason}`),
-    });
+    gates.start(
+      { id: 'visi', name: 'Visitor', priority: 0 },
+      {
+        listed: (list) => told.push(`listed ${list.map(({ id }) => id).join(' ')}`),
+        hint: (gate) => told.push(`hint ${gate}`),
+        coordinator: (state) => told.push(state),
+        opened: (gate) => told.push(`opened ${gate}`),
+        ended: (gate) => told.push(`ended ${gate}`),
+        message: (gate, message) => told.push(`${gate} says ${JSON.stringify(message)}`),
+        refused: (reason) => told.push(`refused ${reason}`),
+      },
+    );
     const events = server as CoordinatorEvents | null;
     events?.state('connected');
     events?.members([ANNA]);

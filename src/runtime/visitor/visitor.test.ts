@@ -219,7 +219,7 @@ describe('V5: after 5 s', () => {
     const other = only(scene.street.open('bert'));
     scene.street.pass(1000);
     expect(other.asked).toMatchObject([{ number: 1, wish: 'enter' }]);
-    other.say(answer(1, { allowed: false, reason: 'full' } as Partial<GateMessage>));
+    other.say(answer(1, { allowed: false, reason: 'full' }));
     scene.street.pass(100);
     expect(scene.settled).toMatchObject([{ ok: true, allowed: false, reason: 'full' }]);
     expect(scene.tickets.stored).toEqual({ ...NEW, number: 1 });
@@ -269,7 +269,7 @@ describe('V8: a page that is opened again', () => {
     scene.ask('leave');
     scene.street.pass(100);
     expect(gate.asked).toMatchObject([{ number: 5, wish: 'leave' }]);
-    gate.say(answer(5, { allowed: false, reason: 'not-inside' } as Partial<GateMessage>));
+    gate.say(answer(5, { allowed: false, reason: 'not-inside' }));
     scene.street.pass(100);
     expect(scene.visitor.ticket).toEqual({ ...NEW, number: 5 });
   });

@@ -84,8 +84,8 @@ export class Visitor {
     this.#search = new GateSearch(ports.gates, ports.clock, ports.random, {
       served: () => this.#ask(),
       message: (message) => this.#received(message),
-      refused: events.refused,
-      changed: events.changed,
+      refused: (reason, gate) => events.refused(reason, gate),
+      changed: () => events.changed(),
     });
     this.#search.isBusy = this.#open !== null;
   }

@@ -45,5 +45,5 @@ export const VISIT_BUGS: readonly PlantedBug[] = [
 function withoutRequests(snapshot: Json): Json {
   const whole = snapshot as { readonly park: { readonly requests?: Json } };
   const { requests: _, ...park } = whole.park;
-  return { ...whole, park } as Json;
+  return { ...whole, park };
 }

@@ -23,7 +23,13 @@ const ZONES = [
   },
   {
     folder: 'src/storage/',
-    may: ['src/core/', 'src/storage/', 'src/runtime/clock.ts', 'src/runtime/keychain.ts'],
+    may: [
+      'src/core/',
+      'src/storage/',
+      'src/runtime/clock.ts',
+      'src/runtime/keychain.ts',
+      'src/runtime/visitor/messages.ts',
+    ],
   },
   {
     folder: 'src/runtime/',
@@ -32,6 +38,7 @@ const ZONES = [
       'src/machines/',
       'src/runtime/',
       'src/transport/transport.ts',
+      'src/transport/visitors.ts',
       'src/storage/storage.ts',
     ],
   },

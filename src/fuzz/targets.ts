@@ -6,6 +6,7 @@ import { node } from './targets/node.ts';
 import { address, page } from './targets/page.ts';
 import { client, server } from './targets/signaling.ts';
 import { leases, records } from './targets/storage.ts';
+import { visitors } from './targets/visitors.ts';
 import { transport, wires } from './targets/wire.ts';
 import type { Target } from './target.ts';
 
@@ -18,6 +19,7 @@ export const TARGETS: readonly Target[] = [
   framing,
   wires,
   transport,
+  visitors,
   server,
   client,
   records,

@@ -22,6 +22,7 @@ import {
   type Outcome,
   type Status,
   type StressResult,
+  type VisitorTab,
 } from './gatehouse.ts';
 import type { Host } from './host.ts';
 import { MemoryKeychain, type Keychain } from './keychain.ts';
@@ -230,6 +231,11 @@ export class Console implements Gatehouse {
     }
     await this.#command('rename', { type: 'rename', name: trimmed });
     await this.#host.home.save({ ...this.#host.home.self, name: trimmed });
+  }
+
+  visitorTabs(): VisitorTab[] {
+    const guests = this.#host.life?.desk?.guests() ?? [];
+    return guests.map(({ visitor, request }) => ({ visitor, request: request && { ...request } }));
   }
 
   faults(rules: FaultRuleInput[]): void {

@@ -29,6 +29,8 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
       const origin = { ...base, operation: operationKey(id), node: id.node, token };
       // Applied once already, with an earlier entry: this one changed nothing.
       if (duplicate) return { ...origin, kind: 'duplicate' };
+      // What a visitor's tab gave to several gates: decided with an earlier entry, this one changed nothing.
+      if (isRepeated(outcome)) return { ...origin, kind: 'duplicate' };
       const market = marketEntry(body, outcome);
       if (market) return { ...origin, kind: market.kind, market };
       return { ...origin, ...operationView(body), ...outcomeView(outcome) };
@@ -37,7 +39,7 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
 }
 
 /** What an operation asks for. Of the chat only that somebody did: what is said is not for the log's readers. */
-export function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'capacity'> {
+export function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'ownTab' | 'capacity'> {
   const decoded = decodeParkOperation(body);
   if (!decoded.ok) {
     const chat = decodeChatOperation(body);
@@ -45,7 +47,14 @@ export function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'cap
   }
   const { value } = decoded;
   if (value.kind === 'capacity') return { kind: 'capacity', capacity: value.capacity };
+  if (value.kind === 'visit') return { kind: value.wish, visitor: value.visitor, ownTab: true };
   return { kind: value.kind, visitor: value.visitor };
+}
+
+/** The park says that it decided this with an earlier entry. */
+function isRepeated(outcome: Json): boolean {
+  if (typeof outcome !== 'object' || outcome === null || Array.isArray(outcome)) return false;
+  return 'repeated' in outcome && outcome['repeated'] === true;
 }
 
 /** What of a machine's answer an entry shows. */

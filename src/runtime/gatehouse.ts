@@ -58,6 +58,9 @@ export interface Gatehouse {
   /** The trading post: sellers, buyers, and the leader as the trader. */
   readonly market: MarketCalls;
 
+  /** The visitors' own tabs that are linked to this gate, and what each asked for last. */
+  visitorTabs(): VisitorTab[];
+
   /** Puts faults on this node's messages; [] heals. */
   faults(rules: FaultRuleInput[]): void;
   /** Committed entries from index `from` to `to`, both included. */
@@ -69,6 +72,17 @@ export interface Gatehouse {
 
   /** Total-order multicast. */
   readonly multicast: MulticastCalls;
+}
+
+/** A visitor's own tab, as the gate that serves it sees it. */
+export interface VisitorTab {
+  /** What the visitor goes by in the park; null before it has asked for anything. */
+  visitor: string | null;
+  request: {
+    wish: 'enter' | 'leave';
+    /** `declined`: this gate could not decide, and the tab asks elsewhere. */
+    result: 'open' | 'allowed' | 'refused' | 'declined';
+  } | null;
 }
 
 /** Messages to all gates, delivered everywhere in one order. */
@@ -248,6 +262,8 @@ export interface Entry {
     | 'capacity'
     | (string & {});
   visitor?: string;
+  /** The visitor asked by a tab of its own, which this node served. */
+  ownTab?: true;
   allowed?: boolean;
   reason?: string;
   /** Kind `capacity` and `founding`. */
@@ -313,6 +329,7 @@ export class GatehouseError extends Error {
 }
 
 export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat };
+export type * from './visitor/calls.ts';
 export type * from './market/calls.ts';
 export { AUTO_DEFAULTS } from './market/constants.ts';
 export type { RefusedInput, Token, TraceEvent, Unconfirmed };

@@ -10,8 +10,11 @@ import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
 import { MulticastChecker } from './checkers/multicast-checker.ts';
 import type { ObservedNode } from './checkers/observed.ts';
+import { decodeOutcome } from './checkers/outcome.ts';
+import { OLD_REQUEST } from './checkers/park-model.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
+import { visitKey, type VisitRequest } from './checkers/visit-ledger.ts';
 import { isWitness } from './checkers/witness.ts';
 import type { Tally } from './coverage/tally.ts';
 
@@ -27,6 +30,10 @@ export class Checks {
 
   /** The entry that each operation's answer was about. */
   readonly #answers = new Map<string, LogEntry | null>();
+  /** The gate that each request of a visitor was given to last. */
+  readonly #visits = new Map<string, NodeId>();
+  /** By a gate's operation: where the visitor's request that it was about stands first. */
+  readonly #passedOn = new Map<string, LogEntry>();
 
   constructor(
     now: () => number,
@@ -67,6 +74,18 @@ export class Checks {
     this.tally?.noted(what, detail);
   }
 
+  /** Something happened that a rule speaks of. */
+  seen(what: string): void {
+    this.tally?.count(what);
+  }
+
+  /** A gate hands on what a visitor asked for. */
+  visitAsked(name: string, gate: NodeId): void {
+    const before = this.#visits.get(name);
+    if (before !== undefined && before !== gate) this.seen('visit at another gate');
+    this.#visits.set(name, gate);
+  }
+
   /** A node was told that it holds the mutex; its leader may be itself. */
   granted(node: NodeId, token: Token): void {
     this.log.tokens.granted(token, node, null);
@@ -86,6 +105,38 @@ export class Checks {
       throw new Violation('S8', `${key} is at ${index}, but ${floor} was told before it was asked`);
     const last = Math.max(index, this.#told.get(generation) ?? 0);
     this.#told = new Map(this.#told).set(generation, last);
+  }
+
+  /**
+   * A gate is answered about what a visitor's tab asked, and passes it on (see `visitHeard`). By then it was decided, with
+   * this entry or an earlier one (rule V3).
+   */
+  visitTold(node: Node, visit: VisitRequest, key: string, index: number, outcome: unknown): void {
+    const lineage = this.log.told(node, key, index, outcome);
+    // A late copy: its tab was answered before, maybe in another generation, and has asked on.
+    if (decodeOutcome(outcome) === OLD_REQUEST) return;
+    const name = visitKey(visit);
+    const first = lineage.indexOf(name);
+    const record = first === undefined ? undefined : lineage.at(first);
+    if (first === undefined || first > index || !record)
+      throw new Violation('S7', `${name} is told to be decided at ${index}, and was never`);
+    const floor = this.#floors.get(name)?.get(lineage.generation) ?? 0;
+    if (first <= floor)
+      throw new Violation(
+        'S7',
+        `${name} is at ${first}, but ${floor} was told before it was asked`,
+      );
+    if (first < index) this.seen('visit decided before');
+    this.#passedOn.set(key, record.entry);
+    const last = Math.max(index, this.#told.get(lineage.generation) ?? 0);
+    this.#told = new Map(this.#told).set(lineage.generation, last);
+  }
+
+  /** Of several gates that were answered, maybe in several generations, one is heard. `key`: its operation. */
+  visitHeard(name: string, key: string): void {
+    const entry = this.#passedOn.get(key);
+    if (!entry) throw new Violation('S7', `${name} is told of ${key}, which is no answer to it`);
+    this.#answers.set(name, entry);
   }
 
   /**

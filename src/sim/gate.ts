@@ -1,7 +1,9 @@
+import { operationKey } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId, Peer } from '../core/identity.ts';
 import { Driver, type Observer } from '../runtime/driver.ts';
+import { VisitorDesk, type DeskGate } from '../runtime/visitor/desk.ts';
 import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
 import { Market } from '../machines/market.ts';
@@ -11,9 +13,12 @@ import type { MemoryNode } from '../transport/memory.ts';
 import type { RoutedTransport } from '../transport/routed-transport.ts';
 import { assert } from '../core/assert.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
+import { readVisit, visitKey } from './checkers/visit-ledger.ts';
+import { Violation } from './checkers/violation.ts';
 import { CrashPoints } from './crash-points.ts';
 import type { Random } from './random.ts';
 import type { Checks } from './checks.ts';
+import { StreetReception } from './visitors/street.ts';
 import type { World } from './world.ts';
 import { NodeClock, type Pause } from './virtual-clock.ts';
 
@@ -34,6 +39,9 @@ export interface Life {
   readonly place: MemoryNode;
   readonly storage: MemoryHandle;
   readonly clock: NodeClock;
+  /** Where visitors with tabs of their own come in, and who serves them. */
+  readonly reception: StreetReception;
+  readonly desk: VisitorDesk;
   readonly points: CrashPoints;
   readonly since: number;
   /** It has loaded what was stored. */
@@ -143,6 +151,7 @@ export class Gate {
       ports,
       this.#observer(() => life, world.checks, name),
     );
+    const reception = new StreetReception();
     const life: Life = {
       name,
       peer,
@@ -152,6 +161,8 @@ export class Gate {
       place: world.network.node(peer.id),
       storage,
       clock,
+      reception,
+      desk: new VisitorDesk(reception, clock, this.#deskGate(driver)),
       points,
       since: world.clock.now(),
       ready: false,
@@ -161,6 +172,7 @@ export class Gate {
     this.#stepped = world.checks.follow(name, driver.node);
     world.trace('start', this, name);
     driver.start();
+    life.desk.start();
   }
 
   /** The page is gone from one moment to the next. */
@@ -266,10 +278,41 @@ export class Gate {
 
   #end(life: Life): void {
     life.driver.halt();
+    life.desk.halt();
+    life.reception.close();
     life.points.end();
     this.life = null;
     this.status = 'down';
     this.#world.workload.lost(this);
+    this.#world.workload.visits.lost(life);
+  }
+
+  #deskGate(driver: Driver): DeskGate {
+    const world = this.#world;
+    const { id, name } = this.peer;
+    return {
+      id,
+      name: () => name,
+      quorum: () => driver.view().quorum,
+      submit: (body, done) => {
+        const visit = readVisit(body);
+        if (visit) world.checks.visitAsked(visitKey(visit), id);
+        driver.submit([body], (reply) => {
+          if (reply.ok && reply.value.type === 'outcome' && visit) {
+            const { sequence, index, outcome } = reply.value;
+            const key = operationKey({ node: id, sequence });
+            world.check(() => {
+              world.checks.visitTold(driver.node, visit, key, index, outcome);
+            });
+          }
+          done(reply);
+        });
+      },
+      refused: (reason) => {
+        throw new Violation('invariant', `${id} refuses what a visitor says: ${reason}`);
+      },
+      changed: () => undefined,
+    };
   }
 
   #stepped: () => void = () => undefined;

@@ -18,6 +18,8 @@ const KNOWN = new Map([
   ['refused-before-open', 3],
   ['snapshot-without-messages', 2],
   ['said-again', 3],
+  ['visits-forgotten-on-failover', 2],
+  ['ticket-written-late', 2],
 ]);
 /** So many seeds more are tried: a change of the simulator makes other seeds of them. */
 const MORE = 40;

@@ -8,6 +8,7 @@ import { MARKET_BUGS } from './plants/market.ts';
 import { MEMBERSHIP_BUGS } from './plants/membership.ts';
 import { MULTICAST_BUGS } from './plants/multicast.ts';
 import { OPERATION_BUGS } from './plants/operations.ts';
+import { VISIT_BUGS } from './plants/visits.ts';
 
 /** Bugs that are put in on purpose, to see that the checkers find them. Checkers that find none prove nothing. */
 export const PLANTS: readonly PlantedBug[] = [
@@ -16,6 +17,7 @@ export const PLANTS: readonly PlantedBug[] = [
   ...DISK_BUGS,
   ...MEMBERSHIP_BUGS,
   ...OPERATION_BUGS,
+  ...VISIT_BUGS,
   ...CHAT_BUGS,
   ...MARKET_BUGS,
   ...MULTICAST_BUGS,

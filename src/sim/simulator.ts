@@ -92,8 +92,7 @@ export function run(options: RunOptions): RunResult {
   return {
     seed: options.seed,
     violation,
-    operations:
-      world.workload.calls.length + world.workload.chat.asked + world.workload.market.trades.length,
+    operations: operationsOf(world),
     events: world.events,
     leaderChanges: world.checks.log.leaderChanges,
     faults: world.faults,
@@ -104,6 +103,11 @@ export function run(options: RunOptions): RunResult {
   };
 }
 
+function operationsOf({ workload }: World): number {
+  const { calls, chat, market, visits } = workload;
+  return calls.length + chat.asked + market.trades.length + visits.calls.length;
+}
+
 function setUp(world: World): void {
   const random = world.random.split('setup');
   for (const gate of world.gates) {
@@ -111,6 +115,7 @@ function setUp(world: World): void {
     if (gate.index === 0) gate.start();
     else world.later(random.between(500, 3000), () => gate.start());
   }
+  world.workload.visits.start();
 }
 
 /** Each seed picks the faults that it has and how frequent each is. */
@@ -172,7 +177,8 @@ function converge(world: World): void {
     last = convergence(world);
   }
   probe(world);
-  world.checks.ended([...world.workload.calls, ...world.workload.market.trades]);
+  const { calls, market, visits } = world.workload;
+  world.checks.ended([...calls, ...market.trades, ...visits.calls]);
   world.checks.multicasts.ended(world.gates.flatMap(({ life }) => life?.name ?? []));
   checkArchives(world);
   world.workload.chat.judge();

@@ -1,16 +1,21 @@
 import { operationKey } from '../core/entry.ts';
 import type { Token } from '../core/entry.ts';
 import type { Reply } from '../core/effects.ts';
-import type { ParkOperation, ParkOutcome } from '../machines/park.ts';
+import type { ParkOperation } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
 import { Violation } from './checkers/violation.ts';
 import { logKey, type Call } from './checkers/history.ts';
+import type { Outcome } from './checkers/park-model.ts';
 import { ChatLoad } from './chat-load.ts';
 import type { Gate, Life } from './gate.ts';
 import { MarketWorkload, type Trade } from './market-workload.ts';
 import { Multicasting } from './multicasting.ts';
 import type { Random } from './random.ts';
+import { VisitorLoad } from './visitors/visitor-load.ts';
 import type { World } from './world.ts';
+
+/** What is asked at a gate; a visitor's own tab asks in another way. */
+type GateOperation = Exclude<ParkOperation, { kind: 'visit' }>;
 
 /** A person at a gate: asks for one thing at a time, and waits for the answer. */
 interface Client {
@@ -36,6 +41,7 @@ export class Workload {
   readonly calls: Call[] = [];
   readonly chat: ChatLoad;
   readonly market: MarketWorkload;
+  readonly visits: VisitorLoad;
   readonly #world: World;
   readonly #random: Random;
   readonly #visitors: readonly string[];
@@ -57,6 +63,7 @@ export class Workload {
     this.#world = world;
     this.chat = new ChatLoad(world, only);
     this.market = new MarketWorkload(world, only);
+    this.visits = new VisitorLoad(world, only);
     this.#multicasting = multicasts ? new Multicasting(world, only) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
@@ -76,13 +83,14 @@ export class Workload {
       ...this.#active,
       ...this.chat.activeChatters(),
       ...this.market.active,
+      ...this.visits.active,
       ...(this.#multicasting?.active ?? []),
     ];
   }
 
   get openCalls(): readonly Trade[] {
     const calls = this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
-    return [...calls, ...this.market.openTrades];
+    return [...calls, ...this.market.openTrades, ...this.visits.openCalls];
   }
 
   locks(rate: number): void {
@@ -110,6 +118,7 @@ export class Workload {
     this.#stopped = true;
     this.chat.stop();
     this.market.stop();
+    this.visits.stop();
     this.#multicasting?.stop();
   }
 
@@ -120,7 +129,7 @@ export class Workload {
       done(false);
       return;
     }
-    const operation: ParkOperation = { machine: 'park', kind: 'leave', visitor: 'nobody' };
+    const operation: GateOperation = { machine: 'park', kind: 'leave', visitor: 'nobody' };
     life.driver.submit([operation], (reply) => {
       done(reply.ok);
     });
@@ -188,7 +197,7 @@ export class Workload {
     });
   }
 
-  #invoke(client: Client, lane: Lane, place: number, key: string, operation: ParkOperation): void {
+  #invoke(client: Client, lane: Lane, place: number, key: string, operation: GateOperation): void {
     const world = this.#world;
     const call: Call = {
       key,
@@ -229,7 +238,7 @@ export class Workload {
     this.#done(call, outcome);
   }
 
-  #done(call: Call, outcome: ParkOutcome): void {
+  #done(call: Call, outcome: Outcome): void {
     call.result = 'ok';
     call.outcome = outcome;
     call.returnedAt = this.#world.clock.now();
@@ -276,7 +285,7 @@ export class Workload {
     this.#act(client);
   }
 
-  #operation(random: Random): ParkOperation {
+  #operation(random: Random): GateOperation {
     const visitor = random.pick(this.#visitors) ?? 'v0';
     if (random.chance(this.#capacityRate)) {
       const capacity = random.int(0, this.#visitors.length);

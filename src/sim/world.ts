@@ -109,6 +109,11 @@ export class World {
     for (let i = 0; i < options.gates; i++) this.gates.push(new Gate(this, i));
   }
 
+  /** There is a park to ask. */
+  get isFounded(): boolean {
+    return this.#isFounded;
+  }
+
   /** Up to where a gate's disk holds its log; a wiped one counts as before, since what it says is judged by S9. */
   #durable(id: NodeId): number {
     const gate = this.gates.find((other) => other.id === id);

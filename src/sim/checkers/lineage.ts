@@ -1,8 +1,10 @@
 import type { LogEntry, Operation, OperationId, Position, Token } from '../../core/entry.ts';
+import type { Json } from '../../core/json.ts';
 import type { Term } from '../../core/term.ts';
 import { ChatModel, readChatAction, type ChatAction, type ChatAnswer } from './chat-model.ts';
 import { MarketModel, type Due } from './market-model.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
+import { readVisit, visitKey, VisitLedger } from './visit-ledger.ts';
 import { Violation } from './violation.ts';
 
 /** One committed entry, as the first node that committed it showed it. */
@@ -48,7 +50,8 @@ export class Lineage {
   readonly chat = new ChatModel();
   readonly market = new MarketModel();
   #model = new ParkModel(0);
-  /** Each operation's first entry. */
+  readonly #visits = new VisitLedger();
+  /** Each operation's first entry, and each request's of a visitor's tab. */
   readonly #indexes = new Map<string, number>();
   #lastToken: Token | null = null;
   /** Whose operations ran under a token. */
@@ -136,15 +139,26 @@ export class Lineage {
       return { outcome, operation, chat, trade, duplicate: true };
     }
     this.#indexes.set(key, entry.index);
-    const operation = readAction(body);
-    const outcome = operation ? this.#model.apply(operation) : null;
     return {
-      outcome,
-      operation,
+      ...this.#decide(entry.index, body),
       chat: this.#said(entry.index, asked),
       trade: this.#trade(entry, asked),
       duplicate: false,
     };
+  }
+
+  /** Rule V3: what a visitor gave to several gates is decided where it stands first. */
+  #decide(index: number, body: Json): Pick<Judgement, 'outcome' | 'operation'> {
+    const operation = readAction(body);
+    const visit = readVisit(body);
+    const before = visit && this.#visits.due(visit);
+    if (!operation || before) return { operation, outcome: before };
+    const outcome = this.#model.apply(operation);
+    if (visit) {
+      this.#visits.decided(visit, outcome);
+      this.#indexes.set(visitKey(visit), index);
+    }
+    return { operation, outcome };
   }
 
   #said(index: number, { id: { node }, body }: Operation): DueAnswer | null {

@@ -13,6 +13,7 @@ import {
   type StressResult,
   type Token,
   type TraceEvent,
+  type VisitorTab,
 } from '../../runtime/gatehouse.ts';
 import { FakeChat } from './fake-chat.ts';
 import { FakeMarket } from './fake-market.ts';
@@ -34,6 +35,7 @@ export interface FakeOptions {
   /** How every operation fails. */
   readonly failure?: { readonly code: ErrorCode; readonly definite: boolean };
   readonly archives?: readonly ArchiveView[];
+  readonly visitorTabs?: readonly VisitorTab[];
 }
 
 /** A park in memory that answers like the real one: for looking at every state of the page, and for its tests. */
@@ -247,6 +249,10 @@ export class FakeGatehouse implements Gatehouse {
   async rename(name: string): Promise<void> {
     this.calls.push(`rename ${name}`);
     this.set({ name });
+  }
+
+  visitorTabs(): VisitorTab[] {
+    return [...(this.#options.visitorTabs ?? [])];
   }
 
   faults(rules: FaultRuleInput[]): void {

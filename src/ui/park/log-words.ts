@@ -56,11 +56,12 @@ export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
   }
   if (entry.market) return { who: nameOf(entry.node ?? ''), what: traded(entry.market) };
   const who = entry.visitor ?? 'A visitor';
+  const how = entry.ownTab === true ? ' by own phone' : '';
   switch (entry.kind) {
     case 'enter':
-      return { who, what: 'in' };
+      return { who, what: `in${how}` };
     case 'leave':
-      return { who, what: 'out' };
+      return { who, what: `out${how}` };
     case 'capacity':
       return { who: '', what: `Capacity ${entry.capacity ?? '?'}` };
     case 'founding':

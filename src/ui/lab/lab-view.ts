@@ -58,7 +58,7 @@ export class LabView extends LitElement {
         :host {
           grid-template-areas: 'picture do' 'elections do' 'messages more' 'refused more';
           grid-template-columns: minmax(0, 1fr) 22rem;
-          grid-template-rows: auto 1fr auto auto;
+          grid-template-rows: auto auto auto 1fr;
           gap: 1rem;
           padding: 1rem 1.25rem;
         }
@@ -85,7 +85,7 @@ export class LabView extends LitElement {
       @media (min-width: 100rem) {
         :host {
           grid-template-areas: 'picture do more' 'elections do more' 'messages do more' 'refused do more';
-          grid-template-rows: auto auto 1fr auto;
+          grid-template-rows: auto auto auto 1fr;
           grid-template-columns: minmax(0, 1fr) 20rem 20rem;
         }
         .messages {

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { expectAccessible } from './accessible.ts';
+import { expectAccessible, sticksOut } from './accessible.ts';
 import { expect, test, type Park, type Tab } from './fixture.ts';
 
 /** A gate's page by what people see of it. */
@@ -134,25 +134,6 @@ test('on a phone the buttons are in reach of the thumbs, and nothing sticks out'
   await expect(page.getByRole('heading', { name: 'Network', exact: true })).toBeVisible();
   expect(await sticksOut(page), 'lab').toEqual([]);
 });
-
-/** The elements, in shadow trees too, that make the page wider than its screen. */
-function sticksOut(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    const found = [`the page is ${scrollWidth} of ${clientWidth} wide`];
-    const look = (root: ParentNode): void => {
-      for (const element of root.querySelectorAll('*')) {
-        const { right } = element.getBoundingClientRect();
-        if (right > clientWidth)
-          found.push(`${element.localName}.${element.className} to ${right}`);
-        if (element.shadowRoot) look(element.shadowRoot);
-      }
-    };
-    look(document);
-    return found;
-  });
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing wrong with the park and the lab, ${colorScheme}`, async ({ park }) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FETCH_LIMIT } from './ballot.ts';
 import type { NodeId } from './identity.ts';
 import { Harness, type HarnessOptions } from './testing/harness.ts';
+import { viewOf } from './view.ts';
 
 /** Nodes of priority 1, 2, 3, ... by these names, one after the other, all in step. */
 function park(ids: readonly NodeId[], options?: HarnessOptions): Harness {
@@ -309,6 +310,20 @@ describe('election', () => {
 });
 
 describe('membership', () => {
+  test('M5: who leaves for good is forgotten; who crashes is a member until it is evicted, and then forgotten too', () => {
+    const harness = park(['anna', 'bert', 'carl', 'dora']);
+    const seen = (): string[] =>
+      viewOf(harness.node('dora'))
+        .peers.map(({ id }) => id)
+        .sort();
+    harness.leave('anna');
+    harness.runUntil(() => seen().join() === 'bert,carl', 1000);
+    harness.crash('bert');
+    harness.run(2000);
+    expect(seen()).toEqual(['bert', 'carl']);
+    harness.runUntil(() => seen().join() === 'carl', 20_000);
+  });
+
   test('M6: a leader of two says goodbye with the append that removes it, and the other goes on alone', () => {
     const harness = park(['anna', 'bert']);
     harness.submit('anna', 'before');

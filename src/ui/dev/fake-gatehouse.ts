@@ -220,7 +220,8 @@ export class FakeGatehouse implements Gatehouse {
   async recover(): Promise<void> {
     this.calls.push('recover');
     await this.#pause();
-    this.set(this.#disk ?? {});
+    const { feigning } = this.#status;
+    this.set({ ...this.#disk, feigning });
   }
 
   feign(options?: FeignOptions | false): void {

@@ -27,7 +27,12 @@ export class ElectionsPanel extends LitElement {
     css`
       :host {
         display: grid;
-        gap: 0.5rem;
+        grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr));
+        gap: 0.5rem 1.5rem;
+        align-items: start;
+      }
+      .wide {
+        grid-column: 1 / -1;
       }
       table {
         width: 100%;
@@ -84,8 +89,8 @@ export class ElectionsPanel extends LitElement {
         </tbody>
       </table>
       <gh-election-plot .kind=${kind} .elections=${elections}></gh-election-plot>
-      <p class="small soft">${THEORY[kind]}</p>
-      <p class="small soft">
+      <p class="small soft wide">${THEORY[kind]}</p>
+      <p class="small soft wide">
         Counted by the tabs of this browser. It can be more: when several notice at once, when
         somebody fails in between, or when an ELECT comes late and makes its receiver start again.
       </p>

@@ -29,6 +29,7 @@ export class FeignPanel extends LitElement {
       .times {
         display: grid;
         grid-template-columns: 1fr 5.5rem auto 5.5rem auto;
+        margin-bottom: 0.35rem;
         gap: 0.35rem;
         align-items: center;
       }
@@ -51,7 +52,7 @@ export class FeignPanel extends LitElement {
     return html`<form @submit=${(event: Event) => event.preventDefault()}>
       <fieldset>
         <legend>Feigned failure</legend>
-        ${this.#range('failAfterMs', 'Fails after')} ${this.#range('failForMs', 'and stays so for')}
+        ${this.#range('failAfterMs', 'Fails after')} ${this.#range('failForMs', 'Fails for')}
       </fieldset>
       <div class="row">
         <button type="button" aria-pressed=${feigning} ?disabled=${gone} @click=${this.#here}>

@@ -56,9 +56,9 @@ export class LabView extends LitElement {
       }
       @media (min-width: 60rem) {
         :host {
-          grid-template-areas: 'picture do' 'messages more' 'refused more';
+          grid-template-areas: 'picture do' 'elections do' 'messages more' 'refused more';
           grid-template-columns: minmax(0, 1fr) 22rem;
-          grid-template-rows: auto 1fr auto;
+          grid-template-rows: auto auto auto 1fr;
           gap: 1rem;
           padding: 1rem 1.25rem;
         }
@@ -71,6 +71,9 @@ export class LabView extends LitElement {
         .more {
           grid-area: more;
         }
+        .elections {
+          grid-area: elections;
+        }
         .messages {
           grid-area: messages;
         }
@@ -81,7 +84,8 @@ export class LabView extends LitElement {
       }
       @media (min-width: 100rem) {
         :host {
-          grid-template-areas: 'picture do more' 'messages do more' 'refused do more';
+          grid-template-areas: 'picture do more' 'elections do more' 'messages do more' 'refused do more';
+          grid-template-rows: auto auto auto 1fr;
           grid-template-columns: minmax(0, 1fr) 20rem 20rem;
         }
         .messages {
@@ -144,21 +148,21 @@ export class LabView extends LitElement {
           <gh-controls .session=${session} .status=${status}></gh-controls>
         </section>
       </div>
+      <section class="panel elections" aria-labelledby="elections">
+        <header>
+          <h2 id="elections">Elections and their messages</h2>
+          <button class="quiet" @click=${this.#forget}>Forget them</button>
+        </header>
+        <gh-elections
+          .kind=${kind}
+          .elections=${elections}
+          .nameOf=${session.nameOf}
+        ></gh-elections>
+      </section>
       <div class="side more">
         <section class="panel" aria-labelledby="faults">
           <header><h2 id="faults">Faults on what this node sends</h2></header>
           <gh-faults .gatehouse=${session.gatehouse} .status=${status}></gh-faults>
-        </section>
-        <section class="panel" aria-labelledby="elections">
-          <header>
-            <h2 id="elections">Elections, and what they should cost</h2>
-            <button class="quiet" @click=${this.#forget}>Forget them</button>
-          </header>
-          <gh-elections
-            .kind=${kind}
-            .elections=${elections}
-            .nameOf=${session.nameOf}
-          ></gh-elections>
         </section>
         <section class="panel" aria-labelledby="counts">
           <header>

@@ -37,9 +37,11 @@ export class AppShell extends LitElement {
       }
       nav {
         display: flex;
+        /* On a phone the views take two lines. */
+        flex-wrap: wrap;
         min-width: 0;
         align-items: center;
-        gap: 0.25rem;
+        gap: 0 0.25rem;
       }
       nav a {
         display: flex;
@@ -55,7 +57,7 @@ export class AppShell extends LitElement {
         font-weight: 650;
       }
       .gate {
-        flex: 1;
+        flex: 1 1 5rem;
         min-width: 0;
         margin: 0;
         font-weight: 400;

@@ -8,6 +8,8 @@ import type {
 
 /** The multicast of a group in memory, for looking at the page without a network. */
 export class FakeMulticast implements MulticastCalls {
+  /** How often somebody has looked at all gates. */
+  looks = 0;
   /** All messages in their one order. */
   readonly #order: MulticastMessage[] = [];
   /** Where the message stands that is late on purpose: what comes after it is held back. */
@@ -62,6 +64,7 @@ export class FakeMulticast implements MulticastCalls {
   }
 
   async peers(): Promise<MulticastPeer[]> {
+    this.looks += 1;
     return this.#members.map((id) => {
       const late = id === this.self ? this.#late : this.#late + 1;
       const held = this.#order.slice(late);

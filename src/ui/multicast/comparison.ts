@@ -49,8 +49,11 @@ export class ComparisonPanel extends LitElement {
         font-weight: 400;
         vertical-align: bottom;
       }
+      thead th:nth-child(2),
       tbody th {
         text-align: left;
+      }
+      tbody th {
         font-weight: 650;
       }
       .lamport th,

@@ -38,7 +38,8 @@ export class MulticastInspector extends LitElement {
       }
       thead th {
         vertical-align: bottom;
-        font-size: var(--small);
+        padding-inline: 0;
+        font-size: 0.75rem;
         font-weight: 400;
       }
       thead b {

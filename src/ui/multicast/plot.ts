@@ -24,7 +24,7 @@ export interface PlotOptions {
 const WIDTH = 340;
 const HEIGHT = 190;
 const LEFT = 28;
-const RIGHT = 96;
+const RIGHT = 106;
 const TOP = 10;
 const BOTTOM = 32;
 /** Between two labels at the least. */

@@ -265,7 +265,10 @@ export class Node {
     }
   }
 
-  /** Logs of two generations never mix (rule G1). Answers are matched by their term, which is unique. */
+  /**
+   * Logs of two generations never mix (rule G1), and what was answered about one says nothing of the other (rule O2).
+   * Answers to a candidate are matched by their term, which is unique.
+   */
   #isForUs(generation: string, message: Message): boolean {
     const isOurs =
       generation !== '' && generation === this.context.generation && !this.joining.isUnderWay;
@@ -278,7 +281,11 @@ export class Node {
       case 'RESIGN':
       case 'GAVE_WAY':
       case 'SUBMIT':
+      case 'RESULT':
+      case 'DECLINED':
       case 'LOCK':
+      case 'QUEUED':
+      case 'GRANT':
       case 'GROUP_JOIN':
       case 'FLUSH':
       case 'FLUSHED':

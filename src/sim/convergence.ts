@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const MOST_VOTERS = 9;
 
 export interface NotYet {
-  readonly rule: 'L1' | 'L2';
+  readonly rule: 'L1' | 'L2' | 'E9';
   /** Made only for whoever reads it. */
   detail(): string;
 }
@@ -39,7 +39,10 @@ function membershipOf(leader: Life, lives: readonly Life[], gates: readonly Gate
   if (membership.members.length < lives.length) return missing('not all are members', gates);
   const voters = Math.min(MOST_VOTERS, lives.length);
   if (membership.voters().length < voters) return missing('not all are voters', gates);
-  return null;
+  const others = membership.members.filter(({ voter }) => !voter);
+  const least = membership.voters().reduce((a, b) => (isGreater(a, b) ? b : a));
+  const better = others.find((member) => isGreater(member, least));
+  return better ? missing(`${better.id} is no voter, and ${least.id} is`, gates) : null;
 }
 
 function logsOf(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
@@ -114,7 +117,7 @@ function missing(what: string, gates: readonly Gate[]): NotYet {
 }
 
 /** A gate in one line, for whoever looks for the cause. */
-function describe({ index, peer, status, life }: Gate): string {
+export function describe({ index, peer, status, life }: Gate): string {
   if (!life) return `gate ${index} ${peer.id} ${status}`;
   const view = life.driver.view();
   const members = view.members.map(({ id, voter }) => (voter ? id : `(${id})`)).join(' ');

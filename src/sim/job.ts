@@ -2,6 +2,7 @@ import type { ElectionKind, MulticastKind, TopologyKind } from '../core/entry.ts
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
+import { SCENARIOS } from './scenarios.ts';
 import { run, type RunResult } from './simulator.ts';
 
 /** One seed to run, as plain data: it goes to a worker thread. */
@@ -20,6 +21,8 @@ export interface Job {
   /** Only these clients; null for all. */
   readonly clients: readonly string[] | null;
   readonly plant: string | null;
+  /** Played in place of the faults. */
+  readonly scenario: string | null;
   /** Whether the lines of the history are wanted. */
   readonly history: boolean;
   readonly trace: string | null;
@@ -54,6 +57,7 @@ export function runJob(job: Job): Report {
       only: job.only && new Set(job.only),
       clients: job.clients && new Set(job.clients),
       plant: planted?.plant ?? NO_PLANT,
+      scenario: SCENARIOS.find(({ name }) => name === job.scenario) ?? null,
       traceFile: job.trace,
       recorded: (line) => {
         if (job.history) lines.push(`${JSON.stringify(line)}\n`);
@@ -68,15 +72,19 @@ export function runJob(job: Job): Report {
 
 /** The command that runs just this job again. */
 export function replayCommand(job: Job): string {
-  const { seed, nodes, seconds, election, topology, multicast, faults, only, clients, plant } = job;
+  const { seed, nodes, seconds, election, topology, multicast, clients, plant, scenario } = job;
   const parts = [`--seeds 1 --seed ${seed} --nodes ${nodes} --seconds ${seconds}`];
-  if (election !== 'bully') parts.push(`--election ${election}`);
-  if (topology !== 'mesh') parts.push(`--topology ${topology}`);
+  if (scenario !== null || election !== 'bully') parts.push(`--election ${election}`);
+  if (scenario !== null || topology !== 'mesh') parts.push(`--topology ${topology}`);
   parts.push(`--multicast ${multicast ?? 'none'}`);
-  parts.push(only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`);
+  parts.push(scenario === null ? whatGoesWrong(job) : `--scenario ${scenario}`);
   if (clients) parts.push(`--clients ${list(clients)}`);
   if (plant !== null) parts.push(`--plant ${plant}`);
   return `npm run simulate -- ${parts.join(' ')}`;
+}
+
+function whatGoesWrong({ only, faults }: Job): string {
+  return only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`;
 }
 
 function faultList(faults: readonly string[]): string {

@@ -7,6 +7,7 @@ import { runJob, type Job } from './job.ts';
 import { HELP, parseOptions, UsageError, type Options } from './options.ts';
 import { PLANTS } from './plants.ts';
 import { WorkerPool } from './pool.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 /** As a shell tells that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
@@ -45,10 +46,10 @@ function checkWritable(option: string, file: string | null): void {
   }
 }
 
-function show(what: 'help' | 'faults' | 'plants'): number {
+function show(what: NonNullable<Options['show']>): number {
+  const lists = { help: [], faults: FAULTS, plants: PLANTS, scenarios: SCENARIOS };
   if (what === 'help') console.log(HELP);
-  const entries = what === 'faults' ? FAULTS : what === 'plants' ? PLANTS : [];
-  for (const { name, about } of entries) console.log(`${name.padEnd(26)}${about}`);
+  for (const { name, about } of lists[what]) console.log(`${name.padEnd(26)}${about}`);
   return 0;
 }
 

@@ -48,6 +48,20 @@ describe('the options of the command', () => {
     expect(nodes).toBeLessThanOrEqual(plant!.nodes[1]);
   });
 
+  it('take a scenario with what belongs to it, unless told otherwise', () => {
+    const options = parseOptions(['--scenario', 'three-crash']);
+    expect(options).toMatchObject({ nodes: [20, 20], elections: ['wireless'], faults: [] });
+    expect(options).toMatchObject({ topologies: ['sample'], multicasts: [null], clients: [] });
+    const other = ['--nodes', '7', '--election', 'bully', '--topology', 'grid', '--clients', 'm1'];
+    expect(parseOptions(['--scenario', 'three-crash', ...other])).toMatchObject({
+      nodes: [7, 7],
+      elections: ['bully'],
+      topologies: ['grid'],
+      clients: ['m1'],
+    });
+    expect(parseOptions(['--scenario', 'list']).show).toBe('scenarios');
+  });
+
   it('run one seed for a trace', () => {
     expect(parseOptions(['--trace', 'x.jsonl', '--seed', '7'])).toMatchObject({
       seeds: 1,
@@ -72,6 +86,9 @@ describe('the options of the command', () => {
     ['--only', 'flood.1'],
     ['--only', 'crash.1', '--faults', 'crash'],
     ['--plant', 'nettle'],
+    ['--scenario', 'farce'],
+    ['--scenario', 'three-crash', '--faults', 'crash'],
+    ['--scenario', 'three-crash', '--plant', 'all'],
     ['--trace', 'x.jsonl', '--seeds', '2'],
     ['--trace', 'x.jsonl', '--plant', 'all'],
     ['--sedes', '3'],
@@ -90,6 +107,8 @@ describe('the command that replays a job', () => {
     ['--seed 8 --election all --topology all'],
     ['--seed 9 --election ring --topology grid,random'],
     ['--seed 10 --multicast lamport'],
+    ['--seed 11 --scenario two-neighbours'],
+    ['--seed 12 --scenario three-crash --election bully --topology mesh --multicast lamport'],
   ])('is that job again: %s', (line) => {
     const options = parseOptions(line.split(' '));
     const job = jobOf(options, options.seed, options.plants[0] ?? null);

@@ -12,6 +12,7 @@ import { FAULTS } from './faults.ts';
 import { kindOf, type Job } from './job.ts';
 import { PLANTS } from './plants.ts';
 import { Random } from './random.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 export interface Options {
   readonly seeds: number;
@@ -28,6 +29,7 @@ export interface Options {
   readonly only: readonly string[] | null;
   readonly clients: readonly string[] | null;
   readonly plants: readonly string[];
+  readonly scenario: string | null;
   /** Seeds that run at once. */
   readonly jobs: number;
   /** Runs that shrinking a failing seed may take. */
@@ -36,7 +38,7 @@ export interface Options {
   readonly trace: string | null;
   readonly json: boolean;
   /** Print this and stop. */
-  readonly show: 'help' | 'faults' | 'plants' | null;
+  readonly show: 'help' | 'faults' | 'plants' | 'scenarios' | null;
 }
 
 /** Arguments that make no sense. The message is for people. */
@@ -63,6 +65,8 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
   --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none
   --clients LIST  only these clients ask for anything, as a shrunk seed names them (g0.1), or none
   --plant NAME    puts a bug in on purpose; list prints them, all looks for each of them in turn
+  --scenario NAME plays this in place of the faults, without clients, and brings its own gates, election, topology and
+                  seconds, if you name none; list prints them
   --jobs N        seeds that run at once (default: as many as there are processors); the output is the same
   --shrink N      makes the first failing seed smaller, in N runs at most (default 300; 0 with --plant)
   --history FILE  writes what the clients saw, one JSON object a line
@@ -77,13 +81,14 @@ const SPEC = {
   seed: { type: 'string', default: '1' },
   nodes: { type: 'string' },
   seconds: { type: 'string' },
-  election: { type: 'string', default: 'bully' },
-  topology: { type: 'string', default: 'mesh' },
+  election: { type: 'string' },
+  topology: { type: 'string' },
   multicast: { type: 'string' },
   faults: { type: 'string' },
   only: { type: 'string' },
   clients: { type: 'string' },
   plant: { type: 'string' },
+  scenario: { type: 'string' },
   jobs: { type: 'string' },
   shrink: { type: 'string' },
   history: { type: 'string' },
@@ -102,18 +107,22 @@ export function parseOptions(args: readonly string[]): Options {
   const planted = values.plant !== undefined;
   const seeds = values.trace !== undefined ? '1' : values.plant === 'all' ? PLANT_SEEDS : '20';
   const only = show === null ? injections(values.only, values.faults) : null;
+  const scenario = show === null ? scenarioOf(values) : null;
+  const usual = usually(scenario, planted);
+  const clients = values.clients ?? usual.clients;
   const options: Options = {
     seeds: whole('seeds', values.seeds ?? seeds, 1, 1e9),
     seed: whole('seed', values.seed, 0, 2 ** 52),
-    nodes: nodesOf(values.nodes ?? (planted ? null : '5')),
-    seconds: whole('seconds', values.seconds ?? (planted ? '40' : '60'), 1, 1e6),
-    elections: kinds(values.election, ELECTIONS, 'election'),
-    topologies: kinds(values.topology, TOPOLOGIES, 'topology'),
-    multicasts: multicastsOf(values.multicast ?? (planted ? null : 'any')),
-    faults: show === null ? faultNames(values.faults ?? (planted ? 'none' : 'all'), only) : [],
+    nodes: nodesOf(values.nodes ?? usual.nodes),
+    seconds: whole('seconds', values.seconds ?? usual.seconds, 1, 1e6),
+    elections: kinds(values.election ?? usual.election, ELECTIONS, 'election'),
+    topologies: kinds(values.topology ?? usual.topology, TOPOLOGIES, 'topology'),
+    multicasts: multicastsOf(values.multicast ?? usual.multicast),
+    faults: show === null ? faultNames(values.faults ?? usual.faults, only) : [],
     only,
-    clients: values.clients === undefined ? null : split(values.clients),
+    clients: clients === null ? null : split(clients),
     plants: show === null ? plantNames(values.plant) : [],
+    scenario: scenario?.name ?? null,
     jobs: whole('jobs', values.jobs ?? String(availableParallelism()), 1, 256),
     shrink: whole('shrink', values.shrink ?? (planted ? '0' : '300'), 0, 1e6),
     history: values.history ?? null,
@@ -126,9 +135,40 @@ export function parseOptions(args: readonly string[]): Options {
   return options;
 }
 
+/** What options are that nobody names. */
+interface Usual {
+  readonly nodes: string | null;
+  readonly seconds: string;
+  readonly election: string;
+  readonly topology: string;
+  readonly multicast: string | null;
+  readonly faults: string;
+  readonly clients: string | null;
+}
+
+function usually(scenario: Scenario | null, planted: boolean): Usual {
+  const bully = { election: 'bully', topology: 'mesh', clients: null };
+  if (planted) return { ...bully, nodes: null, seconds: '40', multicast: null, faults: 'none' };
+  if (!scenario) return { ...bully, nodes: '5', seconds: '60', multicast: 'any', faults: 'all' };
+  const { election, topology, nodes, seconds } = scenario;
+  const park = { election, topology, nodes: nodes.join('-'), seconds: String(seconds) };
+  return { ...park, multicast: 'none', faults: 'none', clients: 'none' };
+}
+
+function scenarioOf(values: ReturnType<typeof parse>): Scenario | null {
+  const { scenario, faults, only, plant } = values;
+  if (scenario === undefined) return null;
+  if ((faults ?? only ?? plant) !== undefined)
+    throw new UsageError('--scenario takes the place of --faults, --only and --plant');
+  const known = SCENARIOS.find(({ name }) => name === scenario);
+  if (!known)
+    throw new UsageError(`There is no scenario "${scenario}": --scenario list prints them`);
+  return known;
+}
+
 /** What one seed of these options is. */
 export function jobOf(options: Options, seed: number, plant: string | null): Job {
-  const { seconds, faults, only, clients, trace } = options;
+  const { seconds, faults, only, clients, scenario, trace } = options;
   const planted = PLANTS.find(({ name }) => name === plant);
   const [least, most] = options.nodes ?? planted?.nodes ?? [1, 1];
   const random = new Random(`seed ${seed}`);
@@ -139,13 +179,14 @@ export function jobOf(options: Options, seed: number, plant: string | null): Job
   const multicast = random.split('multicast').pick(orders) ?? null;
   const history = options.history !== null;
   const park = { seed, nodes, seconds, election, topology, multicast };
-  return { ...park, faults, only, clients, plant, history, trace };
+  return { ...park, faults, only, clients, plant, scenario, history, trace };
 }
 
 function showOf(values: ReturnType<typeof parse>): Options['show'] {
   if (values.help) return 'help';
   if (values.faults === 'list') return 'faults';
-  return values.plant === 'list' ? 'plants' : null;
+  if (values.plant === 'list') return 'plants';
+  return values.scenario === 'list' ? 'scenarios' : null;
 }
 
 function parse(args: readonly string[]): ReturnType<typeof parseStrictly> {

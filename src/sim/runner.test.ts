@@ -13,6 +13,7 @@ const JOBS: readonly Job[] = Array.from({ length: 40 }, (_, seed) => ({
   topology: 'mesh',
   clients: null,
   plant: null,
+  scenario: null,
   multicast: null,
   history: false,
   trace: null,

@@ -90,6 +90,7 @@ const PLAIN = {
   only: null,
   clients: null,
   plant: null,
+  scenario: null,
   history: false,
   trace: null,
 } as const;

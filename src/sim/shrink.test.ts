@@ -14,6 +14,7 @@ const JOB: Job = {
   topology: 'mesh',
   clients: null,
   plant: null,
+  scenario: null,
   multicast: null,
   history: false,
   trace: null,

@@ -9,6 +9,7 @@ import { electEverywhere } from './faults/people.ts';
 import type { Tally } from './coverage/tally.ts';
 import { parkHistory } from './park-history.ts';
 import type { Plant } from './plant.ts';
+import { play, type Scenario } from './scenarios.ts';
 import { World, type HistoryLine } from './world.ts';
 
 export interface RunOptions {
@@ -24,6 +25,8 @@ export interface RunOptions {
   /** Only these clients ask for anything. No list: all. */
   readonly clients?: ReadonlySet<string> | null;
   readonly plant: Plant;
+  /** Played in place of the faults. */
+  readonly scenario?: Scenario | null;
   readonly traceFile?: string | null;
   readonly election?: ElectionKind;
   readonly topology?: TopologyKind;
@@ -78,12 +81,16 @@ export function run(options: RunOptions): RunResult {
   const injections: string[] = [];
   try {
     setUp(world);
-    inject(world, options, (name) => {
-      injections.push(name);
-    });
-    world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
-    converge(world);
-    world.checks.judge(historyOf(world.history));
+    if (options.scenario) {
+      play(world, options.scenario, options.seconds);
+    } else {
+      inject(world, options, (name) => {
+        injections.push(name);
+      });
+      world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
+      converge(world);
+    }
+    judge(world);
   } catch (error) {
     violation = world.violation ?? asViolation(error);
   }
@@ -177,11 +184,16 @@ function converge(world: World): void {
     last = convergence(world);
   }
   probe(world);
+}
+
+/** What can only be told in the end. */
+function judge(world: World): void {
   const { calls, market, visits } = world.workload;
   world.checks.ended([...calls, ...market.trades, ...visits.calls]);
   world.checks.multicasts.ended(world.gates.flatMap(({ life }) => life?.name ?? []));
   checkArchives(world);
   world.workload.chat.judge();
+  world.checks.judge(historyOf(world.history));
 }
 
 /** Every gate takes an operation, within the bound too: somebody may hold the mutex until the lease ends. */

@@ -17,6 +17,7 @@ const job: Job = {
   topology: 'mesh',
   clients: null,
   plant: null,
+  scenario: null,
   multicast: null,
   history: false,
   trace: file,

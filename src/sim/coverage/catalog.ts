@@ -62,6 +62,7 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   J2: ['HELLO'],
   J3: ['JOIN'],
   J4: ['REFUSE to a leader'],
+  J5: ['fault duplicate-identity'],
   N1: ['note keeps-links', 'converged'],
   N2: ['entry membership leave', 'entry membership evict'],
   N3: ['note keeps-links'],

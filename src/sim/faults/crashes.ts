@@ -60,10 +60,15 @@ function crashAll(world: World, random: Random): boolean {
 }
 
 function crashGate(world: World, random: Random, gate: Gate): void {
+  vanish(random, gate);
+  comesBack(world, random, gate);
+}
+
+/** Its page is gone, and the others are told so or must find out. */
+export function vanish(random: Random, gate: Gate): void {
   const fate = random.chance(0.5) ? 'done' : 'undone';
   const closed = random.chance(0.5);
   gate.crash(fate, closed ? { noticeMs: random.between(1, 50), closedByPeer: true } : {});
-  comesBack(world, random, gate);
 }
 
 function comesBack(world: World, random: Random, gate: Gate): void {

@@ -54,6 +54,12 @@ export class AppShell extends LitElement {
         border-bottom-color: var(--accent);
         font-weight: 650;
       }
+      /* All views fit the smallest phone. */
+      @media (max-width: 24rem) {
+        nav a {
+          padding: 0 0.5rem;
+        }
+      }
       .gate {
         flex: 1;
         min-width: 0;

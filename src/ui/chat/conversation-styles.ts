@@ -25,6 +25,12 @@ export const conversationStyles = css`
   .back {
     padding: 0.25rem 0.4rem;
   }
+  @media (max-width: 47.99rem) {
+    .others {
+      grid-column: 1 / -1;
+      justify-self: start;
+    }
+  }
   .told {
     grid-column: 1 / -1;
   }

@@ -62,6 +62,7 @@ export class MessagesList extends LitElement {
         background: none;
         color: var(--ink-soft);
         font-style: italic;
+        white-space: normal;
       }
       .text.sealed {
         font-family: var(--mono);

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Status } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import type { Session } from '../session.ts';
-import { clockTime, count, gateName, isDown } from '../words.ts';
+import { clockTime, gateName, isDown } from '../words.ts';
 import { chatStyles } from './chat-styles.ts';
 import { failureWords } from './chat-words.ts';
 import { MISSED_MOST } from './heartbeats.ts';
@@ -85,10 +85,7 @@ export class RingPanel extends LitElement {
     const ring = ringOf(status);
     const cannot = isDown(status) || status.role === 'joining';
     return html`
-      <p class="small soft">
-        ${count(ring.length, 'server')}, found without being told of each other, sorted by identity.
-        A token goes round; the greatest wins.
-      </p>
+      <p class="small soft">${aboutRing(ring.length)}</p>
       <gh-ring-picture .ring=${ring} .flights=${this.#trace.flights}></gh-ring-picture>
       ${this.#beats()}
       <div class="row">
@@ -159,6 +156,12 @@ export class RingPanel extends LitElement {
       this.voting = false;
     }
   }
+}
+
+function aboutRing(servers: number): string {
+  if (servers < 2)
+    return 'No other server yet. Open another tab: they find each other by themselves.';
+  return `${servers} servers, which found each other by themselves, in the order of their identities. A token goes round; the greatest wins.`;
 }
 
 function otherElection({ election }: Status): TemplateResult {

@@ -158,7 +158,7 @@ export class RingPicture extends LitElement {
     const { ring } = this;
     const places = new Map(ring.map(({ id }, at) => [id, place(FRAME, at, ring.length)]));
     return html`<svg
-      viewBox="0 0 ${FRAME.width} ${FRAME.height}"
+      viewBox="0 -16 ${FRAME.width} ${FRAME.height + 16}"
       role="img"
       aria-label="The ring of servers. ${describe(ring)}"
     >

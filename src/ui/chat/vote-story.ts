@@ -8,7 +8,7 @@ export interface VoteStep {
 }
 
 /** A pause of so many ms between two steps is the end of a vote. */
-const PAUSE_MS = 4000;
+const PAUSE_MS = 2500;
 const MOST = 12;
 
 /** The steps of the last vote, the oldest first, as plain sentences. */

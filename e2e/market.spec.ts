@@ -102,6 +102,25 @@ test('no seller available', async () => {
   await settled(park, all);
 });
 
+test('axe finds nothing wrong with the market, light, dark and on a phone', async () => {
+  const { page } = south.tab;
+  const acts = await south.acts();
+  await south.compare(acts.at(-1)!.index, acts.at(-2)!.index);
+  await page.getByText('Constants', { exact: true }).click();
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expectAccessible(page);
+  const [wide, screen] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(wide).toBe(screen);
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await page.getByText('Constants', { exact: true }).click();
+});
+
 test('the election of a trader', async () => {
   await north.deposit('salt', 6, 10);
   await settled(park, all);
@@ -242,23 +261,6 @@ test('the two plots are drawn from a real run', async () => {
   const row = page.getByTestId('figures-averages').getByRole('row', { name: /^40/ });
   await expect(row.getByRole('cell').last()).toContainText(mean.toFixed(1));
   await settled(park, all);
-});
-
-test('axe finds nothing wrong with the market, light, dark and on a phone', async () => {
-  const { page } = south.tab;
-  const acts = await south.acts();
-  await south.compare(acts.at(-1)!.index, acts.at(-2)!.index);
-  await page.getByText('Constants', { exact: true }).click();
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await expectAccessible(page);
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  await page.setViewportSize({ width: 360, height: 740 });
-  await expectAccessible(page);
-  const [wide, screen] = await page.evaluate(() => [
-    document.documentElement.scrollWidth,
-    document.documentElement.clientWidth,
-  ]);
-  expect(wide).toBe(screen);
 });
 
 async function expectAccessible(page: Page): Promise<void> {

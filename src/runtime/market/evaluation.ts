@@ -22,7 +22,7 @@ export async function evaluate(
   }
 }
 
-/** Which of the purchases are asked for while there is no trader: all over the run, and none right at an end of it. */
+/** Which of the purchases are asked for while there is no trader: spread evenly over the run. */
 export function electionPlaces(transactions: number, elections: number): ReadonlySet<number> {
   const places = Array.from({ length: elections }, (_, i) =>
     Math.floor(((i + 0.5) * transactions) / elections),

@@ -330,34 +330,6 @@ test('K7: what is asked for without a trader is pending until there is one', asy
   expect(anna.gatehouse.market.pending()).toEqual([]);
 });
 
-describe('an evaluation', () => {
-  test('is a run of its own, whose peaks are its elections', async () => {
-    await buy(bert, 'fish', 1);
-    const options = { transactions: 12, elections: 2 };
-    const run = await stage.ended(bert.gatehouse.market.evaluate(options));
-    expect(run.purchases.map(({ result }) => result)).toEqual(Array(12).fill('bought'));
-    expect(run.elections.map(({ trader }) => trader)).toEqual(['carl', 'carl']);
-    const longest = [...run.purchases].sort((a, b) => b.ms - a.ms).slice(0, 2);
-    expect(longest.map((purchase) => run.purchases.indexOf(purchase)).sort()).toEqual([3, 9]);
-    expect(bert.gatehouse.market.measured().map(({ purchases }) => purchases.length)).toEqual([
-      1, 12, 0,
-    ]);
-    await settled();
-  });
-
-  test('is alone at its gate, and ends with it', async () => {
-    const { market } = bert.gatehouse;
-    const run = market.evaluate();
-    expect(() => market.auto()).toThrow('an evaluation is under way');
-    await expect(market.evaluate()).rejects.toMatchObject({ code: 'invalid' });
-    const ended = expect(stage.ended(run)).rejects.toMatchObject({ code: 'crashed' });
-    await stage.pass(50);
-    bert.gatehouse.crash();
-    await ended;
-    await expect(market.evaluate()).rejects.toMatchObject({ code: 'crashed', definite: true });
-  });
-});
-
 describe('automatic trading', () => {
   test('sellers and buyers trade by themselves until every buyer has enough', async () => {
     anna.gatehouse.market.auto({ role: 'seller', price: [1, 5] });

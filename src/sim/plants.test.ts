@@ -8,18 +8,18 @@ const KNOWN = new Map([
   ['own-log-wins', 2],
   ['snapshot-at-the-end', 2],
   ['snapshot-without-sessions', 2],
-  ['speak-before-write', 48],
+  ['speak-before-write', 52],
   ['reused-term', 2],
-  ['promise-not-written', 25],
+  ['promise-not-written', 7],
   ['change-before-open', 2],
   ['many-changes-at-once', 2],
   ['definite-though-sent', 2],
-  ['old-token-accepted', 4],
   ['refused-before-open', 3],
   ['snapshot-without-messages', 2],
   ['said-again', 3],
   ['visits-forgotten-on-failover', 2],
   ['ticket-written-late', 2],
+  ['visit-decided-twice', 2],
 ]);
 /** So many seeds more are tried: a change of the simulator makes other seeds of them. */
 const MORE = 40;

@@ -43,7 +43,8 @@ export class VisitorTabs extends LitElement {
   protected override render(): TemplateResult {
     if (this.tabs.length === 0) {
       return html`<p class="small soft">
-        No visitor's own phone is linked to this gate. It asks by itself to enter and leave.
+        No visitor's phone is linked to this gate. People can ask to enter and leave by their own
+        phones.
       </p>`;
     }
     return html`<ul tabindex="0" aria-label="Visitors' tabs at this gate">

@@ -11,7 +11,7 @@ import { LogChecker } from './checkers/log-checker.ts';
 import { MulticastChecker } from './checkers/multicast-checker.ts';
 import type { ObservedNode } from './checkers/observed.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
-import { OLD_REQUEST } from './checkers/park-model.ts';
+import { isSameAction, OLD_REQUEST } from './checkers/park-model.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
 import { visitKey, type VisitRequest } from './checkers/visit-ledger.ts';
@@ -169,7 +169,7 @@ export class Checks {
   judge({ calls, capacity }: History): void {
     for (const lineage of this.log.lineages.values()) {
       const seen = calls.flatMap((call) => {
-        const hint = lineage.indexOf(logKey(call.key));
+        const hint = placeOf(lineage, call);
         const isAnswered = call.result === 'ok';
         if (hint === undefined) return isAnswered ? [] : call;
         if (!isAnswered || this.holds(lineage, logKey(call.key))) return { ...call, hint };
@@ -184,6 +184,16 @@ export class Checks {
         throw new Violation('S8', `no order explains the history; ${stuck(verdict.stuckAt)}`);
     }
   }
+}
+
+/**
+ * Where it stands. A sequence number that was not durable yet when its page crashed is taken again by the next life, maybe
+ * for something else (rule O1).
+ */
+function placeOf(lineage: Lineage, { key, operation }: Call): number | undefined {
+  const index = lineage.indexOf(logKey(key));
+  const stands = lineage.at(index ?? 0)?.operation;
+  return stands && isSameAction(stands, operation) ? index : undefined;
 }
 
 function stuck(calls: readonly Call[]): string {

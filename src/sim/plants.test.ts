@@ -8,7 +8,7 @@ const KNOWN = new Map([
   ['own-log-wins', 2],
   ['snapshot-at-the-end', 2],
   ['snapshot-without-sessions', 2],
-  ['speak-before-write', 2],
+  ['speak-before-write', 21],
   ['reused-term', 2],
   ['promise-not-written', 7],
   ['change-before-open', 2],

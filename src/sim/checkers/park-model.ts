@@ -34,6 +34,11 @@ export function readAction(body: unknown): Action | null {
   return { kind, visitor: body.visitor };
 }
 
+export function isSameAction(a: Action, b: Action): boolean {
+  if (a.kind === 'capacity') return b.kind === 'capacity' && a.capacity === b.capacity;
+  return b.kind === a.kind && a.visitor === b.visitor;
+}
+
 export class ParkModel {
   capacity: number;
   readonly inside = new Set<string>();

@@ -147,9 +147,13 @@ test('what comes under an old token is refused', async ({ park }) => {
   expect(await late).toMatchObject({ ok: false, code: 'invalid', definite: true });
   await b.enter('in time');
   await b.release();
-  // Whoever believes that they hold it stays refused, until they give it back.
-  expect(await a.tryEnter('still too late')).toMatchObject({ ok: false, code: 'invalid' });
-  await a.release();
+  // Whoever believes that they hold it stays refused, until they give it back. Cut off, it may have begun an election:
+  // under a leader of a new term nobody believes so any more.
+  const { id, mutex } = await a.status();
+  if (mutex === id) {
+    expect(await a.tryEnter('still too late')).toMatchObject({ ok: false, code: 'invalid' });
+    await a.release();
+  }
   await a.enter('without the mutex');
   const log = await park.settle();
   const entered = log.filter(({ kind }) => kind === 'enter').map(({ visitor }) => visitor);

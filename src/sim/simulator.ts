@@ -122,7 +122,7 @@ function setUp(world: World): void {
     if (gate.index === 0) gate.start();
     else world.later(random.between(500, 3000), () => gate.start());
   }
-  world.workload.visits.start();
+  world.workload.start();
 }
 
 /** Each seed picks the faults that it has and how frequent each is. */

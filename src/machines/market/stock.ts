@@ -30,6 +30,8 @@ const NOTHING: Count = { salt: 0, boar: 0, fish: 0 };
 export class Stock {
   /** In the order in which they were deposited. */
   #lots: Lot[] = [];
+  /** By product, what `inOrder` says of these lots. */
+  readonly #orders = new Map<Product, readonly Lot[]>();
   #deposited = NOTHING;
   #sold = NOTHING;
 
@@ -49,6 +51,7 @@ export class Stock {
 
   put(lot: Lot): void {
     this.#lots.push(lot);
+    this.#orders.delete(lot.product);
     this.#deposited = plus(this.#deposited, lot.product, lot.quantity);
   }
 
@@ -56,7 +59,13 @@ export class Stock {
    * The lots of a product as they are served (rule K5): of those that no other lot happened before, the cheapest, and
    * of equal prices the first in the log; then again among the rest.
    */
-  inOrder(product: Product): Lot[] {
+  inOrder(product: Product): readonly Lot[] {
+    const known = this.#orders.get(product) ?? this.#order(product);
+    this.#orders.set(product, known);
+    return known;
+  }
+
+  #order(product: Product): Lot[] {
     const lots = this.#lots.filter((lot) => lot.product === product);
     const waitsFor = new Map(lots.map((lot) => [lot, causesOf(lot, lots)]));
     const order: Lot[] = [];
@@ -100,6 +109,7 @@ export class Stock {
       left.set(lot, lot.quantity - taken);
     }
     assert(missing === 0, 'K3: only what is in stock is sold');
+    this.#orders.delete(product);
     this.#lots = this.#lots.flatMap((lot) => {
       const rest = left.get(lot) ?? lot.quantity;
       return rest === 0 ? [] : [rest === lot.quantity ? lot : { ...lot, quantity: rest }];
@@ -109,6 +119,7 @@ export class Stock {
 
   restore(lots: readonly Lot[], deposited: Count, sold: Count): void {
     this.#lots = [...lots];
+    this.#orders.clear();
     this.#deposited = deposited;
     this.#sold = sold;
   }

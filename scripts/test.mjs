@@ -27,7 +27,9 @@ const steps = [
   { name: 'unit tests', go: () => vitest('unit') },
   { name: 'browser tests', go: () => vitest('browser') },
   { name: 'build', go: buildStep },
-  { name: 'end-to-end tests', go: playwright },
+  // Mostly they wait, for elections and time-outs, so two files at a time do well on two cores.
+  { name: 'end-to-end tests', go: () => playwright('tabs', ['--workers=2']) },
+  { name: 'browser chaos', go: () => playwright('chaos', []) },
 ];
 
 try {
@@ -100,10 +102,15 @@ async function buildStep() {
   }
 }
 
-/** @returns {Promise<Count>} */
-async function playwright() {
-  const file = path.join(results, 'e2e.json');
-  const status = await runE2e(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+/**
+ * @param {string} project
+ * @param {string[]} more arguments
+ * @returns {Promise<Count>}
+ */
+async function playwright(project, more) {
+  const file = path.join(results, `${project}.json`);
+  const args = [`--project=${project}`, ...more, '--reporter=list,json'];
+  const status = await runE2e(args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
   return count(status, file, (report) => {
     const stats = /** @type {Record<string, unknown>} */ (report['stats'] ?? {});
     const failures = failuresOfPlaywright(report);

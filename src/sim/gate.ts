@@ -56,7 +56,7 @@ export class Gate {
   life: Life | null = null;
   disk: MemoryDisk;
   /** Gates of another venue have another signaling server, and never hear of this one. */
-  venue = '';
+  venue: string;
   /** Makes its disk slower by so much. */
   slowness = 1;
   /** Its data was cleared under the running page: what starts here next is somebody else. */
@@ -82,6 +82,7 @@ export class Gate {
     this.#wallOffset = this.#random.between(-2000, 2000);
     this.peer = twin?.peer ?? this.#newPeer();
     this.disk = twin?.disk ?? this.#newDisk();
+    this.venue = twin?.venue ?? '';
   }
 
   get id(): NodeId {

@@ -152,7 +152,8 @@ function foundApart(world: World, random: Random): boolean {
     world.workload.join(gate);
   }
   world.later(random.logBetween(5000, 60_000), () => {
-    for (const gate of gates) comeTogether(world, gate);
+    // Copies of their pages too.
+    for (const gate of world.gates) if (gate.venue === venue) comeTogether(world, gate);
   });
   return true;
 }

@@ -29,11 +29,23 @@ async function still(page: Page): Promise<void> {
   });
 }
 
-/** Axe finds nothing wrong with the page as it is now. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Axe finds nothing wrong with the page as it is now, by these rules or by all of them. */
+export async function expectAccessible(page: Page, rules?: string[]): Promise<void> {
   await still(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (rules ? axe.withRules(rules) : axe).analyze();
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
   ).toEqual([]);
+}
+
+/** The rules that colours decide. The others look at the tree, which is the same in every colour scheme. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** The same in light and in dark; on one page, since a second one would differ in nothing but its colours. */
+export async function expectAccessibleInLightAndDark(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expectAccessible(page, COLOUR_RULES);
 }

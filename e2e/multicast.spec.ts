@@ -1,7 +1,6 @@
 /** The demonstrations of total-order multicast, by sequencer and by Lamport's clocks. */
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import type { MulticastMessage, MulticastState } from '../src/runtime/gatehouse.ts';
+import { expectAccessibleInLightAndDark } from './accessible.ts';
 import { expect, test, type Park, type Tab } from './fixture.ts';
 
 type Kind = 'sequencer' | 'lamport';
@@ -168,13 +167,6 @@ test('Lamport: timestamps, acknowledgements, delivery when stable', async ({ par
   for (const what of ['ORDER', 'NUMBERED', 'HELD', 'DELIVER']) expect(seen).not.toContain(what);
 });
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).toEqual([]);
-}
-
 test('the comparison runs in the page, and what is measured is what theory says; axe finds nothing wrong', async ({
   park,
 }) => {
@@ -199,10 +191,7 @@ test('the comparison runs in the page, and what is measured is what theory says;
   ] as const) {
     await expect(rows.nth(row)).toHaveText(cells, { timeout: 30_000 });
   }
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectAccessible(page);
-  }
+  await expectAccessibleInLightAndDark(page);
   await a.crash();
   await expect(page.getByText('This gate does not run')).toBeVisible();
 });

@@ -6,7 +6,13 @@ import { checkAnswer, isAnswer } from './answer-checker.ts';
 import { checkChat } from './chat-checker.ts';
 import { keyOf, Lineage, type Committed } from './lineage.ts';
 import { checkMarket } from './market-checker.ts';
-import { generationsUpTo, membersIn, membersUpTo, type ObservedNode } from './observed.ts';
+import {
+  generationsUpTo,
+  membersIn,
+  membersUpTo,
+  type Durable,
+  type ObservedNode,
+} from './observed.ts';
 import { QuorumChecker } from './quorum-checker.ts';
 import { checkPark } from './state-checker.ts';
 import { TokenLedger } from './token-ledger.ts';
@@ -14,6 +20,9 @@ import { Violation } from './violation.ts';
 
 /** The machines' states are compared at every multiple of it. */
 export const STATE_INTERVAL = 32;
+
+/** Holds whatever its node says: where no disk is looked at. */
+const ANY_DISK: Durable = { end: Infinity, promised: '~' };
 
 /** One life of a node, as the checkers follow it. */
 interface Life {
@@ -74,8 +83,7 @@ export class LogChecker {
     private readonly guard: (work: () => void) => void = (work) => {
       work();
     },
-    /** Up to where a node's disk holds its log. */
-    private readonly durable: (id: NodeId) => number = () => Infinity,
+    private readonly disk: (id: NodeId) => Durable = () => ANY_DISK,
   ) {}
 
   /** Follows a new life of a node, `id#number`. Call the result after every step. */
@@ -156,8 +164,8 @@ export class LogChecker {
           'S4',
           `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
         );
-      const durable = this.durable(life.id);
-      this.quorums.committed(life.id, term, office.members, entry.index, office.first, durable);
+      const { end } = this.disk(life.id);
+      this.quorums.committed(life.id, term, office.members, entry.index, office.first, end);
     }
     if (term > lineage.newestTerm) lineage.newestTerm = term;
     this.#fillUpTo(node, lineage, entry.index);
@@ -263,7 +271,8 @@ export class LogChecker {
     const { log } = node.replica;
     const opening = log.at(first)?.command;
     const without = opening?.kind === 'generation' ? opening.without : null;
-    this.quorums.elected(life.id, term, members, without);
+    const { promised } = this.disk(life.id);
+    this.quorums.elected(life.id, term, members, promised, without);
     if (without) return;
     const generations = generationsUpTo(node, log.lastIndex);
     const lineage = this.lineages.get(generations[generations.length - 1]?.id ?? '');

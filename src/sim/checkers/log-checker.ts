@@ -148,7 +148,7 @@ export class LogChecker {
     if (entry.index % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, entry.index);
   }
 
-  /** The first to commit an entry is a leader, or follows one that did so out of sight. */
+  /** Rule S2: the first to commit an entry is a leader, and a majority holds it. */
   #extends(
     life: Life,
     node: ObservedNode,
@@ -157,16 +157,19 @@ export class LogChecker {
     text: string,
   ): void {
     const office = this.#officeOf(life, node);
-    const term = office?.term ?? node.replica.promised;
-    if (office) {
-      if (term < lineage.newestTerm)
-        throw new Violation(
-          'S4',
-          `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
-        );
-      const { end } = this.disk(life.id);
-      this.quorums.committed(life.id, term, office.members, entry.index, office.first, end);
-    }
+    if (!office)
+      throw new Violation(
+        'S2',
+        `${life.name} commits ${entry.index}, which no leader has committed`,
+      );
+    const { term, members, first } = office;
+    if (term < lineage.newestTerm)
+      throw new Violation(
+        'S4',
+        `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
+      );
+    const { end } = this.disk(life.id);
+    this.quorums.committed(life.id, term, members, entry.index, first, end);
     if (term > lineage.newestTerm) lineage.newestTerm = term;
     this.#fillUpTo(node, lineage, entry.index);
     lineage.extend(entry, text, this.now(), lineage.newestTerm);

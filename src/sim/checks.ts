@@ -2,14 +2,13 @@ import type { NodeId } from '../core/identity.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { LogEntry, Token } from '../core/entry.ts';
 import type { Node } from '../core/node.ts';
-import type { Term } from '../core/term.ts';
 import { logKey, type Call } from './checkers/history.ts';
 import type { History } from './checkers/history-reader.ts';
 import type { Lineage } from './checkers/lineage.ts';
 import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
 import { MulticastChecker } from './checkers/multicast-checker.ts';
-import type { ObservedNode } from './checkers/observed.ts';
+import type { Durable, ObservedNode } from './checkers/observed.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
 import { isSameAction, OLD_REQUEST } from './checkers/park-model.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
@@ -40,14 +39,14 @@ export class Checks {
     committed: (lineage: Lineage, index: number) => void,
     guard: (work: () => void) => void,
     private readonly tally: Tally | null = null,
-    durable?: (id: NodeId) => number,
+    disk?: (id: NodeId) => Durable,
   ) {
     const counted = (lineage: Lineage, index: number): void => {
       const record = lineage.at(index);
       if (record) tally?.committed(record);
       committed(lineage, index);
     };
-    this.log = new LogChecker(now, counted, guard, durable);
+    this.log = new LogChecker(now, counted, guard, disk);
     this.multicasts = new MulticastChecker(guard, (what) => tally?.count(what));
   }
 
@@ -56,8 +55,9 @@ export class Checks {
     return this.log.follow(name, node);
   }
 
-  wiped(id: NodeId, node: Node | null, promised: Term): void {
-    this.#speech.wiped(id, promised, node?.replica.durableIndex ?? 0);
+  /** @param last what it may still speak of */
+  wiped(id: NodeId, last: Durable): void {
+    this.#speech.wiped(id, last);
   }
 
   sent(from: NodeId, to: NodeId, envelope: Envelope): void {

@@ -13,6 +13,7 @@ import type { MemoryNode } from '../transport/memory.ts';
 import type { RoutedTransport } from '../transport/routed-transport.ts';
 import { assert } from '../core/assert.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
+import type { Durable } from './checkers/observed.ts';
 import { readVisit, visitKey } from './checkers/visit-ledger.ts';
 import { Violation } from './checkers/violation.ts';
 import { CrashPoints } from './crash-points.ts';
@@ -59,8 +60,8 @@ export class Gate {
   venue: string;
   /** Makes its disk slower by so much. */
   slowness = 1;
-  /** Its data was cleared under the running page: what starts here next is somebody else. */
-  cleared = false;
+  /** What its disk held when it was cleared under the running page: what starts here next is somebody else. */
+  lost: Durable | null = null;
   /** How fast its clock runs. */
   #rate = 1;
   #throttleMs: number | null = null;
@@ -186,7 +187,7 @@ export class Gate {
     life.transport.close();
     life.clock.stop();
     this.#world.trace('crash', this, JSON.stringify(underWay));
-    if (this.cleared) this.renew();
+    if (this.lost) this.renew();
   }
 
   /** The page closes in good order: its links say so. */
@@ -254,17 +255,18 @@ export class Gate {
 
   /** The site's data is cleared, under a running page or while it is closed. */
   wipe(): void {
-    const promised = this.disk.peek()?.meta.promised ?? '';
-    this.#world.checks.wiped(this.id, this.life?.driver.node ?? null, promised);
+    const { end, promised } = this.disk;
+    // A page that is gone says nothing any more.
+    this.#world.checks.wiped(this.id, { end: this.life ? end : 0, promised });
     this.#world.trace('wipe', this, this.life ? 'live' : 'down');
     this.disk.wipe();
-    if (this.life) this.cleared = true;
+    if (this.life) this.lost = { end, promised };
     else this.renew();
   }
 
   /** What is stored can't be read: it is left as it is, and the page moves into another slot, as somebody new. */
   moveOut(): void {
-    this.#world.checks.wiped(this.id, null, this.disk.peek()?.meta.promised ?? '');
+    this.#world.checks.wiped(this.id, { end: 0, promised: this.disk.promised });
     this.#world.trace('moves-out', this, '');
     this.renew();
   }
@@ -274,7 +276,7 @@ export class Gate {
     assert(this.life === null, 'a page keeps its identity');
     if (!this.#world.plant.keepsIdentity) this.peer = this.#newPeer();
     this.disk = this.#newDisk();
-    this.cleared = false;
+    this.lost = null;
   }
 
   #end(life: Life): void {

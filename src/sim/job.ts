@@ -88,8 +88,8 @@ function whatGoesWrong({ only, faults }: Job): string {
 }
 
 function faultList(faults: readonly string[]): string {
-  const usual = FAULTS.filter((fault) => fault.usual).map(({ name }) => name);
-  const isAll = usual.length === faults.length && usual.every((name) => faults.includes(name));
+  const isAll =
+    faults.length === FAULTS.length && FAULTS.every(({ name }) => faults.includes(name));
   return isAll ? 'all' : list(faults);
 }
 

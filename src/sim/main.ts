@@ -1,5 +1,4 @@
 /** The command `npm run simulate`, and the worker threads that it starts: the same program in both. */
-import { closeSync, openSync } from 'node:fs';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { lookForPlants, simulate } from './commands.ts';
 import { FAULTS } from './faults.ts';
@@ -8,6 +7,7 @@ import { HELP, parseOptions, UsageError, type Options } from './options.ts';
 import { PLANTS } from './plants.ts';
 import { WorkerPool } from './pool.ts';
 import { SCENARIOS } from './scenarios.ts';
+import { checkWritable } from './writable.ts';
 
 /** As a shell tells that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
@@ -32,17 +32,6 @@ async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     console.error(`${error.message}\nnpm run simulate -- --help explains the options.`);
     return 2;
-  }
-}
-
-/** Found out before the run, which may take an hour. */
-function checkWritable(option: string, file: string | null): void {
-  if (file === null) return;
-  try {
-    closeSync(openSync(file, 'a'));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${option} can't be written: ${why}`);
   }
 }
 

@@ -4,14 +4,14 @@ import { replayCommand } from './job.ts';
 import { jobOf, parseOptions, UsageError } from './options.ts';
 import { PLANTS } from './plants.ts';
 
-const USUAL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
+const ALL = FAULTS.map(({ name }) => name);
 
 describe('the options of the command', () => {
   it('have defaults', () => {
     const options = parseOptions([]);
     expect(options).toMatchObject({ seed: 1, seeds: 20, nodes: [5, 5], plants: [], json: false });
     expect(options.show).toBeNull();
-    expect(options.faults).toEqual(USUAL);
+    expect(options.faults).toEqual(ALL);
     expect(options.jobs).toBeGreaterThan(0);
   });
 

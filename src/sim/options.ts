@@ -238,7 +238,7 @@ function multicastsOf(text: string | null): Options['multicasts'] {
 
 function faultNames(text: string, only: readonly string[] | null): string[] {
   if (only) return [...new Set(only.map(kindOf))];
-  if (text === 'all') return FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
+  if (text === 'all') return FAULTS.map(({ name }) => name);
   const known = FAULTS.map(({ name }) => name);
   return names(text, known, 'fault', '--faults');
 }

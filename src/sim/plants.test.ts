@@ -11,6 +11,7 @@ const KNOWN = new Map([
   ['speak-before-write', 21],
   ['reused-term', 2],
   ['promise-not-written', 7],
+  ['cleared-disk-counts-itself', 2],
   ['change-before-open', 2],
   ['many-changes-at-once', 2],
   ['definite-though-sent', 2],

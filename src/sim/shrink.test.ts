@@ -92,7 +92,7 @@ describe('a run by the names of its injections and clients', () => {
     seed: 5,
     seconds: 25,
     history: true,
-    faults: FAULTS.filter(({ usual }) => usual).map(({ name }) => name),
+    faults: FAULTS.map(({ name }) => name),
   };
   const whole = runJob(job);
 

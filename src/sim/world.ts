@@ -1,3 +1,4 @@
+import { assert } from '../core/assert.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Node } from '../core/node.ts';
@@ -6,6 +7,7 @@ import type { Trouble } from '../runtime/driver.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Call, HistoryLine } from './checkers/history.ts';
 import type { Lineage } from './checkers/lineage.ts';
+import type { Durable } from './checkers/observed.ts';
 import { Violation } from './checkers/violation.ts';
 import { Checks } from './checks.ts';
 import type { Tally } from './coverage/tally.ts';
@@ -104,7 +106,7 @@ export class World {
         this.check(work);
       },
       options.tally,
-      (id) => this.#durable(id),
+      (id) => this.#disk(id),
     );
     for (let i = 0; i < options.gates; i++) this.gates.push(new Gate(this, i));
   }
@@ -114,10 +116,11 @@ export class World {
     return this.#isFounded;
   }
 
-  /** Up to where a gate's disk holds its log; a wiped one counts as before, since what it says is judged by S9. */
-  #durable(id: NodeId): number {
+  /** What a gate has made durable. Of a disk that was cleared under it nothing more comes to what was there (rule S9). */
+  #disk(id: NodeId): Durable {
     const gate = this.gates.find((other) => other.id === id);
-    return gate && !gate.cleared ? gate.disk.end : Infinity;
+    assert(gate !== undefined, `${id} is a gate's`);
+    return gate.lost ?? gate.disk;
   }
 
   /** @param twin whose identity and disk it shares */
@@ -199,7 +202,7 @@ export class World {
       throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
     }
     this.later(0, () => {
-      if (code === 'storage-lost') gate.cleared = true;
+      if (code === 'storage-lost') gate.lost ??= { end: 0, promised: '' };
       const said = this.random.split(`stopped ${this.clock.now()}`);
       if (said.chance(0.5)) gate.close();
       else gate.crash('done', {});

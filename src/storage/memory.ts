@@ -9,6 +9,7 @@ import {
 } from './extent.ts';
 import { comparePosition, type LogEntry, type Operation, type Position } from '../core/entry.ts';
 import type { Archive, Meta, Snapshot, Stored, StorageWrite } from '../core/stored.ts';
+import type { Term } from '../core/term.ts';
 import type { LoadResult, Storage, StorageError } from './storage.ts';
 
 /** Calls back once, `delayMs` later. The simulator's is its virtual clock. */
@@ -165,6 +166,11 @@ export class MemoryDisk {
   /** Where the log ends that is durable at this moment, for checkers. */
   get end(): number {
     return this.state.extent.end.index;
+  }
+
+  /** The promise that is durable at this moment, for checkers; '' without one. */
+  get promised(): Term {
+    return this.state.meta?.promised ?? '';
   }
 
   /** Nothing was ever written, or all was wiped. */

@@ -90,6 +90,14 @@ describe('a good run', () => {
   });
 });
 
+it('S2: a follower commits what no leader has committed', () => {
+  const anna = park();
+  anna.commitTo(2);
+  const bert = follower('bert#1', anna);
+  bert.commitTo(2);
+  expect(() => bert.commitTo(3)).toThrow('S2: bert#1 commits 3, which no leader has committed');
+});
+
 describe('S1, S3: outcomes', () => {
   it('S1: a node admits one too many', () => {
     const anna = park(enter('anna', 2, 'v2'));

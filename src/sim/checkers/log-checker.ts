@@ -6,7 +6,13 @@ import { checkAnswer, isAnswer } from './answer-checker.ts';
 import { checkChat } from './chat-checker.ts';
 import { keyOf, Lineage, type Committed } from './lineage.ts';
 import { checkMarket } from './market-checker.ts';
-import { generationsUpTo, membersIn, membersUpTo, type ObservedNode } from './observed.ts';
+import {
+  generationsUpTo,
+  membersIn,
+  membersUpTo,
+  type Durable,
+  type ObservedNode,
+} from './observed.ts';
 import { QuorumChecker } from './quorum-checker.ts';
 import { checkPark } from './state-checker.ts';
 import { TokenLedger } from './token-ledger.ts';
@@ -14,6 +20,9 @@ import { Violation } from './violation.ts';
 
 /** The machines' states are compared at every multiple of it. */
 export const STATE_INTERVAL = 32;
+
+/** Holds whatever its node says: where no disk is looked at. */
+const ANY_DISK: Durable = { end: Infinity, promised: '~' };
 
 /** One life of a node, as the checkers follow it. */
 interface Life {
@@ -74,8 +83,7 @@ export class LogChecker {
     private readonly guard: (work: () => void) => void = (work) => {
       work();
     },
-    /** Up to where a node's disk holds its log. */
-    private readonly durable: (id: NodeId) => number = () => Infinity,
+    private readonly disk: (id: NodeId) => Durable = () => ANY_DISK,
   ) {}
 
   /** Follows a new life of a node, `id#number`. Call the result after every step. */
@@ -140,7 +148,7 @@ export class LogChecker {
     if (entry.index % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, entry.index);
   }
 
-  /** The first to commit an entry is a leader, or follows one that did so out of sight. */
+  /** Rule S2: the first to commit an entry is a leader, and a majority holds it. */
   #extends(
     life: Life,
     node: ObservedNode,
@@ -149,16 +157,19 @@ export class LogChecker {
     text: string,
   ): void {
     const office = this.#officeOf(life, node);
-    const term = office?.term ?? node.replica.promised;
-    if (office) {
-      if (term < lineage.newestTerm)
-        throw new Violation(
-          'S4',
-          `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
-        );
-      const durable = this.durable(life.id);
-      this.quorums.committed(life.id, term, office.members, entry.index, office.first, durable);
-    }
+    if (!office)
+      throw new Violation(
+        'S2',
+        `${life.name} commits ${entry.index}, which no leader has committed`,
+      );
+    const { term, members, first } = office;
+    if (term < lineage.newestTerm)
+      throw new Violation(
+        'S4',
+        `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
+      );
+    const { end } = this.disk(life.id);
+    this.quorums.committed(life.id, term, members, entry.index, first, end);
     if (term > lineage.newestTerm) lineage.newestTerm = term;
     this.#fillUpTo(node, lineage, entry.index);
     lineage.extend(entry, text, this.now(), lineage.newestTerm);
@@ -263,7 +274,8 @@ export class LogChecker {
     const { log } = node.replica;
     const opening = log.at(first)?.command;
     const without = opening?.kind === 'generation' ? opening.without : null;
-    this.quorums.elected(life.id, term, members, without);
+    const { promised } = this.disk(life.id);
+    this.quorums.elected(life.id, term, members, promised, without);
     if (without) return;
     const generations = generationsUpTo(node, log.lastIndex);
     const lineage = this.lineages.get(generations[generations.length - 1]?.id ?? '');

@@ -30,6 +30,14 @@ export interface ObservedNode {
   readonly leadership: { readonly term: Term } | null;
 }
 
+/** What a node's disk holds, whatever the node says. */
+export interface Durable {
+  /** Where the log ends. */
+  readonly end: number;
+  /** '' without one. */
+  readonly promised: Term;
+}
+
 /** The membership that an entry brings. */
 export function membersIn(entry: LogEntry | undefined): readonly Member[] | null {
   const command = entry?.command;

@@ -8,8 +8,6 @@ export interface Fault {
   readonly about: string;
   /** The mean pause between two, ms; each seed makes it more or less frequent. */
   readonly everyMs: number;
-  /** Part of `all`. */
-  readonly usual: boolean;
   /**
    * `injection`: each time that it is injected. `hit`: what was injected only lies in wait; the fault counts for itself
    * when it happens.
@@ -26,7 +24,7 @@ export function fault(
   inject: Fault['inject'],
   counts: Fault['counts'] = 'injection',
 ): Fault {
-  return { name, about, everyMs, usual: true, counts, inject };
+  return { name, about, everyMs, counts, inject };
 }
 
 export function awake(world: World): Gate[] {

@@ -3,6 +3,7 @@ import { Context } from '../../core/context.ts';
 import type { NodeId } from '../../core/identity.ts';
 import type { Meta, StorageWrite } from '../../core/stored.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Ports } from '../../runtime/driver.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { plantedBug, type PlantedBug } from '../plant.ts';
 import { changeWrites, wrap } from './tools.ts';
@@ -96,7 +97,18 @@ export const DISK_BUGS: readonly PlantedBug[] = [
     'a gate whose disk is cleared under it goes on as if it were there',
     ['wipe-live'],
     {
-      ports: (_gate, ports) => ({ ...ports, storage: ignoresLoss(ports.storage) }),
+      ports: (_gate, ports) => ({ ...ports, storage: ignoresLoss(ports, () => true) }),
+    },
+  ),
+  plantedBug(
+    'cleared-disk-counts-itself',
+    'a leader whose disk is cleared under it takes its writes for done, and counts itself',
+    ['wipe-live'],
+    {
+      ports: (gate, ports) => ({
+        ...ports,
+        storage: ignoresLoss(ports, () => (gate.life?.driver.node.leadership ?? null) !== null),
+      }),
     },
   ),
 ];
@@ -206,18 +218,28 @@ function tearsWrites(inner: Storage): Storage {
   };
 }
 
-function ignoresLoss(inner: Storage): Storage {
+/** Nothing is written any more once the disk is lost, and it says that it was. */
+function ignoresLoss({ storage, clock }: Ports, ignores: () => boolean): Storage {
+  let lost: Parameters<Parameters<Storage['write']>[1]>[0] = null;
+  const said = (): typeof lost => (ignores() ? null : lost);
   return {
     load: (done) => {
-      inner.load(done);
+      storage.load(done);
     },
     write: (writes, done) => {
-      inner.write(writes, (error) => {
-        done(error?.code === 'lost' ? null : error);
+      if (lost) {
+        clock.schedule(0, () => {
+          done(said());
+        });
+        return;
+      }
+      storage.write(writes, (error) => {
+        if (error?.code === 'lost') lost = error;
+        done(lost ? said() : error);
       });
     },
     close: () => {
-      inner.close();
+      storage.close();
     },
   };
 }

@@ -137,7 +137,7 @@ test('the mutex of a holder that crashed passes on long before its lease ends', 
 
 test('what comes under an old token is refused', async ({ park }) => {
   const [a, b, c] = await park.openAll(3);
-  await a.lock();
+  const old = await a.lock();
   await a.cutFrom(b, c);
   // The leader takes the holder for dead, and the mutex passes on; the holder does not know.
   await b.lock();
@@ -149,10 +149,12 @@ test('what comes under an old token is refused', async ({ park }) => {
   await b.release();
   // Whoever believes that they hold it stays refused, until they give it back. Cut off, it may have begun an election:
   // under a leader of a new term nobody believes so any more.
-  const { id, mutex } = await a.status();
+  const { id, mutex, term } = await a.status();
   if (mutex === id) {
     expect(await a.tryEnter('still too late')).toMatchObject({ ok: false, code: 'invalid' });
     await a.release();
+  } else {
+    expect(term > old.term).toBe(true);
   }
   await a.enter('without the mutex');
   const log = await park.settle();

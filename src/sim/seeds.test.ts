@@ -66,6 +66,19 @@ const SEEDS: readonly Once[] = [
     but: { election: 'wireless', multicast: 'sequencer' },
     why: 'L1: a blank page never learned that its disk was taken',
   },
+  {
+    seed: 50103,
+    nodes: 5,
+    seconds: 120,
+    why: 'it never ended: messages went in a circle over links that repeat them',
+  },
+  {
+    seed: 50150,
+    nodes: 6,
+    seconds: 2,
+    faults: [],
+    why: 'S7: a person took the open visit of a page that crashed for the next one',
+  },
 ];
 
 const ALL = FAULTS.map(({ name }) => name);

@@ -132,8 +132,9 @@ describe('relaying', () => {
     expect(made.node.messages).toEqual([]);
   });
 
-  it('ends with the last hop', () => {
+  it('passes nothing on that has taken as many links as there are other nodes', () => {
     const made = relayed();
+    made.hear('more', { ...data, source: 'more', target: 'far1', hops: 3 });
     made.hear('more', { ...data, source: 'more', target: 'far1', hops: MAX_HOPS });
     expect(made.links.sent).toEqual([]);
   });

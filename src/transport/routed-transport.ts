@@ -333,7 +333,7 @@ export class RoutedTransport implements Transport {
     }
   }
 
-  /** Delivers a message or passes it on. It can't go round for ever: hops are counted, and it never turns back. */
+  /** Delivers a message or passes it on. It can't go round for long: hops are counted, and it never turns back. */
   #route(from: NodeId, message: DataMessage | SignalMessage): void {
     const { self } = this.#running ?? {};
     const { source, target } = message;
@@ -350,10 +350,20 @@ export class RoutedTransport implements Transport {
     }
     const hop = this.#nextHop(target);
     if (hop === undefined || hop === from || this.#faults.cut(target)) return;
-    if (message.hops >= MAX_HOPS) return;
+    if (this.#hasGoneRound(message)) return;
     // What is for another node is checked there; but encoding something very deep would exhaust our stack.
     if (!isShallow(message)) this.#refused('peer', 'wire: too deep', from);
     else this.#links.send(hop, { ...message, hops: message.hops + 1 });
+  }
+
+  /**
+   * Whether it would take more links than there are other nodes in reach. Then it has passed a node twice: while news
+   * of a broken link spreads, nodes may send each other in a circle, and links that repeat messages would fill it.
+   */
+  #hasGoneRound({ hops }: DataMessage | SignalMessage): boolean {
+    const most = Math.min(this.#running?.router.reachable().length ?? 0, MAX_HOPS);
+    // The first link of its way is not counted as a hop, and the next one comes on top.
+    return hops + 2 > most;
   }
 
   #deliver(message: DataMessage | SignalMessage): void {

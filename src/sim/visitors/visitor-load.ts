@@ -149,8 +149,9 @@ export class VisitorLoad {
     person.page = { visitor, gates, tickets };
     visitor.start({ id: random.name(20), name: 'Visitor', priority: 0 });
     if (visitor.wish !== null) world.checks.seen('visit open at start');
-    // Rule V8: what is on the disk as open is asked on; what is not never happened.
-    if (person.call && visitor.wish === null) this.#failed(person, person.call, 'crashed');
+    // Rule V8: what is on the disk as open is asked on; what is not never happened. What is open there
+    // may be the call before this one: answered, with neither its answer nor the next call written yet.
+    if (person.call && !isOpen(person.call, visitor)) this.#failed(person, person.call, 'crashed');
   }
 
   #crash(person: Person): void {
@@ -207,9 +208,8 @@ export class VisitorLoad {
     const { call, page } = person;
     // Answered before the page crashed, and asked again since that was not on the disk yet.
     if (!call || !page) return;
-    const { tab, number } = page.visitor.ticket;
-    if (logKey(call.key) !== visitKey({ tab, number }) || call.operation.kind !== wish)
-      throw new Violation('S7', `${call.key} gets the answer to ${number}`);
+    if (!isAbout(call, page.visitor) || call.operation.kind !== wish)
+      throw new Violation('S7', `${call.key} gets the answer to ${page.visitor.ticket.number}`);
     if (!answer.ok) {
       if (!answer.definite) throw new Violation('V5', `${call.key} is given up: ${answer.message}`);
       this.#failed(person, call, answer.code);
@@ -231,4 +231,13 @@ export class VisitorLoad {
     call.returnedAt = this.#world.clock.now();
     this.#world.record(call, 'fail', reason);
   }
+}
+
+/** Whether this call is the visitor's last one. */
+function isAbout({ key }: Call, { ticket: { tab, number } }: Visitor): boolean {
+  return logKey(key) === visitKey({ tab, number });
+}
+
+function isOpen(call: Call, visitor: Visitor): boolean {
+  return visitor.wish !== null && isAbout(call, visitor);
 }

@@ -39,7 +39,7 @@ export class Checks {
     committed: (lineage: Lineage, index: number) => void,
     guard: (work: () => void) => void,
     private readonly tally: Tally | null = null,
-    disk?: (id: NodeId) => Durable,
+    private readonly disk?: (id: NodeId) => Durable,
   ) {
     const counted = (lineage: Lineage, index: number): void => {
       const record = lineage.at(index);
@@ -63,10 +63,18 @@ export class Checks {
   sent(from: NodeId, to: NodeId, envelope: Envelope): void {
     const { message } = envelope;
     this.tally?.sent(message, message.type === 'REFUSE' && this.log.hasLed(to, message.term));
+    if (this.tally && message.type === 'APPEND' && this.#isAhead(from, message.entries))
+      this.seen('APPEND ahead of its own disk');
     this.#speech.sent(from, envelope);
     this.log.quorums.sent(from, message);
     if (message.type === 'DECLINED' && message.reason === 'old-token') this.log.declined(from);
     if (message.type === 'GRANT') this.log.tokens.granted(message.token, to, message.request);
+  }
+
+  /** Its sender's own write of these entries is under way (rule R2). */
+  #isAhead(from: NodeId, entries: readonly LogEntry[]): boolean {
+    const last = entries[entries.length - 1];
+    return last !== undefined && this.disk !== undefined && last.index > this.disk(from).end;
   }
 
   /** A node noted a decision. */

@@ -79,8 +79,12 @@ export class RingElection implements Election {
   peerFailed(peer: NodeId): void {
     const phase = this.#phase;
     if (phase.name === 'idle') return;
-    if (phase.candidate.id === peer) this.#restart();
-    else if (phase.to === peer) this.#pass(phase.candidate);
+    if (phase.candidate.id === peer) {
+      this.#restart();
+    } else if (phase.to === peer) {
+      this.context.note('skips', peer);
+      this.#pass(phase.candidate);
+    }
   }
 
   /** A challenger sends its token anew after each heartbeat, and has won when any of them comes back. */

@@ -86,6 +86,7 @@ export class WirelessElection implements Election {
       case 'growing':
         if (phase.probed) {
           // They are alive, and won't vote: without them rather than never.
+          this.context.note('counts-without', [...phase.silent].join(' '));
           phase.silent.clear();
           this.#voteIfComplete();
           return;
@@ -110,14 +111,14 @@ export class WirelessElection implements Election {
       case 'idle':
         return;
       case 'growing':
-        if (phase.parent === peer) this.#restart();
-        else if (phase.silent.delete(peer)) this.#voteIfComplete();
+        if (phase.parent === peer) this.#orphaned(peer);
+        else if (phase.silent.delete(peer)) this.#goOnWithout(peer);
         return;
       case 'voted':
-        if (phase.parent === peer) this.#restart();
+        if (phase.parent === peer) this.#orphaned(peer);
         return;
       case 'waiting':
-        if (phase.winner === peer) this.#restart();
+        if (phase.winner === peer) this.#orphaned(peer);
         return;
       default:
         unreachable(phase);
@@ -252,6 +253,17 @@ export class WirelessElection implements Election {
     if (oldest !== undefined && this.#lastNumbers.size > MAX_SOURCES) {
       this.#lastNumbers.delete(oldest);
     }
+  }
+
+  #goOnWithout(peer: NodeId): void {
+    this.context.note('counts-without', peer);
+    this.#voteIfComplete();
+  }
+
+  /** Whom this node relied on for the result has failed. */
+  #orphaned(peer: NodeId): void {
+    this.context.note('wave-lost', peer);
+    this.#restart();
   }
 
   #restart(): void {

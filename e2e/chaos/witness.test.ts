@@ -26,6 +26,7 @@ describe('the witness', () => {
     witness.saw(elected);
     witness.saw(elected);
     expect(() => witness.saw({ ...elected, at: 2 })).toThrow(/^S4/);
+    expect(witness.compared).toBe(3);
   });
 
   test('S5: one token is granted to two', () => {

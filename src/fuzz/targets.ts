@@ -6,6 +6,7 @@ import { node } from './targets/node.ts';
 import { address, page } from './targets/page.ts';
 import { client, server } from './targets/signaling.ts';
 import { leases, records } from './targets/storage.ts';
+import { traces } from './targets/trace.ts';
 import { visitors } from './targets/visitors.ts';
 import { transport, wires } from './targets/wire.ts';
 import type { Target } from './target.ts';
@@ -24,6 +25,7 @@ export const TARGETS: readonly Target[] = [
   client,
   records,
   leases,
+  traces,
   address,
   page,
   node,

@@ -115,7 +115,8 @@ function parsed(parse) {
   try {
     return parse().values;
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    // The lines below the first one give advice on quoting.
+    throw new UsageError(messageOf(error).split('\n')[0]);
   }
 }
 

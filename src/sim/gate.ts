@@ -60,6 +60,8 @@ export class Gate {
   venue: string;
   /** Makes its disk slower by so much. */
   slowness = 1;
+  /** Called once, when a slow disk is used. */
+  #whenSlow: (() => void) | null = null;
   /** What its disk held when it was cleared under the running page: what starts here next is somebody else. */
   lost: Durable | null = null;
   /** How fast its clock runs. */
@@ -225,6 +227,12 @@ export class Gate {
     return this.#rate !== 1;
   }
 
+  /** Its disk takes so many times as long from now on; 1 is right. */
+  slowDown(by: number, felt: (() => void) | null = null): void {
+    this.slowness = by;
+    this.#whenSlow = felt;
+  }
+
   /** The page is hidden: the browser lets its timers fire once in so many ms; null when it is seen again. */
   throttle(everyMs: number | null): void {
     this.#throttleMs = everyMs;
@@ -238,7 +246,7 @@ export class Gate {
 
   /** Nothing is wrong with it any more, and nothing is planned against it. */
   heal(): void {
-    this.slowness = 1;
+    this.slowDown(1);
     this.disk.calm();
     this.life?.points.plan(null);
     if (this.drifts) this.drift(1);
@@ -393,7 +401,11 @@ export class Gate {
       defer: (delayMs, callback) => {
         this.#world.clock.schedule(delayMs, callback);
       },
-      latency: () => this.#writeMs * this.slowness * this.#random.between(0.5, 1.5),
+      latency: () => {
+        this.#whenSlow?.();
+        this.#whenSlow = null;
+        return this.#writeMs * this.slowness * this.#random.between(0.5, 1.5);
+      },
     });
   }
 }

@@ -57,6 +57,8 @@ export class Workload {
   /** The systems besides the park whose clients are busy. */
   readonly #busy: ReadonlySet<(typeof SYSTEMS)[number]>;
   #lockRate = 0;
+  /** Called once, when somebody asks for the mutex by hand. */
+  #whenLocked: (() => void) | null = null;
   #stopped = false;
 
   /** @param only the clients that ask for anything; null for all */
@@ -102,8 +104,9 @@ export class Workload {
     return [...calls, ...this.market.openTrades, ...this.visits.openCalls];
   }
 
-  locks(rate: number): void {
+  locks(rate: number, asked: (() => void) | null = null): void {
     this.#lockRate = rate;
+    this.#whenLocked = asked;
   }
 
   /** The visitors with tabs of their own come. */
@@ -271,6 +274,8 @@ export class Workload {
   /** Holds the mutex for a while, does something under it, and mostly gives it back. */
   #lock(client: Client, life: Life): void {
     const { epoch, random } = client;
+    this.#whenLocked?.();
+    this.#whenLocked = null;
     life.driver.command({ type: 'lock' }, (reply) => {
       if (client.epoch !== epoch) return;
       if (!reply.ok || reply.value.type !== 'granted') {

@@ -22,7 +22,7 @@ beforeEach(() => {
   for (const gate of world.gates) gate.start();
   world.runUntil(1000);
   const foundApart = GENERATIONS.find(({ name }) => name === 'found-apart');
-  expect(foundApart?.inject(world, world.random.split('found-apart'))).toBe(true);
+  expect(foundApart?.inject(world, world.random.split('found-apart'))).toBe('done');
   world.runUntil(3000);
   const [first, second] = world.gates;
   if (!first?.awake || !second?.awake) throw new Error('they run');

@@ -91,11 +91,30 @@ describe('the options of the command', () => {
     ['--scenario', 'three-crash', '--plant', 'all'],
     ['--trace', 'x.jsonl', '--seeds', '2'],
     ['--trace', 'x.jsonl', '--plant', 'all'],
+    ['--faults', ''],
+    ['--faults', ','],
+    ['--only', ''],
+    ['--plant', ''],
+    ['--plant', 'none'],
+    ['--clients', ''],
+    ['--clients', 'foo'],
+    ['--clients', 'g0.1,g1'],
+    ['--trace', 'x.jsonl', '--history', './x.jsonl'],
     ['--sedes', '3'],
     ['--history'],
   ])('refuse %s %s', (...args) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
   });
+});
+
+it('a range of nodes that is the wrong way round is spoken of as a range', () => {
+  expect(() => parseOptions(['--nodes', '7-3'])).toThrow(/a range from the lesser .*"7-3"/);
+});
+
+it('all kinds of clients have names', () => {
+  const names = ['g0.1', 'g12.chat', 'm3', 'm3.1', 'w0'];
+  expect(parseOptions(['--clients', names.join()]).clients).toEqual(names);
+  expect(parseOptions(['--clients', 'none']).clients).toEqual([]);
 });
 
 describe('the command that replays a job', () => {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   ELECTIONS,
@@ -62,7 +63,8 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
                   what the bug takes)
   --faults LIST   all, none, or names with commas between them; list prints them (default all; with --plant none
                   but those that the bug takes)
-  --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none
+  --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none; exit
+                  status 2 when one of them never comes
   --clients LIST  only these clients ask for anything, as a shrunk seed names them (g0.1), or none
   --plant NAME    puts a bug in on purpose; list prints them, all looks for each of them in turn
   --scenario NAME plays this in place of the faults, without clients, and brings its own gates, election, topology and
@@ -120,7 +122,7 @@ export function parseOptions(args: readonly string[]): Options {
     multicasts: multicastsOf(values.multicast ?? usual.multicast),
     faults: show === null ? faultNames(values.faults ?? usual.faults, only) : [],
     only,
-    clients: clients === null ? null : split(clients),
+    clients: clients === null ? null : clientNames(clients),
     plants: show === null ? plantNames(values.plant) : [],
     scenario: scenario?.name ?? null,
     jobs: whole('jobs', values.jobs ?? String(availableParallelism()), 1, 256),
@@ -132,6 +134,9 @@ export function parseOptions(args: readonly string[]): Options {
   };
   if (options.trace !== null && (options.seeds > 1 || options.plants.length > 1))
     throw new UsageError('--trace takes one seed: leave --seeds out, and name one bug at most');
+  const { trace, history } = options;
+  if (trace !== null && history !== null && path.resolve(trace) === path.resolve(history))
+    throw new UsageError(`--trace and --history can't both be written to "${trace}"`);
   return options;
 }
 
@@ -213,9 +218,13 @@ function whole(name: string, text: string, least: number, most: number): number 
 function nodesOf(text: string | null): [number, number] | null {
   if (text === null) return null;
   const [low = '', high = low, ...more] = text.split('-');
-  const least = whole('nodes', low, 1, MOST_NODES);
-  const most = whole('nodes', high, least, MOST_NODES);
   if (more.length > 0) throw new UsageError(`--nodes takes a number or a range, not "${text}"`);
+  const least = whole('nodes', low, 1, MOST_NODES);
+  const most = whole('nodes', high, 1, MOST_NODES);
+  if (least > most)
+    throw new UsageError(
+      `--nodes takes a range from the lesser number to the greater, not "${text}"`,
+    );
   return [least, most];
 }
 
@@ -247,7 +256,7 @@ function faultNames(text: string, only: readonly string[] | null): string[] {
 function injections(text: string | undefined, faults: string | undefined): string[] | null {
   if (text === undefined) return null;
   if (faults !== undefined) throw new UsageError('--only takes the place of --faults');
-  const chosen = split(text);
+  const chosen = listOf(text, '--only');
   const known = FAULTS.map(({ name }) => name);
   const wrong = chosen.find((name) => !/\.\d+$/.test(name) || !known.includes(kindOf(name)));
   if (wrong !== undefined)
@@ -258,14 +267,36 @@ function injections(text: string | undefined, faults: string | undefined): strin
 function plantNames(text: string | undefined): string[] {
   if (text === undefined) return [];
   const known = PLANTS.map(({ name }) => name);
+  if (text === 'none') throw new UsageError('Without --plant there is no planted bug');
   return text === 'all' ? known : names(text, known, 'plant', '--plant');
 }
 
 function names(text: string, known: readonly string[], what: string, option: string): string[] {
-  const chosen = split(text);
+  const chosen = listOf(text, option);
   const wrong = chosen.find((name) => !known.includes(name));
   if (wrong !== undefined)
     throw new UsageError(`There is no ${what} "${wrong}": ${option} list prints them`);
+  return chosen;
+}
+
+/** At a gate, in its chat, at its market or its multicasts, and visitors with tabs of their own. */
+const CLIENT = /^(g\d+\.(\d+|chat)|m\d+(\.\d+)?|w\d+)$/;
+
+function clientNames(text: string): string[] {
+  const chosen = listOf(text, '--clients');
+  const wrong = chosen.find((name) => !CLIENT.test(name));
+  if (wrong !== undefined)
+    throw new UsageError(
+      `--clients takes names as g0.1, g0.chat, m0, m0.1 or w0, and no client is called "${wrong}"`,
+    );
+  return chosen;
+}
+
+/** Who means nothing says so. */
+function listOf(text: string, option: string): string[] {
+  const chosen = split(text);
+  if (chosen.length === 0 && text !== 'none')
+    throw new UsageError(`${option} takes names with commas between them, not "${text}"`);
   return chosen;
 }
 

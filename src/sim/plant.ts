@@ -20,6 +20,8 @@ export const NO_PLANT: Plant = {
 export interface PlantedBug {
   readonly name: string;
   readonly about: string;
+  /** Rules that it breaks: who sees another one broken has found something else. */
+  readonly breaks: readonly string[];
   /** Faults that it takes to show: they come often, besides those that were asked for. */
   readonly faults: readonly string[];
   /** How many gates it takes to show, when nobody asks for another number. */
@@ -43,12 +45,14 @@ const USUAL_NODES = [3, 7] as const;
 export function plantedBug(
   name: string,
   about: string,
+  breaks: readonly string[],
   faults: readonly string[],
   { install, nodes = USUAL_NODES, multicast, ...plant }: Change,
 ): PlantedBug {
   return {
     name,
     about,
+    breaks,
     faults,
     nodes,
     multicast: multicast ?? null,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runJob } from './job.ts';
 import { jobOf, parseOptions } from './options.ts';
-import { PLANTS } from './plants.ts';
+import { PLANTS, shows } from './plants.ts';
 
 /** The first seed that shows a bug, where that is not 1: `npm run simulate -- --plant all` tells. */
 const KNOWN = new Map([
@@ -33,9 +33,9 @@ describe('a planted bug is found', () => {
     (name) => {
       const first = KNOWN.get(name) ?? 1;
       const seeds = Array.from({ length: MORE }, (_, i) => first + i);
-      const shows = (seed: number): boolean =>
-        runJob(jobOf(options, seed, name)).violation !== null;
-      expect(seeds.find(shows)).toBeDefined();
+      const finds = (seed: number): boolean =>
+        shows(name, runJob(jobOf(options, seed, name)).violation);
+      expect(seeds.find(finds)).toBeDefined();
     },
     60_000,
   );
@@ -47,6 +47,12 @@ describe('a planted bug is found', () => {
       expect(() =>
         parseOptions(['--faults', faults.length > 0 ? faults.join() : 'none']),
       ).not.toThrow();
+  });
+
+  it('but not by a rule that it has nothing to do with', () => {
+    expect(shows('greatest-never-challenges', { rule: 'L2' })).toBe(true);
+    expect(shows('greatest-never-challenges', { rule: 'S2' })).toBe(false);
+    expect(shows('greatest-never-challenges', null)).toBe(false);
   });
 
   it('and taken out again: the next run is as it should be', () => {

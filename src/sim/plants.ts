@@ -10,6 +10,12 @@ import { MULTICAST_BUGS } from './plants/multicast.ts';
 import { OPERATION_BUGS } from './plants/operations.ts';
 import { VISIT_BUGS } from './plants/visits.ts';
 
+/** Whether this shows a planted bug: another broken rule is another bug. */
+export function shows(plant: string, violation: { readonly rule: string } | null): boolean {
+  const planted = PLANTS.find(({ name }) => name === plant);
+  return violation !== null && planted?.breaks.includes(violation.rule) === true;
+}
+
 /** Bugs that are put in on purpose, to see that the checkers find them. Checkers that find none prove nothing. */
 export const PLANTS: readonly PlantedBug[] = [
   ...BALLOT_BUGS,

@@ -15,6 +15,8 @@ export class Totals {
   leaderChanges = 0;
   simulatedSeconds = 0;
   readonly faults = new Map<string, number>();
+  /** The names of the injections that were done in any of the seeds. */
+  readonly injections = new Set<string>();
   readonly #digest = new Hash();
   readonly #started = performance.now();
 
@@ -27,6 +29,7 @@ export class Totals {
     this.simulatedSeconds += report.simulatedSeconds;
     for (const [name, count] of report.faults)
       this.faults.set(name, (this.faults.get(name) ?? 0) + count);
+    for (const name of report.injections) this.injections.add(name);
     this.#digest.text(report.digest);
   }
 
@@ -69,6 +72,14 @@ export function tellViolation({ job, report: { violation } }: Done): void {
   if (!violation) return;
   console.log(`VIOLATION of ${violation.rule} with seed ${job.seed}: ${violation.detail}`);
   console.log(`  replay: ${replayCommand(job)}`);
+}
+
+/** Injections that somebody named, and that were done in no seed. Returns whether there are any. */
+export function tellMissing(only: readonly string[] | null, { injections }: Totals): boolean {
+  const missing = (only ?? []).filter((name) => !injections.has(name));
+  if (missing.length > 0)
+    console.error(`--only names what was never injected in this run: ${missing.join(', ')}`);
+  return missing.length > 0;
 }
 
 /** A file of histories, written seed by seed. */

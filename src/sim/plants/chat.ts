@@ -14,12 +14,14 @@ export const CHAT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'old-name-is-free',
     'who takes another name gives the old one up, and anybody may have it (rule C1)',
+    ['C1'],
     [],
     { install: changedAfterApply(({ users, ...rest }) => ({ ...rest, users: users.map(newest) })) },
   ),
   plantedBug(
     'snapshot-without-messages',
     'who starts from a snapshot has the users and the rooms, and nothing that was said (rule C4)',
+    ['S6', 'C4'],
     ['crash', 'wipe'],
     {
       install: () =>
@@ -39,6 +41,7 @@ export const CHAT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'said-again',
     'a page that got no answer in time says it again, as something new (rule S7)',
+    ['S7'],
     ['partition', 'isolate', 'one-way', 'hang', 'locks'],
     {
       started: (_gate, driver) => {

@@ -9,6 +9,7 @@ export const MARKET_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'rounded-twice',
     'the commission and what is left for the seller are rounded each by itself (rule K2)',
+    ['K2'],
     [],
     {
       install: () =>
@@ -23,6 +24,7 @@ export const MARKET_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'stale-balance',
     'all balances of a sale are read before any is written, though the trader may be its seller (rule K2)',
+    ['K2'],
     [],
     {
       install: () =>
@@ -38,6 +40,7 @@ export const MARKET_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'commission-to-who-leads-now',
     'the commission goes to the leader that a node follows, not to that of the term in which the sale stands (rule K2)',
+    ['K2', 'K1'],
     ['crash-leader', 'partition'],
     {
       started: (_gate, { node }) => {
@@ -50,6 +53,7 @@ export const MARKET_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'cheapest-first',
     'the cheapest is served first, whatever happened before it (rule K5)',
+    ['K5', 'K2'],
     [],
     {
       install: () =>

@@ -11,6 +11,7 @@ export const MULTICAST_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'delivered-before-all-hold-it',
     'a numbered message is delivered when it comes, though others may not have it yet (rule T5)',
+    ['T3', 'T1'],
     ['loss', 'crash-leader', 'crash'],
     {
       multicast: 'sequencer',
@@ -24,6 +25,7 @@ export const MULTICAST_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'goes-on-after-flush',
     'who has answered FLUSH still acknowledges and delivers in the old view (rule T6)',
+    ['T3', 'T1'],
     ['loss', 'crash', 'delay'],
     {
       multicast: 'sequencer',
@@ -33,12 +35,14 @@ export const MULTICAST_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'view-without-its-cut',
     'a new view begins without what was under way in the old one (rule T7)',
+    ['T1', 'T3'],
     ['loss', 'crash', 'crash-leader'],
     { multicast: 'lamport', install: forgetsTheCut },
   ),
   plantedBug(
     'acknowledgement-overtakes',
     'an acknowledgement counts although messages that its sender had sent before are not here yet (rule T11)',
+    ['T1'],
     ['loss', 'reorder', 'delay'],
     {
       multicast: 'lamport',

@@ -9,6 +9,7 @@ export const VISIT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'visits-forgotten-on-failover',
     "a new leader begins without the record of what visitors' tabs have asked for (rule V3)",
+    ['S6'],
     ['crash-leader', 'hang', 'crash'],
     {
       started: (_gate, { node }) => {
@@ -24,12 +25,14 @@ export const VISIT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'visit-decided-twice',
     'the park decides each copy of a request anew (rule V3)',
+    ['S8', 'S3', 'S1', 'S7'],
     ['crash-leader', 'hang', 'partition'],
     { install: () => replace(VisitRequests.prototype, 'recall', () => null) },
   ),
   plantedBug(
     'ticket-written-late',
     "a visitor's request goes out before its number is on the disk (rule V2)",
+    ['S7'],
     ['crash-leader', 'hang', 'partition'],
     {
       install: () =>

@@ -4,6 +4,7 @@ import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { run, type RunResult } from './simulator.ts';
+import type { System } from './systems.ts';
 
 /** One seed to run, as plain data: it goes to a worker thread. */
 export interface Job {
@@ -15,6 +16,8 @@ export interface Job {
   readonly topology: TopologyKind;
   /** How the group orders its messages; null: nobody sends any. */
   readonly multicast: MulticastKind | null;
+  /** Besides the park, these have clients; null for what the seed picks. */
+  readonly systems: readonly System[] | null;
   readonly faults: readonly string[];
   /** Only these injections of faults, by name; null for all that come. */
   readonly only: readonly string[] | null;
@@ -52,6 +55,7 @@ export function runJob(job: Job): Report {
       election: job.election,
       topology: job.topology,
       multicast: job.multicast,
+      systems: job.systems && new Set(job.systems),
       faults: job.faults,
       often: planted?.faults ?? [],
       only: job.only && new Set(job.only),
@@ -72,11 +76,13 @@ export function runJob(job: Job): Report {
 
 /** The command that runs just this job again. */
 export function replayCommand(job: Job): string {
-  const { seed, nodes, seconds, election, topology, multicast, clients, plant, scenario } = job;
+  const { seed, nodes, seconds, election, topology, multicast, systems, clients, plant, scenario } =
+    job;
   const parts = [`--seeds 1 --seed ${seed} --nodes ${nodes} --seconds ${seconds}`];
   if (scenario !== null || election !== 'bully') parts.push(`--election ${election}`);
   if (scenario !== null || topology !== 'mesh') parts.push(`--topology ${topology}`);
   parts.push(`--multicast ${multicast ?? 'none'}`);
+  if (systems) parts.push(`--systems ${list(systems)}`);
   parts.push(scenario === null ? whatGoesWrong(job) : `--scenario ${scenario}`);
   if (clients) parts.push(`--clients ${list(clients)}`);
   if (plant !== null) parts.push(`--plant ${plant}`);

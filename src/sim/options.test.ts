@@ -111,6 +111,15 @@ it('a range of nodes that is the wrong way round is spoken of as a range', () =>
   expect(() => parseOptions(['--nodes', '7-3'])).toThrow(/a range from the lesser .*"7-3"/);
 });
 
+it('the systems are named, or each seed picks', () => {
+  expect(parseOptions(['--systems', 'market,chat']).systems).toEqual(['chat', 'market']);
+  expect(parseOptions(['--systems', 'all']).systems).toEqual(['chat', 'market', 'visits']);
+  expect(parseOptions(['--systems', 'none']).systems).toEqual([]);
+  expect(parseOptions([]).systems).toBeNull();
+  for (const wrong of ['', ',', 'park', 'chat,foo'])
+    expect(() => parseOptions(['--systems', wrong])).toThrow(UsageError);
+});
+
 it('all kinds of clients have names', () => {
   const names = ['g0.1', 'g12.chat', 'm3', 'm3.1', 'w0'];
   expect(parseOptions(['--clients', names.join()]).clients).toEqual(names);
@@ -126,6 +135,8 @@ describe('the command that replays a job', () => {
     ['--seed 8 --election all --topology all'],
     ['--seed 9 --election ring --topology grid,random'],
     ['--seed 10 --multicast lamport'],
+    ['--seed 10 --systems market,chat'],
+    ['--seed 10 --systems none'],
     ['--seed 11 --scenario two-neighbours'],
     ['--seed 12 --scenario three-crash --election bully --topology mesh --multicast lamport'],
   ])('is that job again: %s', (line) => {

@@ -14,6 +14,7 @@ import { kindOf, type Job } from './job.ts';
 import { PLANTS } from './plants.ts';
 import { Random } from './random.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { SYSTEMS, type System } from './systems.ts';
 
 export interface Options {
   readonly seeds: number;
@@ -26,6 +27,8 @@ export interface Options {
   readonly topologies: readonly TopologyKind[];
   /** In it null is nobody who multicasts. Null for what the planted bug takes. */
   readonly multicasts: readonly (MulticastKind | null)[] | null;
+  /** Null: each seed picks. */
+  readonly systems: readonly System[] | null;
   readonly faults: readonly string[];
   readonly only: readonly string[] | null;
   readonly clients: readonly string[] | null;
@@ -61,6 +64,8 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
   --topology LIST mesh, sample, ring, grid, random, or all: the seed picks (default mesh)
   --multicast K   sequencer, lamport, none, or any: the seed picks one of the three (default any; with --plant
                   what the bug takes)
+  --systems LIST  what people do besides entering and leaving the park: chat, market, visits, with commas between them,
+                  all, none, or any: each seed picks (default any; all with --plant)
   --faults LIST   all, none, or names with commas between them; list prints them (default all; with --plant none
                   but those that the bug takes)
   --only LIST     only these injections of faults, as a shrunk seed names them (crash.3,loss.1), or none; exit
@@ -86,6 +91,7 @@ const SPEC = {
   election: { type: 'string' },
   topology: { type: 'string' },
   multicast: { type: 'string' },
+  systems: { type: 'string' },
   faults: { type: 'string' },
   only: { type: 'string' },
   clients: { type: 'string' },
@@ -120,6 +126,7 @@ export function parseOptions(args: readonly string[]): Options {
     elections: kinds(values.election ?? usual.election, ELECTIONS, 'election'),
     topologies: kinds(values.topology ?? usual.topology, TOPOLOGIES, 'topology'),
     multicasts: multicastsOf(values.multicast ?? usual.multicast),
+    systems: systemsOf(values.systems ?? 'any'),
     faults: show === null ? faultNames(values.faults ?? usual.faults, only) : [],
     only,
     clients: clients === null ? null : clientNames(clients),
@@ -173,7 +180,7 @@ function scenarioOf(values: ReturnType<typeof parse>): Scenario | null {
 
 /** What one seed of these options is. */
 export function jobOf(options: Options, seed: number, plant: string | null): Job {
-  const { seconds, faults, only, clients, scenario, trace } = options;
+  const { seconds, systems, faults, only, clients, scenario, trace } = options;
   const planted = PLANTS.find(({ name }) => name === plant);
   const [least, most] = options.nodes ?? planted?.nodes ?? [1, 1];
   const random = new Random(`seed ${seed}`);
@@ -184,7 +191,7 @@ export function jobOf(options: Options, seed: number, plant: string | null): Job
   const multicast = random.split('multicast').pick(orders) ?? null;
   const history = options.history !== null;
   const park = { seed, nodes, seconds, election, topology, multicast };
-  return { ...park, faults, only, clients, plant, scenario, history, trace };
+  return { ...park, systems, faults, only, clients, plant, scenario, history, trace };
 }
 
 function showOf(values: ReturnType<typeof parse>): Options['show'] {
@@ -243,6 +250,12 @@ function multicastsOf(text: string | null): Options['multicasts'] {
   if (kind === null && text !== 'none')
     throw new UsageError(`--multicast takes ${MULTICASTS.join(', ')}, none or any, not "${text}"`);
   return [kind];
+}
+
+function systemsOf(text: string): Options['systems'] {
+  if (text === 'any') return null;
+  if (text === 'none') return [];
+  return kinds(text, SYSTEMS, 'systems');
 }
 
 function faultNames(text: string, only: readonly string[] | null): string[] {

@@ -15,6 +15,7 @@ const JOBS: readonly Job[] = Array.from({ length: 40 }, (_, seed) => ({
   plant: null,
   scenario: null,
   multicast: null,
+  systems: null,
   history: false,
   trace: null,
 }));

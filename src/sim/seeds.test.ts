@@ -100,6 +100,7 @@ const PLAIN = {
   election: 'bully',
   topology: 'mesh',
   multicast: null,
+  systems: null,
   only: null,
   clients: null,
   plant: null,

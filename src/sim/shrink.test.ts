@@ -16,6 +16,7 @@ const JOB: Job = {
   plant: null,
   scenario: null,
   multicast: null,
+  systems: null,
   history: false,
   trace: null,
 };

@@ -10,6 +10,7 @@ import type { Tally } from './coverage/tally.ts';
 import { parkHistory } from './park-history.ts';
 import type { Plant } from './plant.ts';
 import { play, type Scenario } from './scenarios.ts';
+import type { System } from './systems.ts';
 import { World, type HistoryLine } from './world.ts';
 
 export interface RunOptions {
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly topology?: TopologyKind;
   /** Multicasts are sent, in this order; none without. */
   readonly multicast?: MulticastKind | null;
+  /** Besides the park, these have clients. No list: what the seed picks. */
+  readonly systems?: ReadonlySet<System> | null;
   readonly tally?: Tally;
   readonly recorded?: (line: HistoryLine) => void;
 }
@@ -75,6 +78,7 @@ export function run(options: RunOptions): RunResult {
     election: options.election,
     topology: options.topology,
     multicast: options.multicast ?? null,
+    systems: options.systems ?? null,
     tally: options.tally ?? null,
   });
   let violation: Violation | null = null;

@@ -19,6 +19,7 @@ const job: Job = {
   plant: null,
   scenario: null,
   multicast: null,
+  systems: null,
   history: false,
   trace: file,
 };

@@ -10,8 +10,8 @@ import { ChatLoad } from './chat-load.ts';
 import type { Gate, Life } from './gate.ts';
 import { MarketWorkload, type Trade } from './market-workload.ts';
 import { Multicasting } from './multicasting.ts';
-import { NO_PLANT } from './plant.ts';
 import type { Random } from './random.ts';
+import type { System } from './systems.ts';
 import { VisitorLoad } from './visitors/visitor-load.ts';
 import type { World } from './world.ts';
 
@@ -37,8 +37,6 @@ interface Lane {
   call: Call | null;
 }
 
-const SYSTEMS = ['chat', 'market', 'visits'] as const;
-
 /** Clients that enter and leave visitors, collide on purpose, and sometimes hold the mutex by hand. */
 export class Workload {
   readonly calls: Call[] = [];
@@ -54,28 +52,26 @@ export class Workload {
   readonly #batch: number;
   readonly #capacityRate: number;
   readonly #multicasting: Multicasting | null;
-  /** The systems besides the park whose clients are busy. */
-  readonly #busy: ReadonlySet<(typeof SYSTEMS)[number]>;
   #lockRate = 0;
   /** Called once, when somebody asks for the mutex by hand. */
   #whenLocked: (() => void) | null = null;
   #stopped = false;
 
-  /** @param only the clients that ask for anything; null for all */
+  /**
+   * @param only the clients that ask for anything; null for all
+   * @param busy the systems besides the park whose clients come at all
+   */
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
     multicasts: boolean,
+    private readonly busy: ReadonlySet<System>,
   ) {
     this.#world = world;
     this.chat = new ChatLoad(world, only);
     this.market = new MarketWorkload(world, only);
     this.visits = new VisitorLoad(world, only);
     this.#multicasting = multicasts ? new Multicasting(world, only) : null;
-    // Swarm testing (Groce et al., 2012): what is left out lets the rest go further. A planted bug may need any of them.
-    const swarm = world.random.split('systems');
-    const isPlanted = world.plant !== NO_PLANT;
-    this.#busy = new Set(SYSTEMS.filter(() => swarm.chance(0.5) || isPlanted));
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
@@ -111,12 +107,12 @@ export class Workload {
 
   /** The visitors with tabs of their own come. */
   start(): void {
-    if (this.#busy.has('visits')) this.visits.start();
+    if (this.busy.has('visits')) this.visits.start();
   }
 
   join(gate: Gate): void {
-    if (this.#busy.has('chat')) this.chat.join(gate);
-    if (this.#busy.has('market')) this.market.join(gate);
+    if (this.busy.has('chat')) this.chat.join(gate);
+    if (this.busy.has('market')) this.market.join(gate);
     this.#multicasting?.join(gate);
     const random = this.#random.split(`clients of ${gate.index}`);
     const clients = random.int(1, 3);

@@ -18,6 +18,7 @@ import type { Plant } from './plant.ts';
 import { Random } from './random.ts';
 import { TraceWriter } from './trace-writer.ts';
 import { onTick, VirtualClock } from './virtual-clock.ts';
+import { swarmOf, type System } from './systems.ts';
 import { Workload } from './workload.ts';
 
 export type { HistoryLine } from './checkers/history.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly topology?: TopologyKind | undefined;
   /** How the group orders its messages; null: nobody sends any. */
   readonly multicast: MulticastKind | null;
+  /** Besides the park, these have clients; what the seed picks without. */
+  readonly systems?: ReadonlySet<System> | null;
   /** Counts what happens, for the coverage table. */
   readonly tally: Tally | null;
 }
@@ -89,7 +92,8 @@ export class World {
       policy: this.messages.decide,
       detectMs: random.logBetween(2000, 15_000),
     });
-    this.workload = new Workload(this, options.clients, options.multicast !== null);
+    const busy = options.systems ?? swarmOf(this.random.split('systems'), this.plant);
+    this.workload = new Workload(this, options.clients, options.multicast !== null, busy);
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),

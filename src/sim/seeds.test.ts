@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
 import { runJob, type Job } from './job.ts';
 
-/** A seed that once broke a rule. What it runs into changes with the simulator; that it keeps all rules does not. */
+/**
+ * A seed that once broke a rule. What it runs into changes with the simulator, and most no longer meet what they broke on:
+ * tests of the part itself hold on to that. That a seed keeps all rules does not change.
+ */
 interface Once {
   readonly seed: number;
   readonly nodes: number;

@@ -34,7 +34,7 @@ test.describe('one chat', () => {
     await expect(cleo.place('Bob')).toContainText('here');
     await expect(bob.place('Cleo')).toContainText('here');
     expect((await tab.status()).election).toBe('ring');
-    await expect(cleo.servers.getByRole('img')).toHaveAccessibleName(/Gate of Bob: leader\./);
+    await expect(cleo.servers.getByRole('img')).toHaveAccessibleName(/Gate no\. 2: leader\./);
 
     // The room is there for whoever comes, with what was said in it.
     await cleo.join('Lobby');

@@ -76,7 +76,8 @@ export async function openChat<const Names extends readonly string[]>(
 ): Promise<{ [Place in keyof Names]: Chatter }> {
   const chatters: Chatter[] = [];
   for (const [at, name] of names.entries()) {
-    const gate = { priority: at + 1, name: `Gate of ${name}` };
+    // Names that no gate is given by itself, and that tell nothing of who sits there.
+    const gate = { priority: at + 1, name: `Gate no. ${at + 1}` };
     const options = { ...gate, election: 'ring', view: 'chat' } as const;
     chatters.push(new Chatter(await park.open(device ? { ...options, device } : options), name));
   }

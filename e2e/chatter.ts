@@ -66,22 +66,20 @@ export class Chatter {
 
 interface Options {
   readonly device?: BrowserContext;
-  readonly ownDevices?: boolean;
 }
 
 /** Opens the chat in one tab for each name, of the priorities 1, 2, …; the last one leads. */
 export async function openChat<const Names extends readonly string[]>(
   park: Park,
   names: Names,
-  { device, ownDevices = false }: Options = {},
+  { device }: Options = {},
 ): Promise<{ [Place in keyof Names]: Chatter }> {
   const chatters: Chatter[] = [];
   for (const [at, name] of names.entries()) {
-    const home = ownDevices ? await park.newDevice() : device;
-    const options = { priority: at + 1, election: 'ring', view: 'chat' } as const;
-    chatters.push(
-      new Chatter(await park.open(home ? { ...options, device: home } : options), name),
-    );
+    // Names that no gate is given by itself, and that tell nothing of who sits there.
+    const gate = { priority: at + 1, name: `Gate no. ${at + 1}` };
+    const options = { ...gate, election: 'ring', view: 'chat' } as const;
+    chatters.push(new Chatter(await park.open(device ? { ...options, device } : options), name));
   }
   await park.united();
   return chatters as { [Place in keyof Names]: Chatter };

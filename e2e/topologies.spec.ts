@@ -131,7 +131,7 @@ test('wireless election by priority over the sample network, with a crash in the
   });
 });
 
-test('sixteen tabs in one park through a sparse topology', async ({ park }) => {
+test('sixteen tabs in one park through a sparse topology', { tag: '@long' }, async ({ park }) => {
   test.setTimeout(120_000);
   const tabs = await openSparse(park, 16, 'random');
   for (const tab of tabs) {

@@ -26,7 +26,11 @@ const steps = [
   { name: 'browser tests', go: () => vitest('browser') },
   { name: 'build', go: buildStep },
   // Mostly they wait, for elections and time-outs, so two files at a time do well on two cores.
-  { name: 'end-to-end tests', go: () => playwright('tabs', ['--workers=2']) },
+  // What is tagged as long is left to `npm run test:e2e`.
+  {
+    name: 'end-to-end tests',
+    go: () => playwright('tabs', ['--workers=2', '--grep-invert=@long']),
+  },
 ];
 
 /** Its length in time is given: what runs beside it costs none. */

@@ -5,10 +5,13 @@ export default defineConfig({
   testDir: 'e2e',
   // The rest that is called a test runs in Node alone.
   testMatch: '**/*.spec.ts',
-  outputDir: 'test-results',
-  // Each test opens several tabs, and the machine may have two cores: one test at a time.
+  // One test at a time unless told otherwise: `npm test` runs two files of tabs side by side, and chaos alone.
   workers: 1,
   fullyParallel: false,
+  projects: [
+    { name: 'tabs', testIgnore: '**/chaos/**', outputDir: 'test-results/tabs' },
+    { name: 'chaos', testMatch: '**/chaos/*.spec.ts', outputDir: 'test-results/chaos' },
+  ],
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,
   timeout: 60_000,

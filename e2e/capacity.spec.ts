@@ -1,9 +1,14 @@
-import { expect, test } from './fixture.ts';
+import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
 
-test('capacity 1, and five gates that try at once: exactly one gets in, again and again', async ({
-  park,
-}) => {
-  const tabs = await park.openAll(5, { capacity: 1 });
+let park: Park;
+let tabs: [Tab, Tab, Tab, Tab, Tab];
+
+sharePark('Capacity', async (made) => {
+  park = made;
+  tabs = await park.openAll(5, { capacity: 1 });
+});
+
+test('capacity 1, and five gates that try at once: exactly one gets in, again and again', async () => {
   for (let round = 0; round < 10; round++) {
     const outcomes = await Promise.all(tabs.map((tab) => tab.enter()));
     const winners = outcomes.filter(({ allowed }) => allowed);
@@ -15,19 +20,18 @@ test('capacity 1, and five gates that try at once: exactly one gets in, again an
   await park.settle();
 });
 
-test('nobody is inside twice, leaves twice, or leaves without being inside', async ({ park }) => {
-  const tabs = await park.openAll(3);
+test('nobody is inside twice, leaves twice, or leaves without being inside', async () => {
   const entering = await Promise.all(tabs.map((tab) => tab.enter('Ann')));
   const entered = entering.map(({ allowed, reason = 'let in' }) => `${allowed} ${reason}`);
-  expect(entered.sort()).toEqual(['false already-inside', 'false already-inside', 'true let in']);
+  expect(entered.sort()).toEqual([...Array<string>(4).fill('false already-inside'), 'true let in']);
   const leaving = await Promise.all(tabs.map((tab) => tab.leave('Ann')));
   const left = leaving.map(({ allowed, reason = 'let out' }) => `${allowed} ${reason}`);
-  expect(left.sort()).toEqual(['false not-inside', 'false not-inside', 'true let out']);
+  expect(left.sort()).toEqual([...Array<string>(4).fill('false not-inside'), 'true let out']);
   await park.settle();
 });
 
-test('the capacity can be changed at any gate, but not below what is inside', async ({ park }) => {
-  const tabs = await park.openAll(3, { capacity: 2 });
+test('the capacity can be changed at any gate, but not below what is inside', async () => {
+  await tabs[1].setCapacity(2);
   await tabs[0].enter();
   await tabs[1].enter();
   expect(await tabs[2].enter()).toMatchObject({ allowed: false, reason: 'full' });

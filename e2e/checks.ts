@@ -31,10 +31,15 @@ export function brokenRules(log: readonly Entry[]): string[] {
   return problems;
 }
 
-/** S2: what was told is in the log, exactly once and as it was told; what was told not to happen is not. */
+/**
+ * S2: what was told at gates is in the log, exactly once and as it was told; what was told not to happen is not. What
+ * visitors' own tabs asked for is none of it.
+ */
 export function brokenPromises(log: readonly Entry[], asked: readonly Asked[]): string[] {
   const problems: string[] = [];
-  const entries = log.filter(({ kind, operation }) => operation && kind !== 'duplicate');
+  const entries = log.filter(
+    ({ kind, operation, ownTab }) => operation && kind !== 'duplicate' && ownTab !== true,
+  );
   const byOperation = groupBy(entries, ({ operation }) => operation);
   const byWish = groupBy(entries, ({ kind, visitor = '' }) => `${kind} ${visitor}`);
   for (const { gate, kind, visitor, answer } of asked) {

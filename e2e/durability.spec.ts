@@ -1,6 +1,6 @@
 import type { Outcome } from '../src/runtime/gatehouse.ts';
 import { persistentBrowser } from './browser.ts';
-import { expect, test, type Park, type Tab } from './fixture.ts';
+import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
 
 /** How often a visitor was let in, by the log. */
 async function admissions(tab: Tab, visitor: string): Promise<number> {
@@ -8,99 +8,131 @@ async function admissions(tab: Tab, visitor: string): Promise<number> {
   return log.filter((entry) => entry.kind === 'enter' && entry.visitor === visitor).length;
 }
 
-test('a page that is reloaded while its admission is under way lets the visitor in at most once', async ({
-  park,
-}) => {
-  const tabs = await park.openAll(3);
-  const [gate] = tabs;
-  const { id } = await gate.status();
-  // From a follower and from the leader, and as early as can be and once the operation is on the disk.
-  for (const when of ['at once', 'when written', 'at once', 'when written']) {
-    for (const tab of [tabs[0], tabs[2]]) {
-      const visitor = tab.newVisitor();
-      const reloaded = tab.page.waitForEvent('load');
-      await tab.page.evaluate(
-        ([who, moment]) => {
-          const reload = () => location.reload();
-          void window.gatehouse!.enter(who);
-          if (moment === 'at once') reload();
-          else window.gatehouse!.subscribe(({ lastIndex: _ }) => reload());
-        },
-        [visitor, when] as const,
-      );
-      await reloaded;
-      await tab.opened();
-      await park.united(tabs);
-      await park.settle(tabs);
-      expect(await admissions(tab, visitor)).toBeLessThanOrEqual(1);
-    }
-  }
-  expect((await gate.status()).id).toBe(id);
-});
+test.describe('three gates of one device', () => {
+  let park: Park;
+  let tabs: [Tab, Tab, Tab];
 
-test('an admission that was written but not sent before a reload happens exactly once', async ({
-  park,
-}) => {
-  const tabs = await park.openAll(3);
-  const [gate, other, leader] = tabs;
-  await gate.cutFrom(other, leader);
-  const visitor = gate.newVisitor();
-  const answer = gate.tryEnter(visitor);
-  await gate.until(({ pending }) => pending === 1);
-  await gate.page.reload();
-  await answer;
-  await gate.opened();
-  await park.united(tabs);
-  await park.settle(tabs);
-  expect(await admissions(other, visitor)).toBe(1);
-});
-
-test('an admission whose answer was lost, and then the page, happens exactly once', async ({
-  park,
-}) => {
-  const tabs = await park.openAll(3);
-  const [gate, other, leader] = tabs;
-  const { id } = await gate.status();
-  await leader.page.evaluate((to) => window.gatehouse!.faults([{ to: [to], drop: 1 }]), id);
-  const visitor = gate.newVisitor();
-  const answer = gate.tryEnter(visitor);
-  await other.until(({ visitors }, who) => visitors.includes(who), visitor);
-  expect((await gate.status()).visitors).not.toContain(visitor);
-  await gate.page.reload();
-  expect(await answer).toMatchObject({ ok: false, definite: false });
-  await gate.opened();
-  await leader.heal();
-  await park.united(tabs);
-  await park.settle(tabs);
-  expect(await admissions(gate, visitor)).toBe(1);
-});
-
-test('a visitor who is let in before the gate has read its disk is let in once', async ({
-  park,
-}) => {
-  const tabs = await park.openAll(3);
-  const [gate] = tabs;
-  for (let n = 0; n < 3; n++) await gate.enter();
-  // Asks in the very moment in which the page offers its console.
-  await gate.page.addInitScript(() => {
-    Object.defineProperty(window, 'gatehouse', {
-      configurable: true,
-      set(value: NonNullable<typeof window.gatehouse>) {
-        Object.defineProperty(window, 'gatehouse', { value });
-        Object.assign(window, { early: value.enter('Early') });
-      },
-    });
+  sharePark('Durability', async (made) => {
+    park = made;
+    tabs = await park.openAll(3);
   });
-  await gate.page.reload();
-  await gate.opened();
-  const outcome = await gate.page.evaluate(
-    () => (window as unknown as { early: Promise<Outcome> }).early,
-  );
-  expect(outcome).toMatchObject({ visitor: 'Early', allowed: true });
-  await park.united(tabs);
-  const log = await park.settle(tabs);
-  expect(log[outcome.index - 1]).toMatchObject({ kind: 'enter', visitor: 'Early' });
-  expect(await admissions(tabs[1], 'Early')).toBe(1);
+
+  test('a page that is reloaded while its admission is under way lets the visitor in at most once', async () => {
+    const [gate] = tabs;
+    const { id } = await gate.status();
+    // From a follower and from the leader, and as early as can be and once the operation is on the disk.
+    for (const when of ['at once', 'when written', 'at once', 'when written']) {
+      for (const tab of [tabs[0], tabs[2]]) {
+        const visitor = tab.newVisitor();
+        const reloaded = tab.page.waitForEvent('load');
+        await tab.page.evaluate(
+          ([who, moment]) => {
+            const reload = () => location.reload();
+            void window.gatehouse!.enter(who);
+            if (moment === 'at once') reload();
+            else window.gatehouse!.subscribe(({ lastIndex: _ }) => reload());
+          },
+          [visitor, when] as const,
+        );
+        await reloaded;
+        await tab.opened();
+        await park.united(tabs);
+        await park.settle(tabs);
+        expect(await admissions(tab, visitor)).toBeLessThanOrEqual(1);
+      }
+    }
+    expect((await gate.status()).id).toBe(id);
+  });
+
+  test('an admission that was written but not sent before a reload happens exactly once', async () => {
+    const [gate, other, leader] = tabs;
+    await gate.cutFrom(other, leader);
+    const visitor = gate.newVisitor();
+    const answer = gate.tryEnter(visitor);
+    await gate.until(({ pending }) => pending === 1);
+    await gate.page.reload();
+    await answer;
+    await gate.opened();
+    await park.united(tabs);
+    await park.settle(tabs);
+    expect(await admissions(other, visitor)).toBe(1);
+  });
+
+  test('an admission whose answer was lost, and then the page, happens exactly once', async () => {
+    const [gate, other, leader] = tabs;
+    const { id } = await gate.status();
+    await leader.page.evaluate((to) => window.gatehouse!.faults([{ to: [to], drop: 1 }]), id);
+    const visitor = gate.newVisitor();
+    const answer = gate.tryEnter(visitor);
+    await other.until(({ visitors }, who) => visitors.includes(who), visitor);
+    expect((await gate.status()).visitors).not.toContain(visitor);
+    await gate.page.reload();
+    expect(await answer).toMatchObject({ ok: false, definite: false });
+    await gate.opened();
+    await leader.heal();
+    await park.united(tabs);
+    await park.settle(tabs);
+    expect(await admissions(gate, visitor)).toBe(1);
+  });
+
+  test('a duplicated tab is another gate', async () => {
+    const [first] = tabs;
+    const { id } = await first.status();
+    const opening = first.page.context().waitForEvent('page');
+    // It starts with a copy of this tab's sessionStorage, as a duplicated tab does.
+    await first.page.evaluate(() => window.open(location.href));
+    const copy = park.follow(await opening, 'copy');
+    await copy.opened();
+    const stored = await copy.page.evaluate(() => sessionStorage.length);
+    expect(stored).toBeGreaterThan(0);
+    await copy.until(({ members, quorum }) => quorum && members === 4);
+    await Promise.all(park.present.map((tab) => tab.until(({ inStep }) => inStep === 4)));
+    expect((await copy.status()).id).not.toBe(id);
+    expect((await first.status()).id).toBe(id);
+    await Promise.all(park.present.map((tab) => tab.enter()));
+    await park.settle();
+    await copy.close();
+    await park.united(tabs);
+  });
+
+  test('a tab closed and opened again is the same gate, and its visitors are still inside', async () => {
+    const { id } = await tabs[2].status();
+    const visitor = tabs[2].newVisitor();
+    await tabs[2].enter(visitor);
+    await tabs[2].close();
+    await park.united();
+    const again = await park.open({ priority: 3 });
+    tabs[2] = again;
+    await park.united();
+    expect(await again.status()).toMatchObject({ id, role: 'leader' });
+    expect((await again.status()).visitors).toContain(visitor);
+    await park.settle();
+  });
+
+  test('a visitor who is let in before the gate has read its disk is let in once', async () => {
+    const [gate] = tabs;
+    for (let n = 0; n < 3; n++) await gate.enter();
+    // Asks in the very moment in which the page offers its console.
+    await gate.page.addInitScript(() => {
+      Object.defineProperty(window, 'gatehouse', {
+        configurable: true,
+        set(value: NonNullable<typeof window.gatehouse>) {
+          Object.defineProperty(window, 'gatehouse', { value });
+          Object.assign(window, { early: value.enter('Early') });
+        },
+      });
+    });
+    await gate.page.reload();
+    await gate.opened();
+    const outcome = await gate.page.evaluate(
+      () => (window as unknown as { early: Promise<Outcome> }).early,
+    );
+    expect(outcome).toMatchObject({ visitor: 'Early', allowed: true });
+    await park.united(tabs);
+    const log = await park.settle(tabs);
+    expect(log[outcome.index - 1]).toMatchObject({ kind: 'enter', visitor: 'Early' });
+    expect(await admissions(tabs[1], 'Early')).toBe(1);
+  });
 });
 
 /** Three gates of one profile; then `end` ends the browser, and three tabs open in a new one. */
@@ -157,39 +189,6 @@ test('the browser is killed and started again: every visitor is where they were'
     session.send('Browser.crash').catch(() => undefined);
     await closed;
   });
-});
-
-test('a tab closed and opened again is the same gate, and its visitors are still inside', async ({
-  park,
-}) => {
-  const tabs = await park.openAll(3);
-  const { id } = await tabs[2].status();
-  const visitor = tabs[2].newVisitor();
-  await tabs[2].enter(visitor);
-  await tabs[2].close();
-  await park.united();
-  const again = await park.open({ priority: 3 });
-  await park.united();
-  expect(await again.status()).toMatchObject({ id, role: 'leader', visitors: [visitor] });
-  await park.settle();
-});
-
-test('a duplicated tab is another gate', async ({ park }) => {
-  const [first] = await park.openAll(2);
-  const { id } = await first.status();
-  const opening = first.page.context().waitForEvent('page');
-  // It starts with a copy of this tab's sessionStorage, as a duplicated tab does.
-  await first.page.evaluate(() => window.open(location.href));
-  const copy = park.follow(await opening, 'copy');
-  await copy.opened();
-  const stored = await copy.page.evaluate(() => sessionStorage.length);
-  expect(stored).toBeGreaterThan(0);
-  await copy.until(({ members, quorum }) => quorum && members === 3);
-  await Promise.all(park.tabs.map((tab) => tab.until(({ inStep }) => inStep === 3)));
-  expect((await copy.status()).id).not.toBe(id);
-  expect((await first.status()).id).toBe(id);
-  await Promise.all(park.tabs.map((tab) => tab.enter()));
-  await park.settle();
 });
 
 test('a gate whose storage is cleared while it runs comes back as a new member and never votes as the old one', async ({

@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { expect, test, type Park, type Tab } from './fixture.ts';
+import { expectAccessibleInLightAndDark, sticksOut } from './accessible.ts';
+import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
 
 /** A gate's page by what people see of it. */
 function door(page: Page): Record<'letIn' | 'letOut' | 'receipt' | 'count' | 'line', Locator> {
@@ -11,197 +11,6 @@ function door(page: Page): Record<'letIn' | 'letOut' | 'receipt' | 'count' | 'li
     count: page.getByTestId('occupancy'),
     line: page.getByTestId('status-line'),
   };
-}
-
-test('visitors are let in and out by the buttons, and a full park says so', async ({ park }) => {
-  const tabs = await park.openAll(3, { capacity: 2 });
-  const [here, there] = [door(tabs[0].page), door(tabs[1].page)];
-  await expect(here.line).toContainText('3 of 3 gates in step. Admissions open.');
-  await expect(here.count).toHaveText('0');
-
-  await here.letIn.click();
-  await expect(here.receipt).toContainText('is in');
-  await expect(there.count).toHaveText('1');
-  await tabs[1].page.getByLabel(/^Name of the next visitor/).fill('Ann');
-  await there.letIn.click();
-  await expect(there.receipt).toHaveText('Ann is in');
-  for (const tab of tabs) {
-    await expect(door(tab.page).count).toHaveText('2');
-    await expect(tab.page.getByText('FULL', { exact: true })).toBeVisible();
-    await expect(door(tab.page).line).toContainText('Full until somebody leaves.');
-  }
-
-  await here.letIn.click();
-  await expect(here.receipt).toHaveText('Refused: the park is full');
-  await here.letOut.click();
-  await expect(here.receipt).toContainText('is out');
-  await expect(there.count).toHaveText('1');
-  await expect(there.line).toContainText('Admissions open.');
-  await expect(tabs[2].page.getByText('FULL', { exact: true })).toBeHidden();
-  await park.settle();
-});
-
-test('the status line tells who leads, and that admissions are paused without a quorum', async ({
-  park,
-}) => {
-  const [a, b, c] = [
-    await park.open({ priority: 1, name: 'North' }),
-    await park.open({ priority: 2, name: 'South' }),
-    await park.open({ priority: 3, name: 'East' }),
-  ];
-  await park.united();
-  const { line, letIn, receipt } = door(a.page);
-  await expect(line).toHaveText('Leader is East. 3 of 3 gates in step. Admissions open.');
-  await c.crash();
-  await expect(line).toHaveText('Leader is South. 2 of 3 gates in step. Admissions open.');
-  await expect(door(c.page).line).toContainText('East has crashed');
-  await b.crash();
-  await expect(line).toContainText('Only 1 of 3 gates in reach: admissions paused');
-  await letIn.click();
-  await expect(receipt).toHaveText('Nobody was let in');
-  await b.recover();
-  await c.recover();
-  await expect(line).toHaveText('Leader is East. 3 of 3 gates in step. Admissions open.');
-  await letIn.click();
-  await expect(receipt).toContainText('is in');
-});
-
-test('"Open another gate" opens one more gate of the same park', async ({ park }) => {
-  const [first] = await park.openAll(2);
-  const opening = first.page.context().waitForEvent('page');
-  await first.page.getByRole('button', { name: 'Open another gate' }).click();
-  const third = park.follow(await opening, 'third');
-  await third.opened();
-  await third.until(({ members, quorum }) => quorum && members === 3);
-  await expect(door(first.page).line).toContainText('3 of 3 gates in step');
-});
-
-test('the capacity is changed by its dialog, which says what it will cost', async ({ park }) => {
-  const [a, b] = await park.openAll(2, { capacity: 5 });
-  await a.page.getByRole('button', { name: 'Set capacity' }).click();
-  const dialog = a.page.getByRole('dialog', { name: 'Set capacity' });
-  await a.page.getByLabel('How many may be inside at most').fill('3');
-  await expect(a.page.getByText('Every gate loses 2 places at once')).toBeVisible();
-  await dialog.getByRole('button', { name: 'Set to 3' }).click();
-  await expect(b.page.getByTestId('capacity')).toHaveText('3');
-});
-
-test('an address with bad parameters shows what is wrong with it, and opens no gate', async ({
-  server,
-  page,
-}) => {
-  await page.goto(`${server.url}/?park=%3Cscript%3E&priority=high&capacity=-1&election=coin`);
-  await expect(page.getByRole('heading', { name: 'This address cannot be opened' })).toBeVisible();
-  for (const what of ['park=<script>', 'priority=high', 'capacity=-1', 'election=coin']) {
-    await expect(page.getByRole('listitem').filter({ hasText: what })).toBeVisible();
-  }
-  expect(await page.evaluate(() => window.gatehouse)).toBeUndefined();
-  expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
-});
-
-test('on a phone the buttons are in reach of the thumbs, and nothing sticks out', async ({
-  park,
-}) => {
-  const device = await park.newDevice({
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-    deviceScaleFactor: 2,
-  });
-  await park.open({ priority: 1, device });
-  await park.open({ priority: 2, device });
-  const name = 'The gate by the old oak, north-east side';
-  const { page } = await park.open({ priority: 3, device, capacity: 20, name });
-  await park.united();
-  const { letIn, letOut, count, receipt } = door(page);
-  await letIn.tap();
-  await expect(receipt).toContainText('is in');
-  await expect(count).toHaveText('1');
-  await letOut.tap();
-  await expect(receipt).toContainText('is out');
-  await expect(count).toHaveText('0');
-  expect(await sticksOut(page), 'park').toEqual([]);
-  for (const button of [letIn, letOut]) {
-    const box = (await button.boundingBox())!;
-    expect(box.height).toBeGreaterThanOrEqual(64);
-    expect(box.width).toBeGreaterThanOrEqual(120);
-    expect(box.y).toBeGreaterThan(844 / 2);
-    expect(box.y + box.height).toBeLessThanOrEqual(844);
-  }
-  const figure = await count.evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
-  expect(figure).toBeGreaterThanOrEqual(96);
-  await page.goto(page.url().replace(/#.*/, '#/lab'));
-  await expect(page.getByRole('heading', { name: 'Network', exact: true })).toBeVisible();
-  expect(await sticksOut(page), 'lab').toEqual([]);
-});
-
-/** The elements, in shadow trees too, that make the page wider than its screen. */
-function sticksOut(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    const found = [`the page is ${scrollWidth} of ${clientWidth} wide`];
-    const look = (root: ParentNode): void => {
-      for (const element of root.querySelectorAll('*')) {
-        const { right } = element.getBoundingClientRect();
-        if (right > clientWidth)
-          found.push(`${element.localName}.${element.className} to ${right}`);
-        if (element.shadowRoot) look(element.shadowRoot);
-      }
-    };
-    look(document);
-    return found;
-  });
-}
-
-/** Waits until nothing moves any more, so that no colour is measured half-way. */
-async function still(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await Promise.all(
-      document.getAnimations().map((animation) => animation.finished.catch(() => undefined)),
-    );
-  });
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  await still(page);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).toEqual([]);
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing wrong with the park and the lab, ${colorScheme}`, async ({ park }) => {
-    const device = await park.newDevice({ colorScheme, reducedMotion: 'reduce' });
-    const tabs = [
-      await park.open({ priority: 1, device, capacity: 3 }),
-      await park.open({ priority: 2, device, capacity: 3 }),
-      await park.open({ priority: 3, device, capacity: 3 }),
-    ] as const;
-    await park.united();
-    const { page } = tabs[0];
-    await expectAccessible(page);
-    for (const tab of tabs) await tab.enter();
-    await expect(page.getByText('FULL', { exact: true })).toBeVisible();
-    await expectAccessible(page);
-    await page.goto(page.url().replace('#/park', '#/lab'));
-    await expect(page.getByRole('button', { name: 'Remove leader' })).toBeVisible();
-    await expectAccessible(page);
-    await page.getByRole('button', { name: 'Leave', exact: true }).click();
-    await expect(page.getByRole('dialog')).toBeVisible();
-    await expectAccessible(page);
-    await page.keyboard.press('Escape');
-
-    await tabs[1].crash();
-    await tabs[2].kill();
-    await tabs[0].until(({ missing }) => missing.length > 0);
-    await expectAccessible(page);
-    await page.goto(page.url().replace('#/lab', '#/park'));
-    await expect(page.getByRole('button', { name: 'Go on without …' })).toBeVisible();
-    await expectAccessible(page);
-    await expectAccessible(tabs[1].page);
-  });
 }
 
 /** Presses Tab until the control with this name has the focus, as somebody without a mouse does. */
@@ -218,37 +27,210 @@ async function tabTo(page: Page, name: string): Promise<void> {
   throw new Error(`Tab never came to ${name}`);
 }
 
-test('everything at the door and in the lab works by keyboard alone', async ({ park }) => {
-  const [tab] = await park.openAll(2);
-  const { page } = tab;
-  const { receipt, count } = door(page);
-  await tabTo(page, 'Let in');
-  await page.keyboard.press('Enter');
-  await expect(receipt).toContainText('is in');
-  await expect(count).toHaveText('1');
-  await tabTo(page, 'Let out');
-  await page.keyboard.press('Space');
-  await expect(receipt).toContainText('is out');
-  // The shortcuts, which need no focus at all.
-  await page.keyboard.press('i');
-  await expect(count).toHaveText('1');
-  await page.keyboard.press('o');
-  await expect(count).toHaveText('0');
+test.describe('three gates', () => {
+  let park: Park;
+  let tabs: [Tab, Tab, Tab];
 
-  await page.getByRole('link', { name: 'Lab', exact: true }).focus();
-  await page.keyboard.press('Enter');
-  await tabTo(page, 'Crash');
-  await page.keyboard.press('Enter');
-  await tab.until(({ role }) => role === 'crashed');
-  await tabTo(page, 'Recover');
-  await page.keyboard.press('Enter');
-  await park.united();
-  await tabTo(page, 'Leave');
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog')).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toBeHidden();
-  expect((await tab.status()).role).toBe('follower');
+  sharePark('Pages', async (made) => {
+    park = made;
+    tabs = [
+      await park.open({ priority: 1, name: 'North', capacity: 2 }),
+      await park.open({ priority: 2, name: 'South' }),
+      await park.open({ priority: 3, name: 'East' }),
+    ];
+    await park.united();
+  });
+
+  test('visitors are let in and out by the buttons, and a full park says so', async () => {
+    const [here, there] = [door(tabs[0].page), door(tabs[1].page)];
+    await expect(here.line).toContainText('3 of 3 gates in step. Admissions open.');
+    await expect(here.count).toHaveText('0');
+
+    await here.letIn.click();
+    await expect(here.receipt).toContainText('is in');
+    await expect(there.count).toHaveText('1');
+    await tabs[1].page.getByLabel(/^Name of the next visitor/).fill('Ann');
+    await there.letIn.click();
+    await expect(there.receipt).toHaveText('Ann is in');
+    for (const tab of tabs) {
+      await expect(door(tab.page).count).toHaveText('2');
+      await expect(tab.page.getByText('FULL', { exact: true })).toBeVisible();
+      await expect(door(tab.page).line).toContainText('Full until somebody leaves.');
+    }
+
+    await here.letIn.click();
+    await expect(here.receipt).toHaveText('Refused: the park is full');
+    await here.letOut.click();
+    await expect(here.receipt).toContainText('is out');
+    await expect(there.count).toHaveText('1');
+    await expect(there.line).toContainText('Admissions open.');
+    await expect(tabs[2].page.getByText('FULL', { exact: true })).toBeHidden();
+    await park.settle();
+  });
+
+  test('the status line tells who leads, and that admissions are paused without a quorum', async () => {
+    const [a, b, c] = tabs;
+    const { line, letIn, receipt } = door(a.page);
+    await expect(line).toHaveText('Leader is East. 3 of 3 gates in step. Admissions open.');
+    await c.crash();
+    await expect(line).toHaveText('Leader is South. 2 of 3 gates in step. Admissions open.');
+    await expect(door(c.page).line).toContainText('East has crashed');
+    await b.crash();
+    await expect(line).toContainText('Only 1 of 3 gates in reach: admissions paused');
+    await letIn.click();
+    await expect(receipt).toHaveText('Nobody was let in');
+    await b.recover();
+    await c.recover();
+    await expect(line).toHaveText('Leader is East. 3 of 3 gates in step. Admissions open.');
+    await letIn.click();
+    await expect(receipt).toContainText('is in');
+  });
+
+  test('everything at the door and in the lab works by keyboard alone', async () => {
+    const [tab] = tabs;
+    for (const visitor of (await tab.status()).visitors) await tab.leave(visitor);
+    const { page } = tab;
+    const { receipt, count } = door(page);
+    await tabTo(page, 'Let in');
+    await page.keyboard.press('Enter');
+    await expect(receipt).toContainText('is in');
+    await expect(count).toHaveText('1');
+    await tabTo(page, 'Let out');
+    await page.keyboard.press('Space');
+    await expect(receipt).toContainText('is out');
+    // The shortcuts, which need no focus at all.
+    await page.keyboard.press('i');
+    await expect(count).toHaveText('1');
+    await page.keyboard.press('o');
+    await expect(count).toHaveText('0');
+
+    await page.getByRole('link', { name: 'Lab', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Crash');
+    await page.keyboard.press('Enter');
+    await tab.until(({ role }) => role === 'crashed');
+    await tabTo(page, 'Recover');
+    await page.keyboard.press('Enter');
+    await park.united();
+    await tabTo(page, 'Leave');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+    expect((await tab.status()).role).toBe('follower');
+    await page.getByRole('link', { name: 'Park', exact: true }).click();
+  });
+
+  test('the capacity is changed by its dialog, which says what it will cost', async () => {
+    const [a, b] = tabs;
+    await a.setCapacity(5);
+    await a.page.getByRole('button', { name: 'Set capacity' }).click();
+    const dialog = a.page.getByRole('dialog', { name: 'Set capacity' });
+    await a.page.getByLabel('How many may be inside at most').fill('3');
+    await expect(a.page.getByText('Every gate loses 2 places at once')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Set to 3' }).click();
+    await expect(b.page.getByTestId('capacity')).toHaveText('3');
+  });
+
+  test('"Open another gate" opens one more gate of the same park', async () => {
+    const [first] = tabs;
+    const opening = first.page.context().waitForEvent('page');
+    await first.page.getByRole('button', { name: 'Open another gate' }).click();
+    const another = park.follow(await opening, 'another');
+    await another.opened();
+    await another.until(({ members, quorum }) => quorum && members === 4);
+    await expect(door(first.page).line).toContainText('4 of 4 gates in step');
+    await another.close();
+    await park.united(tabs);
+  });
+
+  test('on a phone the buttons are in reach of the thumbs, and nothing sticks out', async () => {
+    const device = await park.newDevice({
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+      deviceScaleFactor: 2,
+    });
+    const name = 'The gate by the old oak, north-east side';
+    const tab = await park.open({ priority: 0, device, name });
+    await park.united();
+    await tab.setCapacity(20);
+    const { page } = tab;
+    const { letIn, letOut, count, receipt } = door(page);
+    const before = (await tab.status()).occupancy;
+    await letIn.tap();
+    await expect(receipt).toContainText('is in');
+    await expect(count).toHaveText(String(before + 1));
+    await letOut.tap();
+    await expect(receipt).toContainText('is out');
+    await expect(count).toHaveText(String(before));
+    expect(await sticksOut(page), 'park').toEqual([]);
+    for (const button of [letIn, letOut]) {
+      const box = (await button.boundingBox())!;
+      expect(box.height).toBeGreaterThanOrEqual(64);
+      expect(box.width).toBeGreaterThanOrEqual(120);
+      expect(box.y).toBeGreaterThan(844 / 2);
+      expect(box.y + box.height).toBeLessThanOrEqual(844);
+    }
+    const figure = await count.evaluate((element) =>
+      parseFloat(getComputedStyle(element).fontSize),
+    );
+    expect(figure).toBeGreaterThanOrEqual(96);
+    await page.goto(page.url().replace(/#.*/, '#/lab'));
+    await expect(page.getByRole('heading', { name: 'Network', exact: true })).toBeVisible();
+    expect(await sticksOut(page), 'lab').toEqual([]);
+    await tab.close();
+    await park.united(tabs);
+  });
+});
+
+test.describe('axe', () => {
+  let tabs: [Tab, Tab, Tab];
+
+  sharePark('Accessible', async (park) => {
+    const device = await park.newDevice({ reducedMotion: 'reduce' });
+    tabs = await park.openAll(3, { device, capacity: 3 });
+  });
+
+  test('axe finds nothing wrong with the park and the lab, light and dark', async () => {
+    const { page } = tabs[0];
+    await expectAccessibleInLightAndDark(page);
+    for (const tab of tabs) await tab.enter();
+    await expect(page.getByText('FULL', { exact: true })).toBeVisible();
+    await expectAccessibleInLightAndDark(page);
+    await page.goto(page.url().replace('#/park', '#/lab'));
+    await expect(page.getByRole('button', { name: 'Remove leader' })).toBeVisible();
+    await expectAccessibleInLightAndDark(page);
+    await page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await expectAccessibleInLightAndDark(page);
+    await page.keyboard.press('Escape');
+  });
+
+  test('axe finds nothing wrong where gates are missing, light and dark', async () => {
+    const { page } = tabs[0];
+    await tabs[1].crash();
+    await tabs[2].kill();
+    await tabs[0].until(({ missing }) => missing.length > 0);
+    await expectAccessibleInLightAndDark(page);
+    await page.goto(page.url().replace('#/lab', '#/park'));
+    await expect(page.getByRole('button', { name: 'Go on without …' })).toBeVisible();
+    await expectAccessibleInLightAndDark(page);
+    await expectAccessibleInLightAndDark(tabs[1].page);
+  });
+});
+
+test('an address with bad parameters shows what is wrong with it, and opens no gate', async ({
+  server,
+  page,
+}) => {
+  await page.goto(`${server.url}/?park=%3Cscript%3E&priority=high&capacity=-1&election=coin`);
+  await expect(page.getByRole('heading', { name: 'This address cannot be opened' })).toBeVisible();
+  for (const what of ['park=<script>', 'priority=high', 'capacity=-1', 'election=coin']) {
+    await expect(page.getByRole('listitem').filter({ hasText: what })).toBeVisible();
+  }
+  expect(await page.evaluate(() => window.gatehouse)).toBeUndefined();
+  expect(await page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
 });
 
 /** The indexes of the log entries that are drawn. */

@@ -15,6 +15,8 @@ export interface TabOptions {
   readonly name?: string;
   readonly capacity?: number;
   readonly election?: 'bully' | 'ring' | 'wireless';
+  readonly multicast?: 'sequencer' | 'lamport';
+  readonly topology?: 'mesh' | 'sample' | 'ring' | 'grid' | 'random';
   /** The view, e.g. `lab`. */
   readonly view?: string;
   /** Where the tab lives; by default all tabs of a test share one device that keeps nothing. */
@@ -55,12 +57,10 @@ export class Park {
     this.#closers.push(close);
   }
 
-  address({ priority, name, capacity, election, view = 'park' }: TabOptions = {}): string {
+  address(options: TabOptions = {}): string {
+    const { view = 'park', device: _, ...asked } = options;
     const query = new URLSearchParams({ park: this.name });
-    if (priority !== undefined) query.set('priority', String(priority));
-    if (name !== undefined) query.set('name', name);
-    if (capacity !== undefined) query.set('capacity', String(capacity));
-    if (election !== undefined) query.set('election', election);
+    for (const [name, value] of Object.entries(asked)) query.set(name, String(value));
     return `${this.server.url}/?${query.toString()}#/${view}`;
   }
 
@@ -122,6 +122,22 @@ export class Park {
   /** Visitors who come and go at these tabs until the test stops it. */
   load(tabs: readonly Tab[] = this.present, options: LoadOptions = {}): Load {
     return new Load(tabs, options);
+  }
+
+  /** As `united`, in a topology where most others are reached by way of somebody. At most nine are voters (M4). */
+  async connected(tabs: readonly Tab[] = this.present, timeout = 30_000): Promise<void> {
+    const leader = (await (await this.greatest(tabs)).status()).id;
+    const isConnected = (status: Status, wanted: { leader: string; others: number }): boolean =>
+      status.leader === wanted.leader &&
+      status.quorum &&
+      status.peers.length === wanted.others &&
+      status.peers.filter(({ voter }) => voter).length + (status.role === 'learner' ? 0 : 1) ===
+        Math.min(9, wanted.others + 1) &&
+      status.peers.every(
+        ({ suspected, link }) => !suspected && (link === 'open' || link === 'relayed'),
+      );
+    const wanted = { leader, others: tabs.length - 1 };
+    await Promise.all(tabs.map((tab) => tab.until(isConnected, wanted, timeout)));
   }
 
   /**

@@ -1,9 +1,27 @@
-import { expect, test } from './fixture.ts';
+import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
 
-test('of two sides the minority admits nobody, the majority goes on, and healing brings both together', async ({
-  park,
-}) => {
-  const tabs = await park.openAll(5);
+let park: Park;
+let tabs: [Tab, Tab, Tab, Tab, Tab];
+
+sharePark('Partition', async (made) => {
+  park = made;
+  tabs = await park.openAll(5, { capacity: 1 });
+});
+
+test('a capacity of 1 holds across two sides', async () => {
+  const [a, b, c, d, e] = tabs;
+  await d.cutFrom(a, b, c);
+  await e.cutFrom(a, b, c);
+  const answers = await Promise.all(tabs.map((tab) => tab.tryEnter()));
+  expect(answers.filter((answer) => answer.ok && answer.outcome.allowed)).toHaveLength(1);
+  await Promise.all([d, e].map((tab) => tab.heal()));
+  await park.united(tabs);
+  const log = await park.settle(tabs);
+  expect(log.filter(({ kind, allowed }) => kind === 'enter' && allowed)).toHaveLength(1);
+  await a.setCapacity(1000);
+});
+
+test('of two sides the minority admits nobody, the majority goes on, and healing brings both together', async () => {
   const [a, b, c, d, e] = tabs;
   await e.cutFrom(a, b, c);
   await d.cutFrom(a, b, c);
@@ -28,20 +46,7 @@ test('of two sides the minority admits nobody, the majority goes on, and healing
   await park.settle(tabs);
 });
 
-test('a capacity of 1 holds across two sides', async ({ park }) => {
-  const tabs = await park.openAll(3, { capacity: 1 });
-  const [a, b, c] = tabs;
-  await c.cutFrom(a, b);
-  const answers = await Promise.all(tabs.map((tab) => tab.tryEnter()));
-  expect(answers.filter((answer) => answer.ok && answer.outcome.allowed)).toHaveLength(1);
-  await c.heal();
-  await park.united(tabs);
-  const log = await park.settle(tabs);
-  expect(log.filter(({ kind, allowed }) => kind === 'enter' && allowed)).toHaveLength(1);
-});
-
-test('a missing link between two followers disturbs nobody', async ({ park }) => {
-  const tabs = await park.openAll(5);
+test('a missing link between two followers disturbs nobody', async () => {
   const { term } = await tabs[0].status();
   const other = (await tabs[1].status()).id;
   await tabs[0].cutFrom(tabs[1]);
@@ -57,8 +62,7 @@ test('a missing link between two followers disturbs nobody', async ({ park }) =>
   for (const tab of tabs) expect((await tab.status()).term).toBe(term);
 });
 
-test('a missing link between a follower and the leader disturbs nobody else', async ({ park }) => {
-  const tabs = await park.openAll(5);
+test('a missing link between a follower and the leader disturbs nobody else', async () => {
   const before = await tabs[0].status();
   const [cutOff, ...others] = tabs;
   await cutOff.cutFrom(tabs[4]);
@@ -85,8 +89,7 @@ test('a missing link between a follower and the leader disturbs nobody else', as
   for (const tab of tabs) expect((await tab.status()).term).toBe(before.term);
 });
 
-test('loss and delay on every link lose nothing', async ({ park }) => {
-  const tabs = await park.openAll(3);
+test('loss and delay on every link lose nothing', async () => {
   for (const { page } of tabs) {
     await page.evaluate(() => window.gatehouse!.faults([{ drop: 0.1, delayMs: [0, 20] }]));
   }

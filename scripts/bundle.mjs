@@ -9,11 +9,14 @@ import { setup } from './setup.mjs';
  * Prints nothing of its own on stdout, which belongs to the command. Sets the exit status.
  * @param {string} entry the command's file, relative to the repository
  * @param {readonly string[]} sources what it is made of, relative to the repository
+ * @param {{ endsItself?: boolean }} [options] `endsItself`: at Ctrl-C, which goes to it too, it tells what it has found so far
  */
-export async function runBundled(entry, sources) {
+export async function runBundled(entry, sources, { endsItself = false } = {}) {
   try {
     await setup();
     const file = await bundle(entry, [...sources, 'package-lock.json', 'scripts/bundle.mjs']);
+    // Only now: until the command runs, Ctrl-C ends it all.
+    if (endsItself) process.on('SIGINT', () => undefined);
     process.exitCode = await run(process.execPath, [
       '--enable-source-maps',
       file,

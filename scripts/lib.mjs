@@ -1,6 +1,7 @@
 /** What the scripts share. Node's own modules only: they run before anything is installed. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -8,17 +9,20 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the repository. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+/** @typedef {{ env?: NodeJS.ProcessEnv, lowPriority?: boolean }} Options `lowPriority`: gives way to all else */
+
 /**
  * Runs a program in the repository with this terminal. Resolves to its exit status; a program that
  * could not be started or was killed counts as 1. Never rejects.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @param {Options} [options]
  * @returns {Promise<number>}
  */
-export function run(command, args, options = {}) {
+export function run(command, args, { lowPriority = false, ...options } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    if (lowPriority && child.pid !== undefined) yieldTo(child.pid);
     child.once('error', (error) => {
       console.error(`Could not run ${command}: ${error.message}`);
       resolve(1);
@@ -29,11 +33,20 @@ export function run(command, args, options = {}) {
   });
 }
 
+/** @param {number} pid */
+function yieldTo(pid) {
+  try {
+    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or may not be changed: then it shares like any other.
+  }
+}
+
 /**
  * Runs a package's program with this very Node, without the detour (and the extra process) of npx.
  * @param {string} file the program's file inside node_modules
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv }} [options]
+ * @param {Options} [options]
  */
 export function runModule(file, args, options) {
   return run(process.execPath, [path.join(root, 'node_modules', file), ...args], options);

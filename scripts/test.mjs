@@ -1,8 +1,9 @@
 /**
  * `npm test`: everything that must pass, one thing at a time, since two cores are shared with a
- * browser. A step that fails does not stop the others. The last line counts the tests; a step that
- * failed without naming a test (types, lint, a build) counts as one failure, so that the line never
- * looks better than the exit status.
+ * browser. Only the static checks run beside the browser chaos, which mostly waits, on what it
+ * leaves of the processor. A step that fails does not stop the others. The last line counts the
+ * tests; a step that failed without naming a test (types, lint, a build) counts as one failure, so
+ * that the line never looks better than the exit status.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -21,13 +22,25 @@ const results = path.join(root, '.cache', 'results');
 
 /** @type {Step[]} */
 const steps = [
-  { name: 'types', go: () => check('typescript/bin/tsc', ['-b']) },
-  { name: 'lint', go: () => check('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
-  { name: 'format', go: () => check('prettier/bin/prettier.cjs', ['--check', '.']) },
   { name: 'unit tests', go: () => vitest('unit') },
   { name: 'browser tests', go: () => vitest('browser') },
   { name: 'build', go: buildStep },
-  { name: 'end-to-end tests', go: playwright },
+  // Mostly they wait, for elections and time-outs, so two files at a time do well on two cores.
+  // What is tagged as long is left to `npm run test:e2e`.
+  {
+    name: 'end-to-end tests',
+    go: () => playwright('tabs', ['--workers=2', '--grep-invert=@long']),
+  },
+];
+
+/** Its length in time is given: what runs beside it costs none. */
+const chaos = { name: 'browser chaos', go: () => playwright('chaos', []) };
+
+/** @type {Step[]} One after the other, so that chaos keeps a core whatever they do. */
+const checks = [
+  { name: 'types', go: () => check('typescript/bin/tsc', ['-b']) },
+  { name: 'lint', go: () => check('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
+  { name: 'format', go: () => check('prettier/bin/prettier.cjs', ['--check', '.']) },
 ];
 
 try {
@@ -46,31 +59,44 @@ try {
 
 /** @returns {Promise<Count>} */
 async function runAll() {
-  const total = { passed: 0, failed: 0 };
-  const summary = [];
-  /** @type {string[]} */
-  const all = [];
-  for (const step of steps) {
-    console.log(`\n== ${step.name}`);
-    const started = Date.now();
-    const { passed, failed, failures = [] } = await step.go();
-    all.push(...failures);
-    total.passed += passed;
-    total.failed += failed;
-    const seconds = ((Date.now() - started) / 1000).toFixed(1);
-    summary.push(`${failed === 0 ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
-  }
-  console.log(`\n${[...all, ...summary].join('\n')}`);
-  return total;
+  const ran = [];
+  for (const step of steps) ran.push(await timed(step));
+  const beside = async () => {
+    const done = [];
+    for (const step of checks) done.push(await timed(step));
+    return done;
+  };
+  const [checked, last] = await Promise.all([beside(), timed(chaos)]);
+  ran.push(...checked, last);
+  console.log(`\n${ran.flatMap(({ failures }) => failures).join('\n')}`);
+  console.log(ran.map(({ line }) => line).join('\n'));
+  return {
+    passed: ran.reduce((sum, { passed }) => sum + passed, 0),
+    failed: ran.reduce((sum, { failed }) => sum + failed, 0),
+  };
 }
 
 /**
+ * Runs a step, and makes its line of the summary.
+ * @param {Step} step
+ */
+async function timed({ name, go }) {
+  console.log(`\n== ${name}`);
+  const started = Date.now();
+  const { passed, failed, failures = [] } = await go();
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  const line = `${failed === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`;
+  return { passed, failed, failures, line };
+}
+
+/**
+ * A check with no tests to count, which gives way to whatever else runs.
  * @param {string} file
  * @param {string[]} args
  * @returns {Promise<Count>}
  */
 async function check(file, args) {
-  const status = await runModule(file, args);
+  const status = await runModule(file, args, { lowPriority: true });
   return { passed: 0, failed: status === 0 ? 0 : 1 };
 }
 
@@ -100,10 +126,15 @@ async function buildStep() {
   }
 }
 
-/** @returns {Promise<Count>} */
-async function playwright() {
-  const file = path.join(results, 'e2e.json');
-  const status = await runE2e(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+/**
+ * @param {string} project
+ * @param {string[]} more arguments
+ * @returns {Promise<Count>}
+ */
+async function playwright(project, more) {
+  const file = path.join(results, `${project}.json`);
+  const args = [`--project=${project}`, ...more, '--reporter=list,json'];
+  const status = await runE2e(args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
   return count(status, file, (report) => {
     const stats = /** @type {Record<string, unknown>} */ (report['stats'] ?? {});
     const failures = failuresOfPlaywright(report);

@@ -12,6 +12,8 @@ export interface ServerLimits {
   /** Parks that somebody is in. */
   parks: number;
   membersPerPark: number;
+  /** Visitors' tabs, which are no members. All of them hear of a gate that comes or goes. */
+  visitorsPerPark: number;
   /** Tokens that a socket has at once. A message costs one, and one more for every 4 KiB, and as many as
    *  its effects if these are more. A tab that joins a park of 64 sends some 400 messages at once. */
   burst: number;
@@ -50,6 +52,7 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
   connectionsPerAddress: 256,
   parks: 4096,
   membersPerPark: LIMITS.members,
+  visitorsPerPark: 256,
   burst: 1000,
   perSecond: 100,
   frameBytes: 32 * 1024,

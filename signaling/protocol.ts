@@ -4,6 +4,9 @@
  * The server is the group coordinator. It knows who is registered in a park and relays WebRTC
  * offers, answers and candidates between members. No visitor and no log entry passes through it.
  *
+ * A visitor's own tab registers with the role `visitor`. It is no member: nobody is told of it, it is
+ * told of the members, and it exchanges signals with them only.
+ *
  * Both sides decode what they receive with the closed schemas below: an unknown type, an unknown
  * field, a wrong type or a value out of bounds is a `bad-message`, never an exception.
  */
@@ -75,6 +78,9 @@ const memberSchema = v.strictObject({
 });
 const membersSchema = v.pipe(v.array(memberSchema), v.maxLength(LIMITS.members));
 
+/** What a socket is that is no member. */
+const roleSchema = v.literal('visitor');
+
 /** An offer, an answer or a candidate. The server doesn't look inside; the receiver must. */
 const signalSchema = v.pipe(
   v.unknown(),
@@ -93,6 +99,7 @@ const clientSchema = v.variant('type', [
       v.minLength(LIMITS.secretMinLength),
       v.maxLength(LIMITS.secretLength),
     ),
+    role: v.optional(roleSchema),
   }),
   v.strictObject({ type: v.literal('signal'), to: idSchema, signal: signalSchema }),
   v.strictObject({ type: v.literal('list') }),
@@ -110,7 +117,13 @@ const serverSchema = v.variant('type', [
   }),
   v.strictObject({ type: v.literal('joined'), member: memberSchema }),
   v.strictObject({ type: v.literal('gone'), id: idSchema }),
-  v.strictObject({ type: v.literal('signal'), from: idSchema, signal: signalSchema }),
+  v.strictObject({
+    type: v.literal('signal'),
+    from: idSchema,
+    signal: signalSchema,
+    // The sender's, as it registered.
+    role: v.optional(roleSchema),
+  }),
   v.strictObject({ type: v.literal('members'), members: membersSchema }),
   v.strictObject({ type: v.literal('pong'), nonce: nonceSchema }),
   v.strictObject({

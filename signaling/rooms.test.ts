@@ -5,7 +5,7 @@ import { Rooms, type RoomEffect } from './rooms.ts';
 
 type Socket = string;
 
-const MOST = { parks: 3, membersPerPark: LIMITS.members };
+const MOST = { parks: 3, membersPerPark: LIMITS.members, visitorsPerPark: 2 };
 
 function howdy(id: string, more: { park?: string; secret?: string; name?: string } = {}) {
   const { park = 'main', secret = `secret-of-${id}`, name = `Gate ${id}` } = more;
@@ -259,4 +259,62 @@ describe('any sequence of calls', () => {
     } else if (message.type === 'joined') views.get(to)?.set(message.member.id, message.member);
     else if (message.type === 'gone') views.get(to)?.delete(message.id);
   }
+});
+
+describe('a visitor', () => {
+  function visitor(id: string, more: Parameters<typeof howdy>[1] = {}) {
+    return { ...howdy(id, more), role: 'visitor' } as const;
+  }
+
+  it('is told of the members, and nobody is told of it', () => {
+    const rooms = roomOf('a', 'b');
+    const effects = rooms.register('v', visitor('v'));
+    const members = [member('a'), member('b')];
+    expect(effects).toEqual([
+      { type: 'send', to: 'v', message: { type: 'welcome', members, you: 'v' } },
+    ]);
+    expect(sent(rooms.list('a'), 'a')).toEqual([{ type: 'members', members: [member('b')] }]);
+    expect(sent(rooms.register('c', howdy('c')), 'c')).toMatchObject([{ members }]);
+    expect(rooms.leave('v')).toEqual([]);
+  });
+
+  it('hears of gates that come and go', () => {
+    const rooms = roomOf('a');
+    rooms.register('v', visitor('v'));
+    expect(sent(rooms.register('b', howdy('b')), 'v')).toEqual([
+      { type: 'joined', member: member('b') },
+    ]);
+    expect(sent(rooms.leave('a'), 'v')).toEqual([{ type: 'gone', id: 'a' }]);
+  });
+
+  it('exchanges signals with members, who are told what it is, and with no other visitor', () => {
+    const rooms = roomOf('a');
+    rooms.register('v', visitor('v'));
+    rooms.register('w', visitor('w'));
+    expect(sent(rooms.relay('v', { to: 'a', signal: 1 }), 'a')).toEqual([
+      { type: 'signal', from: 'v', signal: 1, role: 'visitor' },
+    ]);
+    expect(sent(rooms.relay('a', { to: 'v', signal: 2 }), 'v')).toEqual([
+      { type: 'signal', from: 'a', signal: 2 },
+    ]);
+    expect(errorOf(rooms.relay('v', { to: 'w', signal: 3 }), 'v')).toBe('unknown-peer');
+  });
+
+  it('takes no place of a member, and the other way round', () => {
+    const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 1, visitorsPerPark: 1 });
+    rooms.register('v', visitor('v'));
+    expect(sent(rooms.register('a', howdy('a')), 'a')).toMatchObject([{ type: 'welcome' }]);
+    expect(errorOf(rooms.register('w', visitor('w')), 'w')).toBe('park-full');
+    expect(errorOf(rooms.register('b', howdy('b')), 'b')).toBe('park-full');
+  });
+
+  it('is no member too, whatever its secret; and nobody else has its id', () => {
+    const rooms = roomOf('a');
+    rooms.register('v', visitor('v'));
+    expect(errorOf(rooms.register('v', howdy('v')), 'v')).toBe('bad-message');
+    expect(errorOf(rooms.register('x', visitor('v', { secret: 'another one' })), 'x')).toBe(
+      'id-taken',
+    );
+    expect(errorOf(rooms.register('y', visitor('a')), 'y')).toBe('bad-message');
+  });
 });

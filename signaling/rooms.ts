@@ -7,6 +7,9 @@
  *
  * An id belongs to whoever used it first, as long as anybody is in the park: the one who lost its
  * connection gets it back with its secret, and nobody else gets it in between.
+ *
+ * Members and visitors sit in the same room. Nobody is told of a visitor, and its id is forgotten when
+ * it goes.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import {
@@ -31,6 +34,7 @@ interface Seat<S> {
   readonly socket: S;
   readonly park: string;
   readonly secretHash: Buffer;
+  readonly isVisitor: boolean;
   member: Member;
 }
 
@@ -41,12 +45,18 @@ interface Room<S> {
   readonly former: Map<string, Buffer>;
 }
 
+interface Most {
+  readonly parks: number;
+  readonly membersPerPark: number;
+  readonly visitorsPerPark: number;
+}
+
 export class Rooms<S> {
   readonly #parks = new Map<string, Room<S>>();
   readonly #seats = new Map<S, Seat<S>>();
-  readonly #most: { parks: number; membersPerPark: number };
+  readonly #most: Most;
 
-  constructor(most: { parks: number; membersPerPark: number }) {
+  constructor(most: Most) {
     this.#most = most;
   }
 
@@ -77,11 +87,16 @@ export class Rooms<S> {
     if (known !== undefined && !timingSafeEqual(known, secretHash)) {
       return refuse(socket, 'id-taken', 'This id is in use here, and the secret is not its own.');
     }
-    const full = holder === undefined ? this.#full(room) : undefined;
+    const isVisitor = howdy.role === 'visitor';
+    if (holder !== undefined && holder.isVisitor !== isVisitor) {
+      return refuse(socket, 'bad-message', 'Nobody is a member and a visitor.');
+    }
+    const full = holder === undefined ? this.#full(room, isVisitor) : undefined;
     if (full !== undefined) return refuse(socket, full.code, full.message);
     const member = { id: howdy.id, priority: howdy.priority, name: howdy.name };
-    this.#seat({ socket, park: howdy.park, secretHash, member });
-    return [...this.#replaced(holder, socket), ...this.#announce(socket, howdy.park, member)];
+    const seat = { socket, park: howdy.park, secretHash, isVisitor, member };
+    this.#seat(seat);
+    return [...this.#replaced(holder, socket), ...this.#announce(seat)];
   }
 
   /** SIGNAL: passes it on within the park, stamped with its sender. Error: `unknown-peer`. */
@@ -90,7 +105,16 @@ export class Rooms<S> {
     if (mine === undefined) return notRegistered(socket);
     const theirs = this.#parks.get(mine.park)?.seats.get(to);
     if (theirs === undefined) return refuse(socket, 'unknown-peer', `Not in this park: ${to}`);
-    const message: ServerMessage = { type: 'signal', from: mine.member.id, signal };
+    // Visitors have nothing to tell each other.
+    if (mine.isVisitor && theirs.isVisitor) {
+      return refuse(socket, 'unknown-peer', `Not in this park: ${to}`);
+    }
+    const message: ServerMessage = {
+      type: 'signal',
+      from: mine.member.id,
+      signal,
+      ...(mine.isVisitor ? { role: 'visitor' } : {}),
+    };
     return [{ type: 'send', to: theirs.socket, message }];
   }
 
@@ -98,7 +122,7 @@ export class Rooms<S> {
   list(socket: S): RoomEffect<S>[] {
     const mine = this.#seats.get(socket);
     if (mine === undefined) return notRegistered(socket);
-    const members = this.#others(mine.park, mine.member.id).map((seat) => seat.member);
+    const members = this.#membersBut(mine);
     return [{ type: 'send', to: socket, message: { type: 'members', members } }];
   }
 
@@ -109,16 +133,25 @@ export class Rooms<S> {
     this.#seats.delete(socket);
     const { id } = mine.member;
     this.#unseat(mine);
+    if (mine.isVisitor) return [];
     const message: ServerMessage = { type: 'gone', id };
     return this.#others(mine.park, id).map((seat) => ({ type: 'send', to: seat.socket, message }));
   }
 
-  #full(room: Room<S> | undefined): { code: ErrorCode; message: string } | undefined {
-    const { parks, membersPerPark } = this.#most;
+  #full(
+    room: Room<S> | undefined,
+    isVisitor: boolean,
+  ): { code: ErrorCode; message: string } | undefined {
+    const { parks, membersPerPark, visitorsPerPark } = this.#most;
     if (room === undefined && this.#parks.size >= parks) {
       return { code: 'server-full', message: `This server holds ${parks} parks.` };
     }
-    if (room !== undefined && room.seats.size >= membersPerPark) {
+    const seats = [...(room?.seats.values() ?? [])];
+    const alike = seats.filter((seat) => seat.isVisitor === isVisitor).length;
+    if (isVisitor && alike >= visitorsPerPark) {
+      return { code: 'park-full', message: `A park takes ${visitorsPerPark} visitors at once.` };
+    }
+    if (!isVisitor && alike >= membersPerPark) {
       return { code: 'park-full', message: `A park holds ${membersPerPark} members.` };
     }
     return undefined;
@@ -135,11 +168,11 @@ export class Rooms<S> {
     this.#seats.set(seat.socket, seat);
   }
 
-  #unseat({ park, member, secretHash }: Seat<S>): void {
+  #unseat({ park, member, secretHash, isVisitor }: Seat<S>): void {
     const room = this.#parks.get(park);
     if (room === undefined) throw new Error('A seat is in a room.');
     room.seats.delete(member.id);
-    room.former.set(member.id, secretHash);
+    if (!isVisitor) room.former.set(member.id, secretHash);
     const [oldest] = room.former.keys();
     if (oldest !== undefined && room.former.size > this.#most.membersPerPark) {
       room.former.delete(oldest);
@@ -155,15 +188,29 @@ export class Rooms<S> {
     return [{ type: 'close', socket: holder.socket, code: CLOSE.replaced, reason }];
   }
 
-  #announce(socket: S, park: string, member: Member): RoomEffect<S>[] {
-    const others = this.#others(park, member.id);
-    const members = others.map((seat) => seat.member);
-    const welcome: ServerMessage = { type: 'welcome', members, you: member.id };
+  /** Tells it who is there, and the others of it, but nobody of a visitor. */
+  #announce(seat: Seat<S>): RoomEffect<S>[] {
+    const { socket, member } = seat;
+    const welcome: ServerMessage = {
+      type: 'welcome',
+      members: this.#membersBut(seat),
+      you: member.id,
+    };
     const joined: ServerMessage = { type: 'joined', member };
+    const others = seat.isVisitor ? [] : this.#others(seat.park, member.id);
     return [
       { type: 'send', to: socket, message: welcome },
-      ...others.map((seat): RoomEffect<S> => ({ type: 'send', to: seat.socket, message: joined })),
+      ...others.map((other): RoomEffect<S> => ({
+        type: 'send',
+        to: other.socket,
+        message: joined,
+      })),
     ];
+  }
+
+  #membersBut({ park, member }: Seat<S>): Member[] {
+    const others = this.#others(park, member.id).filter(({ isVisitor }) => !isVisitor);
+    return others.map((seat) => seat.member);
   }
 
   #others(park: string, id: string): Seat<S>[] {

@@ -40,6 +40,7 @@ describe('readSettings', () => {
     ['CONNECTIONS_PER_ADDRESS', 'connectionsPerAddress', 1],
     ['PARKS', 'parks', 7],
     ['MEMBERS_PER_PARK', 'membersPerPark', 64],
+    ['VISITORS_PER_PARK', 'visitorsPerPark', 0],
     ['MESSAGES_AT_ONCE', 'burst', 10],
     ['MESSAGES_PER_SECOND', 'perSecond', 1],
     ['BUFFERED_BYTES', 'bufferedBytes', 65_536],

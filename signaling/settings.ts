@@ -37,6 +37,7 @@ const VARIABLES = {
   CONNECTIONS_PER_ADDRESS: { limit: 'connectionsPerAddress', from: 1, to: 1_000_000 },
   PARKS: { limit: 'parks', from: 1, to: 1_000_000 },
   MEMBERS_PER_PARK: { limit: 'membersPerPark', from: 1, to: LIMITS.members },
+  VISITORS_PER_PARK: { limit: 'visitorsPerPark', from: 0, to: 4096 },
   MESSAGES_AT_ONCE: { limit: 'burst', from: 10, to: 1_000_000 },
   MESSAGES_PER_SECOND: { limit: 'perSecond', from: 1, to: 1_000_000 },
   BUFFERED_BYTES: { limit: 'bufferedBytes', from: LIMITS.messageBytes, to: 2 ** 30 },

@@ -2,23 +2,33 @@
 import { parseIceServers } from './ice-servers.ts';
 import { parseAddress } from './runtime/address.ts';
 import { Console } from './runtime/console.ts';
-import type { Gatehouse } from './runtime/gatehouse.ts';
+import type { Gatehouse, VisitorGatehouse } from './runtime/gatehouse.ts';
 import { Host } from './runtime/host.ts';
 import { WorkerClock } from './runtime/worker-clock.ts';
+import { IndexedDbKeychain } from './storage/indexeddb-keychain.ts';
 import { TabHome } from './tab-home.ts';
 import './ui/app-shell.ts';
 
 declare global {
   interface Window {
-    gatehouse?: Gatehouse;
+    /** A visitor's tab has another console than a gate. */
+    gatehouse?: Gatehouse | VisitorGatehouse;
   }
 }
 
 /** How long the server's configuration is waited for, ms: a page from the cache must open without a server. */
 const CONFIG_PATIENCE = 2000;
+const VISITOR_HASH = '#/visitor';
 const NO_CONFIGURATION = '/config.json names no ICE servers that a browser takes';
 
+/** Decided by the address with which the page is opened: a visitor's tab is no member of the park. */
+const isVisitor = location.hash === VISITOR_HASH;
+
 async function open(): Promise<void> {
+  addEventListener('hashchange', () => {
+    // A page is a gate or a visitor, and never both.
+    if ((location.hash === VISITOR_HASH) !== isVisitor) location.reload();
+  });
   const parsed = parseAddress(location.search);
   if (!parsed.ok) {
     complain('This address cannot be opened', parsed.problems);
@@ -26,11 +36,17 @@ async function open(): Promise<void> {
   }
   const clock = new WorkerClock();
   const { iceServers, refused } = await loadConfiguration();
+  if (isVisitor) {
+    const { openVisitor } = await import('./visitor-tab.ts');
+    await openVisitor(parsed.address.park, clock, iceServers);
+    return;
+  }
   const home = await TabHome.claim(parsed.address, clock, iceServers);
   const host = new Host(home);
   if (refused) host.refuse({ source: 'configuration', reason: NO_CONFIGURATION, from: null });
   for (const reason of home.damage) host.refuse({ source: 'storage', reason, from: null });
-  const gatehouse = new Console(host, clock, home.random());
+  const keychain = new IndexedDbKeychain(home.park);
+  const gatehouse = new Console(host, clock, home.random(), keychain);
   host.start();
   window.gatehouse = gatehouse;
   followPage(host);
@@ -88,5 +104,5 @@ function complain(title: string, problems: readonly string[]): void {
 open().catch((error: unknown) => {
   console.error(error);
   const message = error instanceof Error ? error.message : String(error);
-  complain('This gate cannot open', [message]);
+  complain(isVisitor ? 'This page cannot open' : 'This gate cannot open', [message]);
 });

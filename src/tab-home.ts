@@ -4,11 +4,10 @@ import type { ParkSettings } from './core/entry.ts';
 import type { Peer } from './core/identity.ts';
 import type { Address } from './runtime/address.ts';
 import type { Clock } from './runtime/clock.ts';
-import type { Ports } from './runtime/driver.ts';
-import type { Home } from './runtime/host.ts';
+import type { Home, HomePorts } from './runtime/host.ts';
 import { IndexedDbStorage } from './storage/indexeddb.ts';
 import { claimSlot, reclaimSlot, type Slot, type SlotIdentity } from './storage/slots.ts';
-import { createTabTransport } from './transport/tab-transport.ts';
+import { createGateTransports } from './transport/tab-transport.ts';
 
 /** Where a tab's node lives: a slot of the device, which keeps its identity and its log. */
 export class TabHome implements Home {
@@ -47,12 +46,12 @@ export class TabHome implements Home {
     return { id, name, priority };
   }
 
-  open(): Ports {
+  open(): HomePorts {
     const { clock, iceServers, park } = this;
     return {
       clock,
       storage: new IndexedDbStorage(this.slot.databaseName, this.identity.id),
-      transport: createTabTransport({
+      ...createGateTransports({
         signalingUrl: signalingUrl(location),
         park,
         secret: this.identity.secret,
@@ -90,6 +89,6 @@ function choices({ name, priority }: Address): { name?: string; priority?: numbe
   };
 }
 
-function signalingUrl({ protocol, host }: Location): string {
+export function signalingUrl({ protocol, host }: Location): string {
   return `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/signaling`;
 }

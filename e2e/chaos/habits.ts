@@ -1,4 +1,5 @@
 import type { Random } from '../../src/sim/random.ts';
+import type { Wish } from '../load.ts';
 import type { Tab } from '../tab.ts';
 import type { Grant } from './judge.ts';
 
@@ -29,4 +30,23 @@ export function habitsOf(
       // The gate or its page failed meanwhile: whoever holds the mutex then loses it.
     }
   };
+}
+
+/** Of so many operations one is about somebody whom all gates know. */
+const SHARED_RATE = 1 / 4;
+/** So few that gates are asked about one at the same time. */
+const SHARED = ['Ada', 'Bob', 'Cleo'] as const;
+
+/** Visitors who come to one door and then to another, or to two at once: no gate has them for itself. */
+export function sharedVisitors(random: Random): () => Wish | null {
+  return () => {
+    if (!random.chance(SHARED_RATE)) return null;
+    const visitor = random.pick(SHARED) ?? SHARED[0];
+    return { kind: random.chance(0.5) ? 'enter' : 'leave', visitor };
+  };
+}
+
+/** Whether gates compete for whom it is about. */
+export function isShared(visitor: string): boolean {
+  return SHARED.some((name) => name === visitor);
 }

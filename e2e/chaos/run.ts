@@ -8,7 +8,7 @@ import type { Status } from '../../src/runtime/gatehouse.ts';
 import { Load } from '../load.ts';
 import { TestServer } from '../server.ts';
 import { now, type Tab } from '../tab.ts';
-import { habitsOf } from './habits.ts';
+import { habitsOf, sharedVisitors } from './habits.ts';
 import { Judge, type Grant, type ShownLog } from './judge.ts';
 import { planRound, type Step } from './plan.ts';
 import { P99_BOUND, promptly, Recovery } from './recovery.ts';
@@ -41,9 +41,9 @@ export class ChaosRun {
   readonly stage: Stage;
   readonly judge: Judge;
   readonly recovery: Recovery;
+  readonly witness = new Witness();
   violation: Violation | null = null;
   #rounds = 0;
-  readonly #witness = new Witness();
   readonly #random: Random;
   readonly #startedAt = now();
   readonly #inside = new Map<string, string[]>();
@@ -61,7 +61,7 @@ export class ChaosRun {
     this.judge = new Judge(options.seed, this.#startedAt, CAPACITY);
     this.stage = new Stage(folder, new TestServer(), {
       opened: (tab) => this.#opened(tab),
-      wiped: (identities, at) => this.#witness.wiped(identities, at),
+      wiped: (identities, at) => this.witness.wiped(identities, at),
       told: (what) => this.#tell(what),
     });
     this.recovery = new Recovery(this.stage.park.ledger);
@@ -96,7 +96,11 @@ export class ChaosRun {
     this.#tell(`round ${this.#rounds}: ${Math.round(duration / 1000)} s of faults`);
     const granted = (grant: Grant): void => void this.#grants.push(grant);
     const between = habitsOf(random.split('habits'), PAUSE, granted);
-    this.#load = new Load(this.stage.tabs, { between, inside: this.#inside });
+    this.#load = new Load(this.stage.tabs, {
+      between,
+      inside: this.#inside,
+      shared: sharedVisitors(random.split('shared')),
+    });
     await this.#perform(
       planRound(random, BROWSER_OF, duration, random.chance(WIPE_RATE)),
       duration,
@@ -149,7 +153,7 @@ export class ChaosRun {
     this.#judged += asked.length;
     this.judge.checkpoint(logs, asked, this.#grants);
     this.#grants = [];
-    this.#witness.check(
+    this.witness.check(
       this.judge.records,
       statuses.map(({ id }) => id),
     );
@@ -190,7 +194,7 @@ export class ChaosRun {
 
   #opened(tab: Tab): void {
     this.#load?.add(tab);
-    void this.#witness.follow(tab, () => this.#ended);
+    void this.witness.follow(tab, () => this.#ended);
   }
 
   #tell(what: string): void {

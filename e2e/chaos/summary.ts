@@ -1,4 +1,6 @@
 import { FAULT_KINDS, type FaultKind } from './faults.ts';
+import type { Ledger } from '../tab.ts';
+import { isShared } from './habits.ts';
 import type { Ending } from './history.ts';
 import type { ChaosRun } from './run.ts';
 
@@ -13,6 +15,10 @@ export interface Summary {
   readonly leaderChanges: number;
   /** Until admissions were open again at a gate after everything had healed, ms. */
   readonly recovery: { readonly samples: number; readonly p50: number; readonly p99: number };
+  /** Operations about visitors whom all gates know, and those that they were refused. */
+  readonly shared: { readonly asked: number; readonly refused: number };
+  /** Events of the gates' traces that the witness held against others. */
+  readonly witnessed: number;
   readonly violations: number;
 }
 
@@ -20,7 +26,7 @@ export function summaryOf(
   seed: number,
   elapsedMs: number,
   rounds: number,
-  { judge, recovery, stage, violation }: ChaosRun,
+  { judge, recovery, stage, violation, witness }: ChaosRun,
 ): Summary {
   const counts = FAULT_KINDS.map((kind) => [kind, stage.counts.get(kind) ?? 0] as const);
   const { told } = judge;
@@ -37,8 +43,16 @@ export function summaryOf(
       p50: recovery.quantile(0.5),
       p99: recovery.quantile(0.99),
     },
+    shared: sharedOf(stage.park.ledger),
+    witnessed: witness.compared,
     violations: violation ? 1 : 0,
   };
+}
+
+function sharedOf({ asked }: Ledger): Summary['shared'] {
+  const contested = asked.filter(({ visitor }) => isShared(visitor));
+  const refused = contested.filter(({ answer }) => answer?.ok === true && !answer.outcome.allowed);
+  return { asked: contested.length, refused: refused.length };
 }
 
 /** For people. */
@@ -51,6 +65,8 @@ export function describeSummary(summary: Summary): string {
       `${leaderChanges} leader changes`,
     `faults: ${kinds.join(', ')}`,
     `admissions open again after ${recovery.p50} ms at p50, ${recovery.p99} ms at p99 (${recovery.samples} times)`,
+    `${summary.shared.asked} operations about visitors of all gates, ${summary.shared.refused} of them refused; ` +
+      `the witness compared ${summary.witnessed} events`,
     `${summary.violations} violations`,
   ].join('\n');
 }

@@ -15,7 +15,7 @@ function event(node: string, at: number, what: string, detail: string, peer = ''
 /** An entry of anna's, appended then. */
 function record(at: number): Committed {
   const entry = { index: 1, term: TERM, at, command: { kind: 'opening' } } as const;
-  const nothing = { outcome: null, operation: null, duplicate: false };
+  const nothing = { outcome: null, operation: null, chat: null, trade: null, duplicate: false };
   return { entry, text: '', at, committedIn: TERM, ...nothing };
 }
 
@@ -26,6 +26,7 @@ describe('the witness', () => {
     witness.saw(elected);
     witness.saw(elected);
     expect(() => witness.saw({ ...elected, at: 2 })).toThrow(/^S4/);
+    expect(witness.compared).toBe(3);
   });
 
   test('S5: one token is granted to two', () => {

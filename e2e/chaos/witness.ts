@@ -36,6 +36,12 @@ export class Witness {
   readonly #wiped = new Map<string, number>();
   readonly #acknowledged: Acknowledgement[] = [];
   #violation: Violation | null = null;
+  #compared = 0;
+
+  /** Events that were held against what was known. */
+  get compared(): number {
+    return this.#compared;
+  }
 
   /** Looks again and again, until the tab goes away or `ended` says so. */
   async follow(tab: Tab, ended: () => boolean): Promise<void> {
@@ -90,6 +96,7 @@ export class Witness {
   }
 
   #once(rule: string, known: Map<string, string>, key: string, value: string): void {
+    this.#compared += 1;
     const before = known.get(key) ?? value;
     known.set(key, value);
     if (before !== value) throw new Violation(rule, `${key}: ${before}, and then ${value}`);
@@ -99,7 +106,9 @@ export class Witness {
   #checkPromise(from: string, candidate: string, counter: number): void {
     const wipedAt = this.#wiped.get(from);
     const begun = this.#ballots.get(`${candidate} ${counter}`);
-    if (wipedAt === undefined || begun === undefined || begun <= wipedAt) return;
+    if (wipedAt === undefined || begun === undefined) return;
+    this.#compared += 1;
+    if (begun <= wipedAt) return;
     const later = `${Math.round(begun - wipedAt)} ms before the ballot of ${candidate} began`;
     throw new Violation('S9', `${from} promises term ${counter}, but lost its disk ${later}`);
   }
@@ -117,6 +126,7 @@ export class Witness {
     const entry = records[index - 1]?.entry;
     // An acknowledgement to another leader is about another entry in this place.
     if (entry?.term.endsWith(`.${leader}`) !== true) return;
+    this.#compared += 1;
     if (entry.at <= wipedAt || at < entry.at) return;
     const later = `${Math.round(entry.at - wipedAt)} ms before that was made`;
     throw new Violation('S9', `${from} acknowledges ${index}, but lost its disk ${later}`);

@@ -16,12 +16,21 @@ import { root } from '../lib.mjs';
 const ZONES = [
   { folder: 'src/core/', may: ['src/core/'], pure: true },
   { folder: 'src/machines/', may: ['src/core/', 'src/machines/'], pure: true },
-  // The clock is a port like the others, and an adapter that waits is given one.
+  // The clock is a port like the others, and an adapter that waits is given one; so is the keychain.
   {
     folder: 'src/transport/',
     may: ['src/core/', 'src/transport/', 'src/runtime/clock.ts', 'signaling/protocol.ts'],
   },
-  { folder: 'src/storage/', may: ['src/core/', 'src/storage/', 'src/runtime/clock.ts'] },
+  {
+    folder: 'src/storage/',
+    may: [
+      'src/core/',
+      'src/storage/',
+      'src/runtime/clock.ts',
+      'src/runtime/keychain.ts',
+      'src/runtime/visitor/messages.ts',
+    ],
+  },
   {
     folder: 'src/runtime/',
     may: [
@@ -29,6 +38,7 @@ const ZONES = [
       'src/machines/',
       'src/runtime/',
       'src/transport/transport.ts',
+      'src/transport/visitors.ts',
       'src/storage/storage.ts',
     ],
   },
@@ -44,11 +54,31 @@ const ZONES = [
     ],
     node: true,
   },
+  // Whole parks in virtual time, for a table in the page.
+  {
+    folder: 'src/comparison/',
+    may: [
+      'src/comparison/',
+      'src/core/',
+      'src/machines/',
+      'src/runtime/',
+      'src/storage/',
+      'src/transport/',
+    ],
+  },
   // Fires at every boundary there is.
   { folder: 'src/fuzz/', may: ['src/', 'signaling/'], node: true },
+  // The console and the address are what a person has of a node.
   {
     folder: 'src/ui/',
-    may: ['src/ui/', 'src/core/', 'src/runtime/gatehouse.ts', 'src/runtime/trace.ts'],
+    may: [
+      'src/ui/',
+      'src/core/',
+      'src/runtime/gatehouse.ts',
+      'src/runtime/trace.ts',
+      'src/runtime/address.ts',
+      'src/comparison/row.ts',
+    ],
   },
   // The composition root.
   { folder: 'src/', may: ['src/'] },

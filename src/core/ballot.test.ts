@@ -330,6 +330,7 @@ describe('losing a ballot', () => {
     expect(solo.node.isCandidate).toBe(true);
     solo.receive('anna', { ...refuse, term: mine });
     expect(solo.node.isCandidate).toBe(false);
+    expect(solo.notes).toContain('ballot-lost: live-leader');
     solo.receive('bert', promise(mine, THREE));
     solo.write();
     expect(solo.node.leadership).toBeNull();

@@ -61,6 +61,7 @@ export class Campaign {
       isFailed: (peer: NodeId) => detector.isFailed(peer),
       neighbours: () => node.joining.neighbours(),
       leads: () => node.leadership !== null,
+      knowsLeader: () => node.leadership !== null || node.liveLeader() !== null,
       leadsQuorum: () => node.leadership?.replication.quorum === true,
       mayWin: () =>
         replica.membership.isVoter(node.self.id) &&
@@ -111,14 +112,24 @@ export class Campaign {
   }
 
   /** A leader that hears no quorum keeps nobody from looking for one that does. */
-  leaderHeard(isNew: boolean, quorum: boolean): void {
+  leaderHeard(leader: NodeId, isNew: boolean, quorum: boolean): void {
     if (isNew || quorum) {
-      this.stop();
+      this.#leaderShown(leader);
       this.node.context.clearTimer('seek');
       this.#seekPause = this.node.config.timing.seek[0];
     } else if (!this.node.context.isTimerSet('seek')) {
       this.seekSoon();
     }
+  }
+
+  /** What may go on is an election that challenges it (rule B7). */
+  #leaderShown(leader: NodeId): void {
+    const { replica, joining } = this.node;
+    const identity = replica.membership.find(leader) ?? joining.peer(leader);
+    if (identity) this.#election.leaderHeard(identity);
+    else this.#election.stop();
+    this.ballot.stop();
+    this.#answerForced();
   }
 
   /**

@@ -20,6 +20,9 @@ export function perform(node: Node, request: number, command: Command): void {
       node.vacant = false;
       node.campaign.command(request);
       return;
+    case 'hello':
+      node.helloCheck.start(request, node.joining.linked());
+      return;
     case 'remove-leader':
       removeLeader(node, request);
       return;
@@ -34,6 +37,16 @@ export function perform(node: Node, request: number, command: Command): void {
       return;
     case 'adopt':
       node.joining.adopt(request, command.generation);
+      return;
+    case 'multicast':
+      node.group.send(request, command.text);
+      return;
+    case 'delay-next':
+      node.group.delayNext(command.ms);
+      node.context.replyDone(request);
+      return;
+    case 'inspect':
+      node.inspector.start(request);
       return;
     case 'rename':
       node.self = { ...node.self, name: command.name };

@@ -16,6 +16,8 @@ export class Context {
   wall = 0;
   /** Stamped on every message. */
   generation = '';
+  /** A mesh: whoever is met is linked to (rule N1). */
+  linksToAll = true;
 
   #effects: Effect[] = [];
   #nextTicket = 1;
@@ -130,6 +132,7 @@ export class Context {
   }
 
   meet(peers: readonly Peer[]): void {
+    if (!this.linksToAll) return;
     const others = peers.filter((peer) => peer.id !== this.self);
     if (others.length > 0) this.emit({ type: 'meet', peers: others });
   }

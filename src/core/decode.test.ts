@@ -8,6 +8,7 @@ import { message, MESSAGES, TYPES } from './testing/arbitraries.contract.ts';
 const T0 = '000000000001.aaaa';
 const T1 = '000000000001.anna';
 const T2 = '000000000002.bert';
+const MULTICAST = { from: 'anna', incarnation: 'aaaabbbb', number: 1, text: 'x' };
 
 function envelopeOf(inner: Message): Envelope {
   return { generation: 'abc123', message: inner };
@@ -228,6 +229,50 @@ describe('bounds', () => {
     expect(change(member('anna', false))).toContain('no voter');
   });
 
+  test('T4: a view has each member once, and texts and lists of multicasts have bounds (T13)', () => {
+    const life = (id: string): unknown => ({ id, incarnation: 'aaaabbbb', delivered: 0 });
+    const entry = (members: unknown[], cut: unknown[] = []): string =>
+      refused({
+        type: 'FETCHED',
+        term: T1,
+        after: { index: 4, term: T1 },
+        entries: [
+          {
+            index: 5,
+            term: T1,
+            at: 0,
+            command: { kind: 'view', view: { number: 1, members }, base: 0, cut },
+          },
+        ],
+      });
+    const said = (text: string): unknown => {
+      return { from: 'anna', incarnation: 'aaaabbbb', number: 1, text };
+    };
+    expect(entry([life('anna'), life('bert')], [said('x')])).toBe('accepted');
+    expect(entry([life('anna'), life('anna')])).toContain('in a view twice');
+    expect(entry([life('anna')], Array(273).fill(said('x')))).toContain('more than 272');
+    expect(entry([life('anna')], [said('x'.repeat(1001))])).toContain('longer than 1000');
+    expect(refused({ type: 'HELD', view: 0, upTo: 1, asks: false })).toContain('from 1');
+    const late = { type: 'ORDER', view: 1, multicast: said('x'), lateMs: 3_600_001 };
+    expect(refused(late)).toContain('lateMs');
+  });
+
+  test('T16: what a member tells of its part in the group is short, and lists no more than it counts', () => {
+    const told = (change: object): unknown => ({
+      ...{ type: 'INSPECTED', nonce: 1, view: 1, pending: 0, sent: 9, delivered: 1 },
+      ...{ recent: [MULTICAST], heldBack: 1, held: [MULTICAST] },
+      ...change,
+    });
+    expect(refused(told({}))).toBe('accepted');
+    const many = Array(33).fill(MULTICAST);
+    expect(refused(told({ delivered: 33, recent: many }))).toContain('more than 32');
+    expect(refused(told({ heldBack: 33, held: many }))).toContain('more than 32');
+    expect(refused(told({ delivered: 0 }))).toContain('lists more than it counts');
+    expect(refused(told({ heldBack: 0 }))).toContain('lists more than it counts');
+    const long = { ...MULTICAST, text: 'x'.repeat(81) };
+    expect(refused(told({ held: [long] }))).toContain('longer than 80');
+  });
+
   test('S7: an operation does not settle itself', () => {
     const submit = (settledBelow: number): unknown => ({
       type: 'SUBMIT',
@@ -290,6 +335,9 @@ describe('who says it', () => {
       beat: 1,
       quorum: true,
     },
+    { type: 'FLUSH', term: T1, view: 1 },
+    { type: 'ORDER', view: 1, multicast: MULTICAST, lateMs: 0 },
+    { type: 'STAMPED', view: 1, time: 1, multicast: MULTICAST },
   ])('S4: $type is taken from the node that it names, and from no other', (inner) => {
     expect(said('anna', inner)).toBe('accepted');
     expect(said('bert', inner)).toContain(inner.type);
@@ -319,6 +367,13 @@ describe('snapshots', () => {
 
   test('R6: come through, however large their machine is', () => {
     expect(decodeSnapshot(JSON.stringify(snapshot))).toEqual({ ok: true, value: snapshot });
+  });
+
+  test('T4: hold the view of the multicast group, if there is one', () => {
+    const members = [{ id: 'anna', incarnation: 'aaaabbbb', delivered: 3 }];
+    const withView = { ...snapshot, view: { number: 2, members } };
+    expect(decodeSnapshot(JSON.stringify(withView))).toEqual({ ok: true, value: withView });
+    expect(decodeSnapshot(JSON.stringify({ ...snapshot, view: null })).ok).toBe(false);
   });
 
   test('R6: are refused when cut off, or not of this shape', () => {

@@ -1,11 +1,14 @@
-import type {
-  EntryCommand,
-  LogEntry,
-  Operation,
-  OperationId,
-  ParkSettings,
-  Position,
-  Token,
+import {
+  ELECTIONS,
+  MULTICASTS,
+  TOPOLOGIES,
+  type EntryCommand,
+  type LogEntry,
+  type Operation,
+  type OperationId,
+  type ParkSettings,
+  type Position,
+  type Token,
 } from './entry.ts';
 import {
   MAX_NAME_LENGTH,
@@ -16,6 +19,15 @@ import {
 } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Envelope, Message, OperationResult, Wave } from './messages.ts';
+import { MAX_TOLD, MAX_TOLD_TEXT } from './multicast/inspection.ts';
+import {
+  MAX_HELD,
+  MAX_TEXT,
+  type GroupMember,
+  type Multicast,
+  type Placed,
+  type View,
+} from './multicast/multicast.ts';
 import {
   arrayOf,
   boolean,
@@ -45,6 +57,8 @@ const MAX_CHUNK = 64 * 1024;
 const MAX_SNAPSHOT = 256 * 1024 * 1024;
 /** A body or an outcome, in nodes of the JSON tree and UTF-16 units of its strings together. */
 const MAX_BODY = 16 * 1024;
+/** How late a multicast may be on purpose: an hour, ms. */
+export const MAX_LATE = 3_600_000;
 
 const index = integer(0, Number.MAX_SAFE_INTEGER);
 const nodeId = pattern(NODE_ID_PATTERN);
@@ -114,11 +128,38 @@ export const operation: Decoder<Operation> = (value) => {
   return decoded;
 };
 
+const incarnation = pattern(/^[a-z0-9]{8}$/);
+const counted = integer(1, Number.MAX_SAFE_INTEGER);
+export const multicast: Decoder<Multicast> = object({
+  from: nodeId,
+  incarnation,
+  number: counted,
+  text: string(MAX_TEXT),
+});
+/** As a person is shown it. */
+const toldMulticast: Decoder<Multicast> = object({
+  from: nodeId,
+  incarnation,
+  number: counted,
+  text: string(MAX_TOLD_TEXT),
+});
+const placed: Decoder<Placed> = object({ place: counted, multicast });
+const groupMember: Decoder<GroupMember> = object({ id: nodeId, incarnation, delivered: index });
+/** Each member once: its acknowledgement stands for itself alone. */
+const view: Decoder<View> = (value) => {
+  const members = arrayOf(groupMember, MAX_MEMBERS);
+  const decoded = object<View>({ number: counted, members })(value);
+  if (new Set(decoded.members.map(({ id }) => id)).size < decoded.members.length) {
+    throw new DecodeError('in a view twice');
+  }
+  return decoded;
+};
+
 const settings: Decoder<ParkSettings> = object({
   capacity: integer(0, 1_000_000_000),
-  election: oneOf('bully', 'ring', 'wireless'),
-  topology: oneOf('mesh', 'sample', 'ring', 'grid', 'random'),
-  multicast: oneOf('sequencer', 'lamport'),
+  election: oneOf(...ELECTIONS),
+  topology: oneOf(...TOPOLOGIES),
+  multicast: oneOf(...MULTICASTS),
 });
 
 const command: Decoder<EntryCommand> = variant('kind', {
@@ -134,6 +175,7 @@ const command: Decoder<EntryCommand> = variant('kind', {
     without: arrayOf(nodeId, MAX_MEMBERS),
     members: votingMembers,
   },
+  view: { view, base: index, cut: arrayOf(multicast, MAX_HELD) },
   operation: { operation, token },
 });
 
@@ -228,6 +270,37 @@ const message: Decoder<Message> = variant('type', {
   QUEUED: { request: index, ticket: token },
   GRANT: { request: index, token, leaseMs: number(0, 1e9) },
   RELEASE: { request: index },
+  GROUP_JOIN: { incarnation },
+  FLUSH: { term, view: counted },
+  FLUSHED: {
+    term,
+    view: counted,
+    incarnation,
+    installed: index,
+    delivered: arrayOf(index, MAX_MEMBERS),
+    held: arrayOf(placed, MAX_HELD),
+  },
+  ORDER: { view: counted, multicast, lateMs: number(0, MAX_LATE) },
+  NUMBERED: { view: counted, number: counted, upTo: index, multicast },
+  HELD: { view: counted, upTo: index, asks: boolean },
+  DELIVER: { view: counted, upTo: index },
+  STAMPED: { view: counted, time: counted, multicast },
+  ACKNOWLEDGED: {
+    view: counted,
+    has: arrayOf(index, MAX_MEMBERS),
+    purpose: oneOf('news', 'asks', 'answers'),
+  },
+  INSPECT: { nonce: index },
+  INSPECTED: {
+    nonce: index,
+    view: index,
+    pending: index,
+    sent: index,
+    delivered: index,
+    recent: arrayOf(toldMulticast, MAX_TOLD),
+    heldBack: index,
+    held: arrayOf(toldMulticast, MAX_TOLD),
+  },
 });
 
 const envelopeFields = object<Envelope>({ generation: anyGeneration, message });
@@ -260,6 +333,11 @@ function mustAgree(message: Message): void {
         throw new DecodeError('a chunk beyond the end');
       }
       return;
+    case 'INSPECTED':
+      if (message.recent.length > message.delivered || message.held.length > message.heldBack) {
+        throw new DecodeError('lists more than it counts');
+      }
+      return;
     default:
       return;
   }
@@ -278,16 +356,20 @@ function mustEndBy(newest: Term, end: Position): void {
   if (end.term > newest) throw new DecodeError('an entry of a later term than its leader');
 }
 
-const snapshotFields = object<Snapshot>({
+const snapshotFields = {
   at: entryPosition,
   settings,
   members: votingMembers,
   generations,
   sessions: sessionRows,
   machine: json(Infinity),
-});
+};
+const snapshotWithoutView = object<Snapshot>(snapshotFields);
+const snapshotWithView = object<Snapshot>({ ...snapshotFields, view });
+
 const snapshot: Decoder<Snapshot> = (value) => {
-  const decoded = snapshotFields(value);
+  const hasView = typeof value === 'object' && value !== null && 'view' in value;
+  const decoded = (hasView ? snapshotWithView : snapshotWithoutView)(value);
   const newest = decoded.generations.at(-1);
   if (!newest || newest.at.index > decoded.at.index) throw new DecodeError('of no generation');
   return decoded;

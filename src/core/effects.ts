@@ -1,5 +1,7 @@
 import type { Token } from './entry.ts';
 import type { NodeId, Peer } from './identity.ts';
+import type { Greeting } from './hello-check.ts';
+import type { Inspection } from './multicast/inspection.ts';
 import type { Json } from './json.ts';
 import type { Envelope } from './messages.ts';
 import type { StorageWrite } from './stored.ts';
@@ -22,7 +24,9 @@ export type Effect =
   | { readonly type: 'set-timer'; readonly timer: Timer; readonly delayMs: number }
   | { readonly type: 'clear-timer'; readonly timer: Timer }
   | { readonly type: 'reply'; readonly request: number; readonly reply: Reply }
-  /** Keep links to these. */
+  /** In a sparse topology: keep links to these and to no others, and relay nothing over those that are silent. */
+  | { readonly type: 'links'; readonly keep: readonly NodeId[]; readonly avoid: readonly NodeId[] }
+  /** In a mesh: keep links to these too. */
   | { readonly type: 'meet'; readonly peers: readonly Peer[] }
   | { readonly type: 'request-members' }
   /** What a peer said in several messages together, a snapshot, turned out to be none. */
@@ -49,4 +53,8 @@ export type ReplyValue =
       readonly index: number;
       readonly outcome: Json;
     }
+  | { readonly type: 'greeted'; readonly greetings: readonly Greeting[] }
+  /** The message's name, see `multicastKey`. */
+  | { readonly type: 'multicast'; readonly id: string }
+  | { readonly type: 'inspected'; readonly inspections: readonly Inspection[] }
   | { readonly type: 'granted'; readonly token: Token; readonly leaseMs: number };

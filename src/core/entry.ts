@@ -1,5 +1,6 @@
 import type { Member, NodeId } from './identity.ts';
 import type { Json } from './json.ts';
+import type { Multicast, View } from './multicast/multicast.ts';
 import type { Term } from './term.ts';
 
 /** Where a log ends, or an entry in it: compared by (term, index), as the ballot does. Index 0 is before the first. */
@@ -14,9 +15,12 @@ export interface Token {
   readonly number: number;
 }
 
-export type ElectionKind = 'bully' | 'ring' | 'wireless';
-export type TopologyKind = 'mesh' | 'sample' | 'ring' | 'grid' | 'random';
-export type MulticastKind = 'sequencer' | 'lamport';
+export const ELECTIONS = ['bully', 'ring', 'wireless'] as const;
+export const TOPOLOGIES = ['mesh', 'sample', 'ring', 'grid', 'random'] as const;
+export const MULTICASTS = ['sequencer', 'lamport'] as const;
+export type ElectionKind = (typeof ELECTIONS)[number];
+export type TopologyKind = (typeof TOPOLOGIES)[number];
+export type MulticastKind = (typeof MULTICASTS)[number];
 
 /** What the founder of a park decides for all who join it. */
 export interface ParkSettings {
@@ -69,6 +73,15 @@ export type EntryCommand =
       readonly generation: string;
       readonly without: readonly NodeId[];
       readonly members: readonly Member[];
+    }
+  /** A new view of the multicast group (rules T4 and T7). */
+  | {
+      readonly kind: 'view';
+      readonly view: View;
+      /** So many messages of the view before were delivered somewhere, and are not in the cut. */
+      readonly base: number;
+      /** The last messages of the view before, in their order. */
+      readonly cut: readonly Multicast[];
     }
   /** One operation, run under the mutex with this token. */
   | { readonly kind: 'operation'; readonly operation: Operation; readonly token: Token };

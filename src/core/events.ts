@@ -32,9 +32,17 @@ export type Command =
   | { readonly type: 'lock' }
   | { readonly type: 'release'; readonly token: Token }
   | { readonly type: 'start-election' }
+  /** Which neighbours answer, and how fast? */
+  | { readonly type: 'hello' }
   | { readonly type: 'remove-leader' }
   /** The page goes away or the gate leaves for good: say so. */
   | { readonly type: 'leave' }
   | { readonly type: 'proceed-without'; readonly ids: readonly NodeId[] }
   | { readonly type: 'adopt'; readonly generation: string }
+  /** Answered when it is delivered here. */
+  | { readonly type: 'multicast'; readonly text: string }
+  /** The next multicast is late on purpose (rule T15). */
+  | { readonly type: 'delay-next'; readonly ms: number }
+  /** What has every member delivered, and what does it hold back (rule T16)? */
+  | { readonly type: 'inspect' }
   | { readonly type: 'rename'; readonly name: string };

@@ -226,6 +226,26 @@ describe('generations', () => {
     expect(found?.archives).toMatchObject([{ generation: GENERATION }]);
   });
 
+  test('J5: blank, but with a promise on its disk, it writes that again with each look for a leader', () => {
+    const solo = gaveWay();
+    solo.write();
+    const before = solo.effects.length;
+    solo.pass(10_000);
+    const writes = solo.effects
+      .slice(before)
+      .flatMap((effect) => (effect.type === 'persist' ? effect.writes : []));
+    expect(writes.length).toBeGreaterThan(1);
+    const meta = { promised: term(1, 'bert'), committed: 0 };
+    for (const write of writes) expect(write).toMatchObject({ type: 'meta', meta });
+  });
+
+  test('J5: one that has never written anything has nothing to lose, and writes nothing', () => {
+    const solo = blank();
+    solo.link('anna');
+    solo.pass(10_000);
+    expect(solo.effects.filter(({ type }) => type === 'persist')).toEqual([]);
+  });
+
   test('G1: it never takes anything of the generation that it has abandoned, also after a restart', () => {
     const solo = gaveWay();
     solo.write();

@@ -61,6 +61,16 @@ export class Joining {
     return this.#links.get(id) ?? 'closed';
   }
 
+  /** Those with a direct link. */
+  linked(): NodeId[] {
+    return [...this.#links].flatMap(([id, state]) => (state === 'open' ? id : []));
+  }
+
+  /** Whom the coordinator lists, as far as it told, and who was met since; null before it ever did. */
+  get listed(): ReadonlySet<NodeId> | null {
+    return this.#listed;
+  }
+
   isReachable(id: NodeId): boolean {
     return this.link(id) !== 'closed';
   }
@@ -68,6 +78,7 @@ export class Joining {
   linkChanged(peer: NodeId, state: 'open' | 'relayed' | 'closed'): void {
     const wasReachable = this.isReachable(peer);
     this.#links.set(peer, state);
+    this.node.neighbourhood.touch();
     if (state === 'closed') {
       this.rivals.drop(peer);
     } else if (!wasReachable) {
@@ -121,16 +132,19 @@ export class Joining {
     this.#listed = new Set(members.map((member) => member.id));
     for (const member of members) this.#learn(member);
     this.node.context.meet(members);
+    this.node.neighbourhood.touch();
     this.#foundIfAlone();
   }
 
   coordinatorLost(peer: NodeId): void {
     this.#listed?.delete(peer);
+    this.node.neighbourhood.touch();
     this.#foundIfAlone();
   }
 
   peerLeft(peer: NodeId): void {
     this.#links.set(peer, 'closed');
+    this.node.neighbourhood.touch();
     this.#blank.delete(peer);
     this.rivals.drop(peer);
   }
@@ -165,6 +179,7 @@ export class Joining {
     this.#learn(hello.peer);
     // Met, so it counts until the coordinator no longer lists it: a cut link is no reason to found another park.
     this.#listed?.add(from);
+    this.node.neighbourhood.touch();
     if (hello.generations.length === 0) this.#blank.add(from);
     else this.#blank.delete(from);
     if (hello.wantsReply) this.#sendHello(from, false);
@@ -196,9 +211,19 @@ export class Joining {
 
   /** Asks everybody in reach who leads; false when nobody is. */
   seek(): boolean {
-    if (this.node.context.generation === '') this.node.context.emit({ type: 'request-members' });
+    if (this.node.context.generation === '') {
+      this.node.context.emit({ type: 'request-members' });
+      this.#checkDisk();
+    }
     this.#foundIfAlone();
     return this.greetAll();
+  }
+
+  /** Rule J5: only a write shows that the disk is another page's by now, and a blank node has nothing else to write. */
+  #checkDisk(): void {
+    const { replica, context } = this.node;
+    if (replica.promised === NO_TERM) return;
+    context.persist([{ type: 'meta', meta: replica.meta() }]);
   }
 
   /** Following a leader: is this node a member there, under its present name and priority? */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Membership } from './membership.ts';
+import { Membership, withMember, withoutMember } from './membership.ts';
 import { entry, founding, GENERATION, member, membership, term } from './testing/fixtures.ts';
 
 const T1 = term(1, 'anna');
@@ -80,5 +80,22 @@ describe('the membership that a log tells', () => {
     const members = new Membership();
     expect(members.members).toEqual([]);
     expect(members.generation).toBe('');
+  });
+});
+
+describe('the slots of the members', () => {
+  const carl = member('carl', 3);
+  const late = member('late', 0, false);
+
+  test('N2: who joins gets the last one, and who is known keeps its own', () => {
+    expect(withMember([carl, anna], late)).toEqual([carl, anna, late]);
+    const renamed = { ...anna, name: 'Another' };
+    expect(withMember([carl, anna, late], renamed)).toEqual([carl, renamed, late]);
+  });
+
+  test('N2: the last one takes the slot of who leaves', () => {
+    expect(withoutMember([carl, anna, bert, late], 'anna')).toEqual([carl, late, bert]);
+    expect(withoutMember([carl, anna], 'anna')).toEqual([carl]);
+    expect(withoutMember([carl, anna], 'nobody')).toEqual([carl, anna]);
   });
 });

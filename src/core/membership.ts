@@ -12,6 +12,21 @@ function version(index: number, members: readonly Member[]): Version {
   return { index, members, voters: members.filter((member) => member.voter) };
 }
 
+/** Who joins gets the last slot; who is known already keeps its own (rule N2). */
+export function withMember(members: readonly Member[], joined: Member): Member[] {
+  const isKnown = members.some(({ id }) => id === joined.id);
+  if (!isKnown) return [...members, joined];
+  return members.map((member) => (member.id === joined.id ? joined : member));
+}
+
+/** The last one takes the slot of who leaves, so that all others keep theirs (rule N2). */
+export function withoutMember(members: readonly Member[], id: NodeId): Member[] {
+  const slot = members.findIndex((member) => member.id === id);
+  const last = members.at(-1);
+  if (slot < 0 || last === undefined) return [...members];
+  return members.with(slot, last).slice(0, -1);
+}
+
 /**
  * The membership and the generations as the log tells them. A membership is in force once its entry is appended
  * (rule M1), so this follows the log's end, back and forth, not the commit index.
@@ -65,7 +80,7 @@ export class Membership {
 
   appended(entries: readonly LogEntry[]): void {
     for (const { index, term, command } of entries) {
-      if (command.kind === 'operation' || command.kind === 'opening') continue;
+      if (!('members' in command)) continue;
       this.#versions.push(version(index, command.members));
       if (beginsGeneration(command)) {
         const generation = { id: command.generation, at: { index, term } };

@@ -1,6 +1,7 @@
 import type { LogEntry, Operation, Position, Token } from './entry.ts';
 import type { Identity, Member, NodeId, Peer } from './identity.ts';
 import type { Json } from './json.ts';
+import type { Multicast, Placed } from './multicast/multicast.ts';
 import type { Generation } from './stored.ts';
 import type { Term } from './term.ts';
 
@@ -56,7 +57,48 @@ export type Message =
       readonly token: Token;
       readonly leaseMs: number;
     }
-  | { readonly type: 'RELEASE'; readonly request: number };
+  | { readonly type: 'RELEASE'; readonly request: number }
+  // Multicast: views
+  | { readonly type: 'GROUP_JOIN'; readonly incarnation: string }
+  /** `view`: the number of the new one. */
+  | { readonly type: 'FLUSH'; readonly term: Term; readonly view: number }
+  | Flushed
+  // Multicast: the order of a view, whose number each of them carries
+  | {
+      readonly type: 'ORDER';
+      readonly view: number;
+      readonly multicast: Multicast;
+      /** To be spread so many ms after it got its number: on purpose, for a demonstration. */
+      readonly lateMs: number;
+    }
+  | {
+      readonly type: 'NUMBERED';
+      readonly view: number;
+      readonly number: number;
+      /** As in DELIVER. */
+      readonly upTo: number;
+      readonly multicast: Multicast;
+    }
+  /** The sender holds all up to this number; `asks`: it waits for more. */
+  | {
+      readonly type: 'HELD';
+      readonly view: number;
+      readonly upTo: number;
+      readonly asks: boolean;
+    }
+  /** All hold all up to this number. */
+  | { readonly type: 'DELIVER'; readonly view: number; readonly upTo: number }
+  | {
+      readonly type: 'STAMPED';
+      readonly view: number;
+      /** The Lamport clock of its sender. */
+      readonly time: number;
+      readonly multicast: Multicast;
+    }
+  | Acknowledged
+  // Multicast: a person looks at it
+  | { readonly type: 'INSPECT'; readonly nonce: number }
+  | Inspected;
 
 /** First on every new link, and whenever somebody looks for a leader: who I am and what log I hold. */
 export interface Hello {
@@ -202,6 +244,52 @@ export interface Declined {
   /** The first two may be tried again, the others never will be accepted. */
   readonly reason: 'not-leader' | 'paused' | 'old-token' | 'invalid';
   readonly detail: string;
+}
+
+/** What a member of the old view has of it. */
+export interface Flushed {
+  readonly type: 'FLUSHED';
+  readonly term: Term;
+  /** The number of the new view. */
+  readonly view: number;
+  /** The sender's present one. */
+  readonly incarnation: string;
+  /** The number of the view that the sender is in; 0 for none. */
+  readonly installed: number;
+  /** By the place in that view: how many messages of each member it has delivered, those of earlier views included. */
+  readonly delivered: readonly number[];
+  /** What it holds and has not delivered. */
+  readonly held: readonly Placed[];
+}
+
+export interface Acknowledged {
+  readonly type: 'ACKNOWLEDGED';
+  readonly view: number;
+  /** By the place in the view: how many messages of each member the sender has, of its own: how many it has sent. */
+  readonly has: readonly number[];
+  /** `asks`: the sender waits for something; it is answered, and gets what it lacks. */
+  readonly purpose: 'news' | 'asks' | 'answers';
+}
+
+/** What a node has delivered and holds back, as far as a person is shown it. */
+export interface Inspected {
+  readonly type: 'INSPECTED';
+  /** That of the INSPECT. */
+  readonly nonce: number;
+  /** The number of the view that the sender is in; 0 for none. */
+  readonly view: number;
+  /** Its own messages that it has not delivered. */
+  readonly pending: number;
+  /** Messages that it has sent for the order since it started: what multicasts cost. */
+  readonly sent: number;
+  /** How many it has delivered in its present incarnation. */
+  readonly delivered: number;
+  /** The last of them, in the order of delivery; long texts are cut. */
+  readonly recent: readonly Multicast[];
+  /** How many it holds and can't deliver yet. */
+  readonly heldBack: number;
+  /** The first of them, in the order as far as it knows it. */
+  readonly held: readonly Multicast[];
 }
 
 export type MessageType = Message['type'];

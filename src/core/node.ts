@@ -8,10 +8,14 @@ import type { Event } from './events.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { Follower } from './follower.ts';
 import { Grants } from './grants.ts';
+import { HelloCheck } from './hello-check.ts';
 import type { NodeId, Peer } from './identity.ts';
 import { Joining } from './joining.ts';
 import type { Leadership } from './leadership.ts';
 import type { Envelope, Message, Refuse } from './messages.ts';
+import { Group } from './multicast/group.ts';
+import { Inspector } from './multicast/inspection.ts';
+import { Neighbourhood } from './neighbourhood.ts';
 import { Office } from './office.ts';
 import { Outbox } from './outbox.ts';
 import { Replica } from './replica.ts';
@@ -49,6 +53,10 @@ export class Node {
   readonly grants: Grants;
   readonly campaign: Campaign;
   readonly office: Office;
+  readonly neighbourhood: Neighbourhood;
+  readonly helloCheck: HelloCheck;
+  readonly group: Group;
+  readonly inspector: Inspector;
   self: Peer;
   /** The leader was removed by a person: nobody elects until a person starts an election. */
   vacant = false;
@@ -99,13 +107,18 @@ export class Node {
     });
     this.#voter = this.#makeVoter();
     this.outbox = new Outbox(context, replica, {
-      deliver: (operations) => this.#toLeader({ type: 'SUBMIT', operations }),
+      deliver: (operations) => this.toLeader({ type: 'SUBMIT', operations }),
     });
-    this.grants = new Grants(context, (message) => this.#toLeader(message));
+    this.grants = new Grants(context, (message) => this.toLeader(message));
     this.joining = new Joining(this);
+    this.neighbourhood = new Neighbourhood(this);
+    this.helloCheck = new HelloCheck(context);
+    this.group = new Group(this);
+    this.inspector = new Inspector(this);
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
+      this.group.applied(applied.entry);
       // Who waited for what began this generation to be committed is to know (rule G4).
       if (this.leadership && beginsGeneration(applied.entry.command)) this.joining.greetAll();
     });
@@ -117,6 +130,8 @@ export class Node {
     this.context.wall = event.wall;
     if (event.type !== 'started' && this.#hasSlept(event)) this.#wake();
     if (!this.left) this.#handle(event);
+    // The transport starts once the node has.
+    if (!this.left && event.type !== 'started') this.neighbourhood.update();
     return this.context.takeEffects();
   }
 
@@ -206,6 +221,7 @@ export class Node {
 
   #wake(): void {
     this.context.excuseOverdue();
+    this.neighbourhood.touch();
     if (this.leadership && this.replica.membership.voters().length <= 2) {
       // No majority was possible without this node: it only has to find its own again before it goes on.
       this.context.note('slept', 'still leads, and blames nobody');
@@ -249,7 +265,10 @@ export class Node {
     }
   }
 
-  /** Logs of two generations never mix (rule G1). Answers are matched by their term, which is unique. */
+  /**
+   * Logs of two generations never mix (rule G1), and what was answered about one says nothing of the other (rule O2).
+   * Answers to a candidate are matched by their term, which is unique.
+   */
   #isForUs(generation: string, message: Message): boolean {
     const isOurs =
       generation !== '' && generation === this.context.generation && !this.joining.isUnderWay;
@@ -262,7 +281,22 @@ export class Node {
       case 'RESIGN':
       case 'GAVE_WAY':
       case 'SUBMIT':
+      case 'RESULT':
+      case 'DECLINED':
       case 'LOCK':
+      case 'QUEUED':
+      case 'GRANT':
+      case 'GROUP_JOIN':
+      case 'FLUSH':
+      case 'FLUSHED':
+      case 'ORDER':
+      case 'NUMBERED':
+      case 'HELD':
+      case 'DELIVER':
+      case 'STAMPED':
+      case 'ACKNOWLEDGED':
+      case 'INSPECT':
+      case 'INSPECTED':
         return isOurs;
       case 'PREPARE':
       case 'I_AM_LEADER':
@@ -383,12 +417,32 @@ export class Node {
         // What another leader granted before is void (rule X4).
         if (from === this.liveLeader()?.id) this.grants.received(message);
         return;
+      case 'FLUSH':
+        if (!this.#olderTerm(from, message.term)) this.group.received(from, message);
+        return;
+      case 'GROUP_JOIN':
+      case 'FLUSHED':
+      case 'ORDER':
+      case 'NUMBERED':
+      case 'HELD':
+      case 'DELIVER':
+      case 'STAMPED':
+      case 'ACKNOWLEDGED':
+        this.group.received(from, message);
+        return;
+      case 'INSPECT':
+        this.context.send(from, this.inspector.tell(message.nonce));
+        return;
+      case 'INSPECTED':
+        this.inspector.told(from, message);
+        return;
       default:
         unreachable(message);
     }
   }
 
   #gotIt(from: NodeId, message: Extract<Message, { type: 'GOT_IT' }>): void {
+    if (message.to === 'PROBE') this.helloCheck.gotIt(from, message.nonce);
     if (message.to === 'ELECT') {
       this.campaign.received(from, message);
     } else if (from === this.follower.leader) {
@@ -444,6 +498,7 @@ export class Node {
     switch (timer) {
       case 'heartbeat':
         this.leadership?.beat();
+        this.group.beat();
         this.#recheck();
         if (this.leadership) this.joining.archives.check();
         return;
@@ -487,6 +542,20 @@ export class Node {
       case 'adoption':
         this.joining.rivals.adoptionTimedOut();
         return;
+      case 'hello':
+        this.helloCheck.timedOut();
+        return;
+      case 'neighbours':
+        this.neighbourhood.probe();
+        return;
+      case 'inspect':
+        this.inspector.timedOut();
+        return;
+      case 'multicast-resend':
+      case 'multicast-late':
+      case 'multicast-deadline':
+        this.group.timerFired(timer);
+        return;
       default:
         if (timer.startsWith('probe:')) this.detector.timedOut(timer.slice('probe:'.length));
         else if (timer.startsWith('evict:')) {
@@ -507,13 +576,16 @@ export class Node {
   // --- Peers ----------------------------------------------------------------------------------------------------
 
   #peerFailed(peer: NodeId): void {
+    this.neighbourhood.touch();
     this.joining.rivals.drop(peer);
     this.campaign.peerFailed(peer);
     this.leadership?.memberFailed(peer);
+    this.group.peerFailed();
     if (peer === this.follower.leader) this.#leaderLost('it failed');
   }
 
   #peerBack(peer: NodeId): void {
+    this.neighbourhood.touch();
     this.leadership?.reconfiguration.memberBack(peer);
     this.joining.peerBack(peer);
     // With one more voter in reach an election may succeed now.
@@ -535,7 +607,7 @@ export class Node {
     this.vacant = false;
     this.campaign.ballot.saw(term);
     this.follower.follow(leader, term, quorum);
-    this.campaign.leaderHeard(isNew, quorum);
+    this.campaign.leaderHeard(leader, isNew, quorum);
     if (quorum && this.#servedBy !== term) this.#leaderKnown(term);
   }
 
@@ -552,6 +624,7 @@ export class Node {
     if (this.follower.leader !== null) this.#voter.leaderLives(this.follower.leader);
     this.outbox.flush();
     this.joining.follows();
+    this.group.follows();
     this.campaign.maybeChallenge();
   }
 
@@ -602,7 +675,7 @@ export class Node {
   }
 
   /** To the leader that takes operations; false when there is none. */
-  #toLeader(message: Message): boolean {
+  toLeader(message: Message): boolean {
     const leader = this.liveLeader();
     if (!leader) return false;
     if (leader.id === this.self.id) this.#dispatch(leader.id, message);
@@ -616,6 +689,7 @@ export class Node {
     this.campaign.abandon();
     this.#sink.stop();
     this.follower.unfollow();
+    this.group.startOver();
     this.replica.clear();
     this.#forcedTerm = null;
     this.campaign.seekSoon();

@@ -1,7 +1,8 @@
 import { assert } from './assert.ts';
 import type { EntryCommand } from './entry.ts';
-import { compareIdentity, type Member, type NodeId } from './identity.ts';
+import type { Member, NodeId } from './identity.ts';
 import { Leadership } from './leadership.ts';
+import { withMember, withoutMember } from './membership.ts';
 import type { Message } from './messages.ts';
 import type { Node } from './node.ts';
 import type { SnapshotSource } from './snapshot-transfer.ts';
@@ -88,7 +89,7 @@ export class Office {
     const other = voters.find(({ id }) => id !== self.id);
     if (!this.#leadership?.replication.opened || voters.length !== 2 || !other) return;
     if (membership.index > commitIndex || detector.isFailed(other.id)) return;
-    const members = membership.members.filter(({ id }) => id !== self.id);
+    const members = withoutMember(membership.members, self.id);
     this.#leadership.replication.append([
       { kind: 'membership', change: 'leave', subject: self.id, members },
     ]);
@@ -108,10 +109,8 @@ export class Office {
     if (!without) return { kind: 'opening' };
     const { self, replica, joining } = this.node;
     const me: Member = { ...self, voter: true };
-    const others = replica.membership.members.filter(
-      ({ id }) => id !== self.id && !without.includes(id),
-    );
-    const members = [...others, me].sort(compareIdentity);
+    const all = withMember(replica.membership.members, me);
+    const members = without.reduce<readonly Member[]>(withoutMember, all);
     return { kind: 'generation', generation: joining.newGeneration(), without, members };
   }
 

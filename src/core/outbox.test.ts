@@ -207,6 +207,24 @@ describe('answers', () => {
     expect(solo.node.outbox.size).toBe(0);
   });
 
+  test.each([
+    { type: 'RESULT', results: [{ sequence: 1, index: 2, outcome: 'in' }] },
+    { type: 'DECLINED', sequences: [1], reason: 'invalid', detail: 'no' },
+  ] as const)('O2, G1: $type of another generation settles nothing', (answer) => {
+    const solo = follower();
+    const request = submit(solo, 'visitor');
+    solo.write();
+    solo.receive('carl', answer, 'anothergeneration');
+    solo.write();
+    expect(solo.replies.get(request)).toBeUndefined();
+    expect(solo.node.outbox.size).toBe(1);
+    solo.pass(500);
+    beat(solo);
+    solo.pass(600);
+    beat(solo);
+    expect(submitted(solo)).toEqual([1, 1]);
+  });
+
   test.each(['old-token', 'invalid'] as const)(
     'O3: %s is definite, and off the disk before it is spoken',
     (reason) => {

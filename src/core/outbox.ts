@@ -43,6 +43,11 @@ export class Outbox {
     return this.#open.size;
   }
 
+  /** Those operations, in the order in which they were asked for. */
+  get operations(): Operation[] {
+    return [...this.#open.values()].map(({ operation }) => operation);
+  }
+
   restore(operations: readonly Operation[]): void {
     for (const operation of operations) {
       const { node, sequence } = operation.id;

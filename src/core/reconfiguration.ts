@@ -2,6 +2,7 @@ import type { Context } from './context.ts';
 import type { EntryCommand, MembershipChange } from './entry.ts';
 import type { FailureDetector } from './failure-detector.ts';
 import { compareIdentity, type Member, type NodeId, type Peer } from './identity.ts';
+import { withMember, withoutMember } from './membership.ts';
 import { majority } from './quorum.ts';
 import type { Replica } from './replica.ts';
 import type { Replication } from './replication.ts';
@@ -105,7 +106,7 @@ export class Reconfiguration {
         this.#leaving.delete(subject);
         continue;
       }
-      const rest = members.filter((candidate) => candidate.id !== subject);
+      const rest = withoutMember(members, subject);
       if (member.voter && !this.#canCommit(rest)) continue;
       return { change, subject, members: rest };
     }
@@ -126,8 +127,7 @@ export class Reconfiguration {
       }
       if (known?.name === peer.name && known.priority === peer.priority) continue;
       const joined: Member = { ...peer, voter: known?.voter ?? false };
-      const others = members.filter((member) => member.id !== subject);
-      return { change: 'join', subject, members: sorted([...others, joined]) };
+      return { change: 'join', subject, members: withMember(members, joined) };
     }
     return null;
   }
@@ -138,7 +138,7 @@ export class Reconfiguration {
     // As mostly, and this is asked at every acknowledgement.
     if (this.replica.membership.voters().length === members.length) return null;
     const candidate = members
-      .filter((member) => !member.voter && this.#hasCaughtUp(member.id))
+      .filter((member) => !member.voter && this.hasCaughtUp(member.id))
       .sort(compareIdentity)
       .pop();
     if (!candidate) return null;
@@ -155,7 +155,8 @@ export class Reconfiguration {
     return this.#canCommit(rest) ? { change: 'demote', subject: least.id, members: rest } : null;
   }
 
-  #hasCaughtUp(id: NodeId): boolean {
+  /** A live member that lacks little of what is committed (rule M3). */
+  hasCaughtUp(id: NodeId): boolean {
     const { replication, replica, detector } = this;
     if (detector.isFailed(id) || !replication.responds(id)) return false;
     const match = replication.matchOf(id);
@@ -174,10 +175,6 @@ export class Reconfiguration {
     );
     return alive.length >= majority(voters.length);
   }
-}
-
-function sorted(members: readonly Member[]): Member[] {
-  return [...members].sort(compareIdentity);
 }
 
 function withVote(members: readonly Member[], id: NodeId, voter: boolean): Member[] {

@@ -5,6 +5,7 @@ import { compareToken, type LogEntry, type ParkSettings, type Token } from './en
 import type { Json } from './json.ts';
 import { Log, LOG_START } from './log.ts';
 import { Membership } from './membership.ts';
+import type { View } from './multicast/multicast.ts';
 import { Sessions } from './sessions.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Meta, Snapshot, StorageWrite, Stored } from './stored.ts';
@@ -35,6 +36,7 @@ export class Replica {
   #commitIndex = 0;
   #durableIndex = 0;
   #lastToken: Token | null = null;
+  #view: View | null = null;
   /** Counts how often this node has started over. */
   #life = 0;
   /** Stands at `log.base`; what a node far behind is given. */
@@ -63,6 +65,10 @@ export class Replica {
   /** What the founder decided; null while the log is empty. */
   get settings(): ParkSettings | null {
     return this.#settings;
+  }
+  /** The newest view of the multicast group that is applied; null before the first (rule T4). */
+  get view(): View | null {
+    return this.#view;
   }
   get baseSnapshot(): Snapshot | null {
     return this.#baseSnapshot;
@@ -204,6 +210,7 @@ export class Replica {
     this.#commitIndex = 0;
     this.#durableIndex = 0;
     this.#lastToken = null;
+    this.#view = null;
     this.#settings = null;
     this.#baseSnapshot = null;
     this.#nextSnapshot = null;
@@ -221,6 +228,7 @@ export class Replica {
     this.#commitIndex = snapshot.at.index;
     this.#durableIndex = Math.min(this.#durableIndex, snapshot.at.index);
     this.#lastToken = null;
+    this.#view = snapshot.view ?? null;
     this.#settings = snapshot.settings;
     this.#baseSnapshot = snapshot;
     this.#nextSnapshot = null;
@@ -253,6 +261,7 @@ export class Replica {
   }
 
   #apply(entry: LogEntry): void {
+    if (entry.command.kind === 'view') this.#view = this.#following(entry.command.view);
     const applied = this.#outcomeOf(entry);
     this.#applied.push(applied);
     for (const listener of this.#listeners) listener(applied);
@@ -274,6 +283,12 @@ export class Replica {
     const outcome = this.machine.apply(entry);
     this.sessions.record(command.operation, { index: entry.index, outcome });
     return { entry, outcome, duplicate: false };
+  }
+
+  #following(view: View): View {
+    const before = this.#view?.number ?? 0;
+    assert(view.number === before + 1, 'T4: views follow each other without a gap');
+    return view;
   }
 
   #checkToken(token: Token): void {
@@ -302,6 +317,7 @@ export class Replica {
       generations: this.membership.generationsAt(entry.index),
       sessions: this.sessions.snapshot(),
       machine: this.machine.snapshot(),
+      ...(this.#view ? { view: this.#view } : {}),
     };
   }
 }

@@ -27,6 +27,11 @@ export function misspoken(from: NodeId, message: Message): string | null {
       return message.operations.every(({ id }) => id.node === from)
         ? null
         : "SUBMIT: another node's operation";
+    case 'FLUSH':
+      return inOwnTerm(from, message);
+    case 'ORDER':
+    case 'STAMPED':
+      return message.multicast.from === from ? null : `${message.type}: another node's message`;
     default:
       return null;
   }
@@ -37,7 +42,7 @@ function inOwnTerm(
   {
     type,
     term,
-  }: Extract<Message, { type: 'PREPARE' | 'I_AM_LEADER' | 'LEADER_REMOVED' | 'APPEND' }>,
+  }: Extract<Message, { type: 'PREPARE' | 'I_AM_LEADER' | 'LEADER_REMOVED' | 'APPEND' | 'FLUSH' }>,
 ): string | null {
   return termHolder(term) === from ? null : `${type}: in another's term`;
 }

@@ -32,8 +32,20 @@ export type Timer =
   | 'commit-mark'
   /** Peers of another generation are in reach: ask whether they still are. */
   | 'rivals'
+  /** Sparse topology: ask the neighbours whether they live, and look again which links to keep. */
+  | 'neighbours'
+  /** A person asked which neighbours answer, and some have not. */
+  | 'hello'
+  /** A person looks at the multicast of all, and some have not answered. */
+  | 'inspect'
   /** A person adopts another generation, and nobody there has answered. */
-  | 'adoption';
+  | 'adoption'
+  /** Multicast: something waits for the others for too long. */
+  | 'multicast-resend'
+  /** Multicast: a message that is late on purpose is due. */
+  | 'multicast-late'
+  /** Multicast: the oldest open request gives up. */
+  | 'multicast-deadline';
 
 /** Times in milliseconds. The defaults suit tabs on one network; the simulator uses the same. */
 export interface Timing {
@@ -72,8 +84,22 @@ export interface Timing {
   readonly commitMark: number;
   /** Between two HELLOs to a peer of another generation; as long may a gate take to let its generation be adopted. */
   readonly rivals: number;
+  /** The random pause between two looks at the neighbours. */
+  readonly neighbours: readonly [number, number];
+  /** A member that is out of reach for so long is passed over. */
+  readonly linkWait: number;
+  /** How long links that are no longer wanted stay while those that are wanted have not opened. */
+  readonly linkGrace: number;
   /** The pause before a challenger that could not hold its office tries again: doubles from first to second. */
   readonly challenge: readonly [number, number];
+  /** Before a multicast that is not delivered is asked about, or sent, again. */
+  readonly multicastResend: number;
+  /** Between two requests to be in the multicast group's view. */
+  readonly groupJoin: number;
+  /** How long a change of view waits for the answer of a member that is not known to be failed. */
+  readonly flush: number;
+  /** How long a person who looks at the multicast of all waits for those that do not answer. */
+  readonly inspect: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -96,5 +122,12 @@ export const DEFAULT_TIMING: Timing = {
   slept: 2000,
   commitMark: 500,
   rivals: 1000,
+  neighbours: [500, 1500],
+  linkWait: 1000,
+  linkGrace: 5000,
   challenge: [1000, 30_000],
+  multicastResend: 300,
+  groupJoin: 500,
+  flush: 3000,
+  inspect: 500,
 };

@@ -17,7 +17,7 @@ export interface NodeView {
   readonly commitIndex: number;
   readonly lastIndex: number;
   readonly members: readonly Member[];
-  /** Everybody that this node knows, itself not included. */
+  /** Everybody that this node knows, itself not included: the members, and who else may be about to join. */
   readonly peers: readonly PeerView[];
   readonly pending: number;
   readonly generation: string;
@@ -79,10 +79,16 @@ function isInStep(node: Node, id: NodeId): boolean {
   return !leadership || leadership.replication.matchOf(id) >= replica.commitIndex;
 }
 
+/** It left, or is gone without a word: unless it is a member it is forgotten. */
+function hasGone({ joining, detector }: Node, id: NodeId): boolean {
+  if (joining.link(id) !== 'closed') return false;
+  return detector.isFailed(id) || joining.listed?.has(id) === false;
+}
+
 function peersOf(node: Node): PeerView[] {
   const { joining, replica, detector, self } = node;
   const known = new Map<NodeId, Peer>();
-  for (const peer of joining.peers()) known.set(peer.id, peer);
+  for (const peer of joining.peers()) if (!hasGone(node, peer.id)) known.set(peer.id, peer);
   for (const member of replica.membership.members) known.set(member.id, member);
   known.delete(self.id);
   return [...known.values()].map(({ id, name, priority }) => ({

@@ -1,9 +1,13 @@
+import { chat } from './targets/chat.ts';
 import { messages, snapshots } from './targets/decode.ts';
 import { framing } from './targets/framing.ts';
+import { market } from './targets/market.ts';
 import { node } from './targets/node.ts';
 import { address, page } from './targets/page.ts';
 import { client, server } from './targets/signaling.ts';
 import { leases, records } from './targets/storage.ts';
+import { traces } from './targets/trace.ts';
+import { visitors } from './targets/visitors.ts';
 import { transport, wires } from './targets/wire.ts';
 import type { Target } from './target.ts';
 
@@ -11,13 +15,17 @@ import type { Target } from './target.ts';
 export const TARGETS: readonly Target[] = [
   messages,
   snapshots,
+  chat,
+  market,
   framing,
   wires,
   transport,
+  visitors,
   server,
   client,
   records,
   leases,
+  traces,
   address,
   page,
   node,

@@ -4,6 +4,7 @@ import type { LogEntry } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import { founding } from '../core/testing/fixtures.ts';
 import { decodeParkOperation, MAX_CAPACITY, Park, type ParkOperation } from './park.ts';
+import { MAX_TABS } from './visit-requests.ts';
 
 let index = 0;
 
@@ -155,5 +156,97 @@ describe('what a gate may ask', () => {
     [null, 'not an object'],
   ])('%j is refused', (body, reason) => {
     expect(new Park().refuse(body as Json)).toContain(reason);
+  });
+});
+
+describe("a request of a visitor's own tab", () => {
+  const TAB = 'abcdefgh12345678';
+
+  function visit(
+    number: number,
+    wish: 'enter' | 'leave',
+    visitor = 'Ada',
+    tab = TAB,
+  ): ParkOperation {
+    return { machine: 'park', kind: 'visit', wish, visitor, request: { tab, number } };
+  }
+
+  test('is decided once, and the same again gets the same answer', () => {
+    const made = park(1);
+    expect(ask(made, visit(1, 'enter'))).toEqual(ALLOWED);
+    expect(ask(made, visit(1, 'enter'))).toEqual({ ...ALLOWED, repeated: true });
+    const late = visit(1, 'enter', 'Bea', 'zyxwvuts87654321');
+    expect(ask(made, late)).toEqual(refused('full'));
+    ask(made, leave('Ada'));
+    expect(ask(made, late)).toEqual({ allowed: false, reason: 'full', repeated: true });
+    expect(ask(made, visit(1, 'enter'))).toEqual({ ...ALLOWED, repeated: true });
+    expect(made.visitors.size).toBe(0);
+  });
+
+  test('that is older than the last one of its tab is refused and changes nothing', () => {
+    const made = park();
+    ask(made, visit(1, 'enter'));
+    ask(made, visit(2, 'leave'));
+    expect(ask(made, visit(1, 'enter'))).toEqual(refused('old-request'));
+    expect(made.visitors.size).toBe(0);
+    expect(ask(made, visit(3, 'enter'))).toEqual(ALLOWED);
+  });
+
+  test('is remembered in the snapshot, which has the old form as long as there is none', () => {
+    const made = park();
+    expect(made.snapshot()).toEqual({ capacity: 2, inside: [] });
+    ask(made, visit(1, 'enter'));
+    ask(made, visit(4, 'leave', 'Bea', 'zyxwvuts87654321'));
+    const snapshot = made.snapshot();
+    const other = new Park();
+    expect(other.refuseSnapshot(snapshot)).toBeNull();
+    other.restore(snapshot);
+    expect(other.snapshot()).toEqual(snapshot);
+    expect(ask(other, visit(1, 'enter'))).toEqual({ ...ALLOWED, repeated: true });
+    other.reset();
+    expect(other.snapshot()).toEqual({ capacity: 0, inside: [] });
+  });
+
+  test('of a tab beyond the bound is forgotten: those that were decided last count', () => {
+    const made = park(10);
+    ask(made, visit(1, 'enter'));
+    for (let i = 0; i < MAX_TABS; i++) {
+      ask(made, visit(1, 'leave', 'nobody', `tab${String(i).padStart(13, '0')}`));
+    }
+    // By S3 it is refused all the same.
+    expect(ask(made, visit(1, 'enter'))).toEqual(refused('already-inside'));
+    const { requests } = made.snapshot() as { requests: unknown[] };
+    expect(requests).toHaveLength(MAX_TABS);
+  });
+
+  test.each<[string, Json]>([
+    ['a tab twice', [decided(1), decided(2)]],
+    ['a number from before the first', [decided(0)]],
+    ['no request', [{ tab: TAB, number: 1 }]],
+    ['allowed for a reason', [{ ...decided(1), outcome: { allowed: true, reason: 'full' } }]],
+    ['refused without a reason', [{ ...decided(1), outcome: { allowed: false } }]],
+    ['too old', [{ ...decided(1), outcome: { allowed: false, reason: 'old-request' } }]],
+    ['repeated', [{ ...decided(1), outcome: { allowed: true, repeated: true } }]],
+  ])('a snapshot with %s is refused', (_what, requests) => {
+    expect(new Park().refuseSnapshot({ capacity: 2, inside: [], requests })).not.toBeNull();
+    expect(
+      new Park().refuseSnapshot({ capacity: 2, inside: [], requests: [decided(1)] }),
+    ).toBeNull();
+  });
+
+  function decided(number: number): { tab: string; number: number; outcome: { allowed: true } } {
+    return { tab: TAB, number, outcome: { allowed: true } };
+  }
+
+  test.each<[string, Json]>([
+    ['without its number', { machine: 'park', kind: 'visit', wish: 'enter', visitor: 'Ada' }],
+    [
+      'for something else',
+      { ...visit(1, 'enter'), wish: 'capacity', request: { tab: TAB, number: 1 } },
+    ],
+    ['for nobody', { ...visit(1, 'enter', ' '), request: { tab: TAB, number: 1 } }],
+    ['of a tab that is none', { ...visit(1, 'enter'), request: { tab: 'Ada', number: 1 } }],
+  ])('%s is refused', (_what, body) => {
+    expect(decodeParkOperation(body).ok).toBe(false);
   });
 });

@@ -1,9 +1,25 @@
 import { assert } from '../core/assert.ts';
 import { decode, type Decoded } from '../core/decode.ts';
-import { arrayOf, integer, object, oneOf, string, variant } from '../core/decoder.ts';
+import {
+  arrayOf,
+  boolean,
+  DecodeError,
+  integer,
+  object,
+  oneOf,
+  string,
+  variant,
+  type Decoder,
+} from '../core/decoder.ts';
 import type { LogEntry } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { Machine } from './machine.ts';
+import {
+  decidedRequests,
+  visitRequest,
+  VisitRequests,
+  type DecidedRequest,
+} from './visit-requests.ts';
 
 /** The longest name of a visitor, in UTF-16 units. */
 export const MAX_VISITOR_LENGTH = 80;
@@ -13,13 +29,26 @@ export const MAX_CAPACITY = 1_000_000_000;
 export type ParkOperation =
   | { readonly machine: 'park'; readonly kind: 'enter'; readonly visitor: string }
   | { readonly machine: 'park'; readonly kind: 'leave'; readonly visitor: string }
-  | { readonly machine: 'park'; readonly kind: 'capacity'; readonly capacity: number };
+  | { readonly machine: 'park'; readonly kind: 'capacity'; readonly capacity: number }
+  /** A visitor's own tab asks, by any gate. */
+  | {
+      readonly machine: 'park';
+      readonly kind: 'visit';
+      readonly wish: 'enter' | 'leave';
+      readonly visitor: string;
+      /** A `VisitRequest`, written out: an interface is no JSON to the compiler. */
+      readonly request: { readonly tab: string; readonly number: number };
+    };
 
-export type ParkRefusal = 'full' | 'already-inside' | 'not-inside';
+const REFUSALS = ['full', 'already-inside', 'not-inside', 'old-request'] as const;
 
-/** What the park decided. */
+/** `old-request`: the visitor's tab has asked for something else since. */
+export type ParkRefusal = (typeof REFUSALS)[number];
+
+/** What the park decided. `repeated`: with an earlier entry; this one changed nothing. */
 export type ParkOutcome =
-  { readonly allowed: true } | { readonly allowed: false; readonly reason: ParkRefusal };
+  | { readonly allowed: true; readonly repeated?: true }
+  | { readonly allowed: false; readonly reason: ParkRefusal; readonly repeated?: true };
 
 const ALLOWED: ParkOutcome = { allowed: true };
 
@@ -27,12 +56,49 @@ const operation = variant<ParkOperation, 'kind'>('kind', {
   enter: { machine: oneOf('park'), visitor: string(MAX_VISITOR_LENGTH) },
   leave: { machine: oneOf('park'), visitor: string(MAX_VISITOR_LENGTH) },
   capacity: { machine: oneOf('park'), capacity: integer(0, MAX_CAPACITY) },
+  visit: {
+    machine: oneOf('park'),
+    wish: oneOf('enter', 'leave'),
+    visitor: string(MAX_VISITOR_LENGTH),
+    request: visitRequest,
+  },
 });
 
-const snapshotShape = object<{ capacity: number; inside: string[] }>({
+const allowed = object<{ allowed: boolean }>({ allowed: boolean });
+const refused = object<{ allowed: boolean; reason: ParkRefusal }>({
+  allowed: boolean,
+  reason: oneOf('full', 'already-inside', 'not-inside'),
+});
+
+/** What was decided first: neither repeated nor too old. */
+const decided: Decoder<ParkOutcome> = (value) => {
+  if (typeof value !== 'object' || value === null || !('reason' in value)) {
+    if (allowed(value).allowed) return ALLOWED;
+    throw new DecodeError('refused without a reason');
+  }
+  const { allowed: isAllowed, reason } = refused(value);
+  if (isAllowed) throw new DecodeError('allowed for a reason');
+  return { allowed: false, reason };
+};
+
+interface ParkSnapshot {
+  readonly capacity: number;
+  readonly inside: readonly string[];
+  readonly requests: readonly DecidedRequest[];
+}
+
+const parts = {
   capacity: integer(0, MAX_CAPACITY),
   inside: arrayOf(string(MAX_VISITOR_LENGTH), Infinity),
-});
+};
+const wholeShape = object<ParkSnapshot>({ ...parts, requests: decidedRequests(decided) });
+const bareShape = object<Omit<ParkSnapshot, 'requests'>>(parts);
+
+/** Without requests as long as there are none. */
+const snapshotShape: Decoder<ParkSnapshot> = (value) => {
+  const hasRequests = typeof value === 'object' && value !== null && 'requests' in value;
+  return hasRequests ? wholeShape(value) : { ...bareShape(value), requests: [] };
+};
 
 export function decodeParkOperation(body: unknown): Decoded<ParkOperation> {
   const decoded = decode(operation, body);
@@ -42,12 +108,23 @@ export function decodeParkOperation(body: unknown): Decoded<ParkOperation> {
   return decoded;
 }
 
+/** What the park said, as it stands in the log's outcomes; null for what it never says. */
+export function readParkOutcome(
+  outcome: Json,
+): { readonly allowed: boolean; readonly reason: ParkRefusal | null } | null {
+  if (typeof outcome !== 'object' || outcome === null || !('allowed' in outcome)) return null;
+  if (outcome.allowed === true) return { allowed: true, reason: null };
+  const reason = REFUSALS.find((refusal) => 'reason' in outcome && refusal === outcome.reason);
+  return outcome.allowed === false && reason ? { allowed: false, reason } : null;
+}
+
 /** The park (rules S1 and S3): who is inside, and never more than the capacity. */
 export class Park implements Machine {
   readonly name = 'park';
   #capacity = 0;
   /** In the order in which they came in. */
   #inside = new Set<string>();
+  readonly #requests = new VisitRequests();
 
   get capacity(): number {
     return this.#capacity;
@@ -60,6 +137,7 @@ export class Park implements Machine {
   reset(): void {
     this.#capacity = 0;
     this.#inside = new Set();
+    this.#requests.restore([]);
   }
 
   refuse(body: Json): string | null {
@@ -72,20 +150,27 @@ export class Park implements Machine {
     if (command.kind !== 'operation') return null;
     const decoded = decodeParkOperation(command.operation.body);
     if (!decoded.ok) return null;
-    const outcome = this.#decide(decoded.value);
+    const outcome = this.#answer(decoded.value);
     assert(this.#inside.size <= this.#capacity, 'S1: never more inside than the capacity');
     return outcome;
   }
 
   snapshot(): Json {
-    return { capacity: this.#capacity, inside: [...this.#inside] };
+    const state = { capacity: this.#capacity, inside: [...this.#inside] };
+    const requests = this.#requests.list().map(({ tab, number, outcome }) => ({
+      tab,
+      number,
+      outcome: { ...outcome },
+    }));
+    return requests.length > 0 ? { ...state, requests } : state;
   }
 
   refuseSnapshot(snapshot: Json): string | null {
     const decoded = decode(snapshotShape, snapshot);
     if (!decoded.ok) return decoded.reason;
-    const { inside, capacity } = decoded.value;
+    const { inside, capacity, requests } = decoded.value;
     if (inside.length > capacity) return 'more inside than the capacity';
+    if (new Set(requests.map(({ tab }) => tab)).size < requests.length) return 'a tab twice';
     return new Set(inside).size < inside.length ? 'somebody is inside twice' : null;
   }
 
@@ -94,9 +179,21 @@ export class Park implements Machine {
     assert(decoded.ok, 'R6: a snapshot of the park is checked before');
     this.#capacity = decoded.value.capacity;
     this.#inside = new Set(decoded.value.inside);
+    this.#requests.restore(decoded.value.requests);
   }
 
-  #decide(asked: ParkOperation): ParkOutcome {
+  /** A visitor's request is decided once. */
+  #answer(asked: ParkOperation): ParkOutcome {
+    if (asked.kind !== 'visit') return this.#decide(asked);
+    const before = this.#requests.recall(asked.request);
+    if (before) return before;
+    const { wish, visitor, request } = asked;
+    const outcome = this.#decide({ machine: 'park', kind: wish, visitor });
+    this.#requests.remember(request, outcome);
+    return outcome;
+  }
+
+  #decide(asked: Exclude<ParkOperation, { kind: 'visit' }>): ParkOutcome {
     switch (asked.kind) {
       case 'enter':
         if (this.#inside.has(asked.visitor)) return { allowed: false, reason: 'already-inside' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_CAPACITY, DEFAULT_PARK, parseAddress } from './address.ts';
+import { DEFAULT_CAPACITY, DEFAULT_PARK, parseAddress, searchOf } from './address.ts';
 
 describe('the address of a tab', () => {
   test('without parameters it is the main park, with everything at its default', () => {
@@ -31,6 +31,11 @@ describe('the address of a tab', () => {
         settings: { capacity: 0 },
       },
     });
+  });
+
+  test.each(['mesh', 'sample', 'ring', 'grid', 'random'])('the topology %s', (topology) => {
+    const parsed = parseAddress(`?election=wireless&topology=${topology}`);
+    expect(parsed).toMatchObject({ ok: true, address: { settings: { topology } } });
   });
 
   test('what it does not know is left alone, what is empty counts as absent', () => {
@@ -78,6 +83,20 @@ describe('the address of a tab', () => {
         });
       }),
     );
+  });
+
+  test('an address that is made for a park is read as that', () => {
+    expect(searchOf('lab', {})).toBe('?park=lab');
+    const settings = {
+      capacity: 30,
+      election: 'ring',
+      topology: 'grid',
+      multicast: 'lamport',
+    } as const;
+    expect(parseAddress(searchOf('Süd Nord', settings))).toEqual({
+      ok: true,
+      address: { park: 'Süd Nord', settings },
+    });
   });
 
   test('every problem is told, and long input is cut', () => {

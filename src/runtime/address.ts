@@ -1,4 +1,4 @@
-import type { ParkSettings } from '../core/entry.ts';
+import { ELECTIONS, MULTICASTS, TOPOLOGIES, type ParkSettings } from '../core/entry.ts';
 import { MAX_NAME_LENGTH } from '../core/identity.ts';
 
 /** What the address of a tab asks for. */
@@ -43,9 +43,9 @@ export function parseAddress(search: string): ParsedAddress {
   const name = read('name', parseName);
   const priority = read('priority', parsePriority);
   const capacity = read('capacity', parseCapacity);
-  const election = read('election', oneOf('bully', 'ring', 'wireless'));
-  const topology = read('topology', oneOf('mesh'));
-  const multicast = read('multicast', oneOf('sequencer'));
+  const election = read('election', oneOf(...ELECTIONS));
+  const topology = read('topology', oneOf(...TOPOLOGIES));
+  const multicast = read('multicast', oneOf(...MULTICASTS));
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
@@ -61,6 +61,13 @@ export function parseAddress(search: string): ParsedAddress {
       },
     },
   };
+}
+
+/** The query of an address that asks for all of this: what `parseAddress` reads. */
+export function searchOf(park: string, settings: Partial<ParkSettings>): string {
+  const query = new URLSearchParams({ park });
+  for (const [name, value] of Object.entries(settings)) query.set(name, String(value));
+  return `?${query.toString()}`;
 }
 
 /** Boxed, so that a text that was parsed is told from a problem. */

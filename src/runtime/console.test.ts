@@ -143,6 +143,9 @@ describe('one tab', () => {
   test('full is full, and the capacity may change', async () => {
     const { gatehouse } = tab;
     expect(await ended(gatehouse.stress(5))).toMatchObject({ allowed: 3, refused: 2, failed: 0 });
+    expect(tab.status.visitors).toEqual(
+      ['1', '2', '3'].map((no): unknown => expect.stringMatching(`-${no}$`)),
+    );
     expect(await ended(gatehouse.setCapacity(2))).toMatchObject({ allowed: false, reason: 'full' });
     expect(await ended(gatehouse.setCapacity(4))).toMatchObject({ allowed: true });
     expect(await ended(gatehouse.enter('one more'))).toMatchObject({ allowed: true });
@@ -326,6 +329,14 @@ describe('three tabs', () => {
       expect(carl?.status.visitors).toEqual(['Ada']);
     },
   );
+
+  test('hello tells how long every neighbour took to greet back', async () => {
+    const told = await ended(anna!.gatehouse.hello());
+    expect(told.map(({ peer }) => peer).sort()).toEqual(['bert', 'carl']);
+    for (const { ms } of told) expect(ms).not.toBeNull();
+    bert!.gatehouse.crash('hang');
+    expect(await ended(anna!.gatehouse.hello())).toContainEqual({ peer: 'bert', ms: null });
+  });
 
   test('an election by hand ends with a leader', async () => {
     await ended(anna!.gatehouse.startElection());

@@ -60,6 +60,25 @@ export function describe(message: Message): string | undefined {
       return 'a person chose your generation';
     case 'ADOPT_REPLY':
       return message.ok ? 'this gate stays with it' : 'this gate does not stay with it';
+    case 'FLUSH':
+      return `for view ${message.view}`;
+    case 'FLUSHED':
+      return `${message.held.length} held`;
+    case 'ORDER':
+      return `no. ${message.multicast.number} of ${message.multicast.from}`;
+    case 'NUMBERED':
+      return `${message.number}: no. ${message.multicast.number} of ${message.multicast.from}`;
+    case 'HELD':
+    case 'DELIVER':
+      return `up to ${message.upTo}`;
+    case 'STAMPED':
+      return `at ${message.time}: no. ${message.multicast.number} of ${message.multicast.from}`;
+    case 'ACKNOWLEDGED':
+      return message.has.join(' ');
+    case 'INSPECTED':
+      return `${message.delivered} delivered, ${message.heldBack} held back`;
+    case 'INSPECT':
+    case 'GROUP_JOIN':
     case 'LEAVE':
     case 'GAVE_WAY':
     case 'RESIGN':

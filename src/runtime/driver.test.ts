@@ -31,7 +31,7 @@ const transport: Transport = {
   },
   send: (_to, message) => seen.sent.push(message),
   meet: () => undefined,
-  forget: () => undefined,
+  keepLinks: () => undefined,
   requestMembers: () => undefined,
   setFaults: () => undefined,
   close: () => undefined,

@@ -253,6 +253,9 @@ export class Driver {
       case 'meet':
         this.#ports.transport.meet(effect.peers);
         return;
+      case 'links':
+        this.#ports.transport.keepLinks(effect.keep, effect.avoid);
+        return;
       case 'request-members':
         this.#ports.transport.requestMembers();
         return;

@@ -69,6 +69,18 @@ describe('entries as people read them', () => {
     });
   });
 
+  test('of the chat only what kind of thing was asked', () => {
+    const say = {
+      machine: 'chat',
+      kind: 'say',
+      room: 'Lobby',
+      text: { kind: 'plain', text: 'psst' },
+    };
+    const seen = view(park(say), { allowed: false, reason: 'not-joined' });
+    expect(seen).toMatchObject({ kind: 'chat say', allowed: false });
+    expect(JSON.stringify(seen)).not.toContain('psst');
+  });
+
   test('what this version does not know stays unknown', () => {
     expect(view(park({ machine: 'zoo' }))).toMatchObject({ kind: 'unknown' });
     expect(outcomeView(null)).toEqual({});

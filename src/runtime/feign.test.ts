@@ -40,6 +40,21 @@ describe('feigned failure', () => {
     expect(happened).toEqual([[100, 'hang']]);
   });
 
+  test('once: now, and it comes back; not while it fails by itself anyway', () => {
+    const { feign, happened, run } = setUp();
+    feign.once();
+    feign.once();
+    run(10_000);
+    expect(happened).toEqual([
+      [0, 'stop'],
+      [1750, 'recover'],
+    ]);
+    expect(feign.on).toBe(false);
+    feign.start({ failAfterMs: [100, 100] });
+    feign.once();
+    expect(happened).toHaveLength(2);
+  });
+
   test('switched off nothing more happens, and it can be switched on again', () => {
     const { feign, happened, run } = setUp();
     feign.start({ failAfterMs: [100, 100], failForMs: [50, 50] });

@@ -14,6 +14,8 @@ export interface FeignActions {
 export class Feign {
   #timer: TimerHandle | null = null;
   #options: Required<FeignOptions> | null = null;
+  /** Fails this once, and comes back then. */
+  #once: TimerHandle | null = null;
 
   constructor(
     private readonly clock: Clock,
@@ -34,6 +36,17 @@ export class Feign {
     this.#failLater(this.#options);
   }
 
+  /** Fails now, once, and comes back after the usual time. Does nothing while it fails by itself anyway. */
+  once(): void {
+    if (this.on || this.#once !== null) return;
+    this.#fail();
+    const [low, high] = FAIL_FOR;
+    this.#once = this.clock.schedule(low + this.random() * (high - low), () => {
+      this.#once = null;
+      this.actions.recover();
+    });
+  }
+
   stop(): void {
     if (this.#timer !== null) this.clock.cancel(this.#timer);
     this.#timer = null;
@@ -42,12 +55,16 @@ export class Feign {
 
   #failLater(options: Required<FeignOptions>): void {
     this.#after(options.failAfterMs, () => {
-      this.actions.fail(this.random() < 0.5 ? 'stop' : 'hang');
+      this.#fail();
       this.#after(options.failForMs, () => {
         this.actions.recover();
         this.#failLater(options);
       });
     });
+  }
+
+  #fail(): void {
+    this.actions.fail(this.random() < 0.5 ? 'stop' : 'hang');
   }
 
   #after([low, high]: readonly [number, number], then: () => void): void {

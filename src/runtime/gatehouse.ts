@@ -1,4 +1,6 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
+import type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
+import type { MarketCalls, MarketEntry } from './market/calls.ts';
 import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
 import type { Unconfirmed } from './unconfirmed.ts';
@@ -26,6 +28,13 @@ export interface Gatehouse {
   /** Holds the mutex by hand, until `release`, the end of the lease, or the failure of this node. */
   lock(): Promise<{ token: Token; leaseMs: number; release(): Promise<void> }>;
 
+  /** Greets every neighbour and tells how long each took to greet back, ms; null when it did not within a second. */
+  hello(): Promise<{ peer: string; ms: number | null }[]>;
+  /**
+   * Who keeps links to whom in a sparse topology while nobody is absent, as this node's log tells: pairs of ids. Empty in a
+   * mesh, where everybody does, and while this node is down.
+   */
+  links(): [string, string][];
   /** Resolves when the election has ended and a leader is known. */
   startElection(): Promise<void>;
   /** The leader gives up its office, without a successor named: there is none until somebody starts an election. */
@@ -46,11 +55,117 @@ export interface Gatehouse {
   /** Gives this gate another name. */
   rename(name: string): Promise<void>;
 
+  /** The trading post: sellers, buyers, and the leader as the trader. */
+  readonly market: MarketCalls;
+
+  /** The visitors' own tabs that are linked to this gate, and what each asked for last. */
+  visitorTabs(): VisitorTab[];
+
   /** Puts faults on this node's messages; [] heals. */
   faults(rules: FaultRuleInput[]): void;
   /** Committed entries from index `from` to `to`, both included. */
   log(from?: number, to?: number): Promise<Entry[]>;
   trace(): TraceEvent[];
+
+  /** The group chat. */
+  readonly chat: GatehouseChat;
+
+  /** Total-order multicast. */
+  readonly multicast: MulticastCalls;
+}
+
+/** A visitor's own tab, as the gate that serves it sees it. */
+export interface VisitorTab {
+  /** What the visitor goes by in the park; null before it has asked for anything. */
+  visitor: string | null;
+  request: {
+    wish: 'enter' | 'leave';
+    /** `declined`: this gate could not decide, and the tab asks elsewhere. */
+    result: 'open' | 'allowed' | 'refused' | 'declined';
+  } | null;
+}
+
+/** Messages to all gates, delivered everywhere in one order. */
+export interface MulticastCalls {
+  /** Resolves when it is delivered here. Rejects with `GatehouseError`. */
+  send(text: string): Promise<{ id: string }>;
+  /** In delivery order, the last 10,000: what this gate delivered since it became a member of the group. */
+  delivered(): MulticastMessage[];
+  /** How many messages are here and can't be delivered yet. */
+  held(): number;
+  /** The next message sent from here is spread so many ms late: what comes after it is held back at the others. */
+  delayNext(ms: number): void;
+  /** This gate's part in the group. */
+  inspect(): MulticastState;
+  /**
+   * Asks every member of the park, this gate included, what it has delivered and what it holds back. Takes half a second
+   * when somebody does not answer. In ascending order of identity.
+   */
+  peers(): Promise<MulticastPeer[]>;
+  /** Sends so many messages from here, 1 to 200, one after the other, and tells what they cost. */
+  measure(multicasts?: number): Promise<MulticastCost>;
+}
+
+export interface MulticastMessage {
+  id: string;
+  /** The id of the gate that sent it. */
+  from: string;
+  text: string;
+}
+
+export interface MulticastState {
+  kind: MulticastKind;
+  /** The number of the view that this gate is in; 0 while it is in none. */
+  view: number;
+  /** Ids of its members, in ascending order of identity. */
+  members: string[];
+  /** Who numbers the messages; null without a view, and with Lamport's algorithm, which has none. */
+  sequencer: string | null;
+  /** Messages sent from here that are not delivered here yet. */
+  pending: number;
+  /** Here and not delivered yet, in the order as far as it is known here. */
+  held: MulticastMessage[];
+  /** Delivered here since it became a member of the group. */
+  delivered: number;
+  /** Messages that this gate has sent for the order since it started, by type. */
+  messages: Record<string, number>;
+  /** Of the messages sent from here that were delivered: how long each took, ms. */
+  latencies: number[];
+}
+
+/** A member of the park, as it told of itself just now. */
+export interface MulticastPeer {
+  id: string;
+  /** null when it did not answer. */
+  told: {
+    /** The number of the view that it is in; 0 while it is in none. */
+    view: number;
+    /** Sent by it, and not delivered there yet. */
+    pending: number;
+    /** Messages that it has sent for the order since it started. */
+    sent: number;
+    /** How many it has delivered since it became a member of the group, and the last 32 of them, in delivery order. */
+    delivered: number;
+    recent: MulticastMessage[];
+    /** How many it holds back, and the first 32 of them. The texts of both lists end after 80 characters. */
+    heldBack: number;
+    held: MulticastMessage[];
+  } | null;
+}
+
+/** What multicasts cost, as it was counted in the park. */
+export interface MulticastCost {
+  kind: MulticastKind;
+  /** How many gates were in the view. */
+  members: number;
+  /** Delivered meanwhile, those of other gates included. */
+  multicasts: number;
+  /** Messages that all gates sent for them. */
+  messages: number;
+  /** Messages for one multicast from here, in theory. */
+  theory: number;
+  /** How long each one from here took, ms. */
+  latencies: number[];
 }
 
 export type Role =
@@ -141,18 +256,23 @@ export interface Entry {
     | 'opening'
     | 'generation'
     | 'membership'
+    | 'view'
     | 'enter'
     | 'leave'
     | 'capacity'
     | (string & {});
   visitor?: string;
+  /** The visitor asked by a tab of its own, which this node served. */
+  ownTab?: true;
   allowed?: boolean;
   reason?: string;
   /** Kind `capacity` and `founding`. */
   capacity?: number;
-  /** Kind `membership`: what happened to whom. */
+  /** Kind `membership`: what happened to whom. Kind `view`: who is in it. */
   change?: string;
   subject?: string;
+  /** Kinds `deposit`, `buy` and `commission`: what was asked of the market, and what became of it. */
+  market?: MarketEntry;
   /** The leader's wall clock, ms since 1970. */
   at: number;
 }
@@ -208,4 +328,8 @@ export class GatehouseError extends Error {
   }
 }
 
+export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat };
+export type * from './visitor/calls.ts';
+export type * from './market/calls.ts';
+export { AUTO_DEFAULTS } from './market/constants.ts';
 export type { RefusedInput, Token, TraceEvent, Unconfirmed };

@@ -3,15 +3,23 @@ import type { ParkSettings } from '../core/entry.ts';
 import type { Peer } from '../core/identity.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
+import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
+import { Market } from '../machines/market.ts';
 import { Park } from '../machines/park.ts';
 import type { FaultRule } from '../transport/transport.ts';
+import type { Reception } from '../transport/visitors.ts';
 import { Driver, type Observer, type Ports, type Trouble } from './driver.ts';
 import { Refusals } from './refusals.ts';
 import { TraceLog } from './trace-log.ts';
+import { VisitorDesk } from './visitor/desk.ts';
 
 /** Entries between two snapshots: between one and two times as many stay in the log. */
 const SNAPSHOT_INTERVAL = 50_000;
+
+export interface HomePorts extends Ports {
+  readonly reception?: Reception;
+}
 
 /** Where a node lives, and what it keeps from one life to the next. */
 export interface Home {
@@ -19,8 +27,8 @@ export interface Home {
   readonly settings: ParkSettings;
   /** Who lives here now. */
   readonly self: Peer;
-  /** Fresh ports for a new life. */
-  open(): Ports;
+  /** Fresh ports for a new life. Without a reception no visitors' tabs are served. */
+  open(): HomePorts;
   /** Moves in as somebody new, after the data was lost (rule S9). */
   renew(): Promise<void>;
   save(self: Peer): Promise<void>;
@@ -36,7 +44,10 @@ type Condition = 'running' | 'lost' | 'hung' | 'terminated';
 interface Life {
   readonly driver: Driver;
   readonly park: Park;
-  readonly ports: Ports;
+  readonly chat: Chat;
+  readonly market: Market;
+  readonly desk: VisitorDesk | null;
+  readonly ports: HomePorts;
 }
 
 /** A node across its lives: starts it, crashes it, and brings it back from its disk. */
@@ -58,7 +69,7 @@ export class Host {
   }
 
   /** The node that is running, or null. */
-  get life(): Pick<Life, 'driver' | 'park'> | null {
+  get life(): Omit<Life, 'ports'> | null {
     return this.#condition === 'running' ? this.#life : null;
   }
 
@@ -69,19 +80,23 @@ export class Host {
   start(): void {
     const ports = this.home.open();
     const park = new Park();
+    const chat = new Chat();
+    const market = new Market();
     const config = {
       self: this.home.self,
       settings: this.home.settings,
       timing: DEFAULT_TIMING,
       random: this.home.random(),
-      machine: new Machines([park]),
+      machine: new Machines([park, chat, market]),
       snapshotInterval: SNAPSHOT_INTERVAL,
     };
     const driver = new Driver(config, ports, this.#observer());
-    this.#life = { driver, park, ports };
+    const desk = this.#openDesk(driver, ports);
+    this.#life = { driver, park, chat, market, desk, ports };
     this.#condition = 'running';
     this.trouble = null;
     driver.start();
+    desk?.start();
     if (this.#faults.length > 0) ports.transport.setFaults(this.#faults);
     this.#changed();
   }
@@ -90,6 +105,7 @@ export class Host {
   crash(mode: 'stop' | 'hang'): void {
     if (!this.#life || this.#condition === 'terminated') return;
     this.#life.driver.halt();
+    this.#life.desk?.halt();
     if (mode === 'stop') this.#closePorts();
     this.#condition = mode === 'stop' ? 'lost' : 'hung';
     this.note(
@@ -113,6 +129,7 @@ export class Host {
     if (this.#condition === 'running') {
       this.#life.driver.command({ type: 'leave' }, (_: Reply) => undefined);
       this.#life.driver.halt();
+      this.#life.desk?.halt();
     }
     if (this.#condition !== 'lost') this.#closePorts();
     this.#condition = 'terminated';
@@ -122,6 +139,11 @@ export class Host {
   setFaults(rules: readonly FaultRule[]): void {
     this.#faults = rules;
     if (this.#condition === 'running') this.#life?.ports.transport.setFaults(rules);
+    this.#changed();
+  }
+
+  /** Something that is shown has changed, outside of the node. */
+  changed(): void {
     this.#changed();
   }
 
@@ -152,8 +174,27 @@ export class Host {
 
   #closePorts(): void {
     this.#life?.ports.transport.close();
+    this.#life?.ports.reception?.close();
     this.#life?.ports.storage.close();
     this.coordinator = 'disconnected';
+  }
+
+  #openDesk(driver: Driver, { reception, clock }: HomePorts): VisitorDesk | null {
+    if (!reception) return null;
+    return new VisitorDesk(reception, clock, {
+      id: this.home.self.id,
+      name: () => driver.node.self.name,
+      quorum: () => driver.view().quorum,
+      submit: (body, done) => {
+        driver.submit([body], done);
+      },
+      refused: (reason, from) => {
+        this.refuse({ source: 'peer', reason, from });
+      },
+      changed: () => {
+        this.#changed();
+      },
+    });
   }
 
   #observer(): Observer {
@@ -192,6 +233,7 @@ export class Host {
   /** The node stopped by itself. After data loss it comes back as a new member; anything else a person must see. */
   #stopped(trouble: Trouble): void {
     this.trouble = trouble;
+    this.#life?.desk?.halt();
     this.#closePorts();
     this.#condition = 'lost';
     this.note(trouble.code, trouble.message);

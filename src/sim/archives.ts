@@ -13,7 +13,7 @@ export function checkArchives(world: World): void {
   const { lineages, setAside } = world.checks.log;
   const final = finalLineage(world);
   for (const { node, generation, through } of setAside) {
-    const gate = world.gates.find(({ id, life, cleared }) => id === node && life && !cleared);
+    const gate = world.gates.find(({ id, life, lost }) => id === node && life && !lost);
     const lineage = lineages.get(generation);
     if (!gate || !lineage) continue;
     const archives = gate.disk.peek()?.archives ?? [];

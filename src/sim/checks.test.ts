@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enter, FakeNode, founding, T1 } from './checkers/testing/fake-node.ts';
+import { enter, FakeNode, founding, MEMBERS, T1 } from './checkers/testing/fake-node.ts';
 import type { Call } from './checkers/history.ts';
 import type { Outcome } from './checkers/park-model.ts';
 import { Checks } from './checks.ts';
@@ -7,16 +7,17 @@ import { Checks } from './checks.ts';
 const ALLOWED: Outcome = { allowed: true };
 const FULL: Outcome = { allowed: false, reason: 'full' };
 
-/** All checks of a park for one visitor, in which v1 is let in at 3 and v2 is refused at 4. */
+/** All checks of a park with one gate, for one visitor, in which v1 is let in at 3 and v2 is refused at 4. */
 function park(): { checks: Checks; anna: FakeNode } {
   const checks = new Checks(
     () => 0,
     () => undefined,
     (work) => work(),
   );
-  const anna = new FakeNode().append(T1, founding(1), { kind: 'opening' });
+  const anna = new FakeNode().append(T1, founding(1, MEMBERS.slice(0, 1)), { kind: 'opening' });
+  anna.leadership = { term: T1 };
   anna.append(T1, enter('anna', 1, 'v1'), enter('anna', 2, 'v2'));
-  checks.follow('anna#1', anna);
+  checks.log.follow('anna#1', anna);
   anna.commitTo(4);
   return { checks, anna };
 }

@@ -1,22 +1,32 @@
+import { assert } from '../core/assert.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { LogEntry, Token } from '../core/entry.ts';
 import type { Node } from '../core/node.ts';
-import type { Term } from '../core/term.ts';
 import { logKey, type Call } from './checkers/history.ts';
 import type { History } from './checkers/history-reader.ts';
 import type { Lineage } from './checkers/lineage.ts';
 import { checkLinearizable } from './checkers/linearizability.ts';
 import { LogChecker } from './checkers/log-checker.ts';
-import type { ObservedNode } from './checkers/observed.ts';
+import { MulticastChecker } from './checkers/multicast-checker.ts';
+import type { Durable, ObservedNode } from './checkers/observed.ts';
+import { decodeOutcome } from './checkers/outcome.ts';
+import { isSameAction, OLD_REQUEST } from './checkers/park-model.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
+import { visitKey, type VisitRequest } from './checkers/visit-ledger.ts';
 import { isWitness } from './checkers/witness.ts';
 import type { Tally } from './coverage/tally.ts';
+
+/** A history of so many calls is quickly searched, mostly. */
+const MOST_CALLS_TO_CONFIRM = 150;
+/** Places that the search looks at then; what it has not found by then stays open. */
+const BUDGET_TO_CONFIRM = 5_000;
 
 /** All checkers of one run. */
 export class Checks {
   readonly log: LogChecker;
+  readonly multicasts: MulticastChecker;
   readonly #speech = new SpeechChecker();
   /** Per generation the last index that anybody was told. Replaced, never changed. */
   #told: ReadonlyMap<string, number> = new Map();
@@ -25,42 +35,69 @@ export class Checks {
 
   /** The entry that each operation's answer was about. */
   readonly #answers = new Map<string, LogEntry | null>();
+  /** The gate that each request of a visitor was given to last. */
+  readonly #visits = new Map<string, NodeId>();
+  /** By a gate's operation: where the visitor's request that it was about stands first. */
+  readonly #passedOn = new Map<string, LogEntry>();
 
   constructor(
     now: () => number,
     committed: (lineage: Lineage, index: number) => void,
     guard: (work: () => void) => void,
     private readonly tally: Tally | null = null,
-    durable?: (id: NodeId) => number,
+    private readonly disk?: (id: NodeId) => Durable,
   ) {
     const counted = (lineage: Lineage, index: number): void => {
       const record = lineage.at(index);
       if (record) tally?.committed(record);
       committed(lineage, index);
     };
-    this.log = new LogChecker(now, counted, guard, durable);
+    this.log = new LogChecker(now, counted, guard, disk);
+    this.multicasts = new MulticastChecker(guard, (what) => tally?.count(what));
   }
 
-  follow(name: string, node: ObservedNode): () => void {
+  follow(name: string, node: Node): () => void {
+    this.multicasts.follow(name, node);
     return this.log.follow(name, node);
   }
 
-  wiped(id: NodeId, node: Node | null, promised: Term): void {
-    this.#speech.wiped(id, promised, node?.replica.durableIndex ?? 0);
+  /** @param last what it may still speak of */
+  wiped(id: NodeId, last: Durable): void {
+    this.#speech.wiped(id, last);
   }
 
   sent(from: NodeId, to: NodeId, envelope: Envelope): void {
     const { message } = envelope;
     this.tally?.sent(message, message.type === 'REFUSE' && this.log.hasLed(to, message.term));
+    if (this.tally && message.type === 'APPEND' && this.#isAhead(from, message.entries))
+      this.seen('APPEND ahead of its own disk');
     this.#speech.sent(from, envelope);
     this.log.quorums.sent(from, message);
     if (message.type === 'DECLINED' && message.reason === 'old-token') this.log.declined(from);
     if (message.type === 'GRANT') this.log.tokens.granted(message.token, to, message.request);
   }
 
+  /** Its sender's own write of these entries is under way (rule R2). */
+  #isAhead(from: NodeId, entries: readonly LogEntry[]): boolean {
+    const last = entries[entries.length - 1];
+    return last !== undefined && this.disk !== undefined && last.index > this.disk(from).end;
+  }
+
   /** A node noted a decision. */
   noted(what: string, detail: string): void {
     this.tally?.noted(what, detail);
+  }
+
+  /** Something happened that a rule speaks of. */
+  seen(what: string): void {
+    this.tally?.count(what);
+  }
+
+  /** A gate hands on what a visitor asked for. */
+  visitAsked(name: string, gate: NodeId): void {
+    const before = this.#visits.get(name);
+    if (before !== undefined && before !== gate) this.seen('visit at another gate');
+    this.#visits.set(name, gate);
   }
 
   /** A node was told that it holds the mutex; its leader may be itself. */
@@ -85,6 +122,38 @@ export class Checks {
   }
 
   /**
+   * A gate is answered about what a visitor's tab asked, and passes it on (see `visitHeard`). By then it was decided, with
+   * this entry or an earlier one (rule V3).
+   */
+  visitTold(node: Node, visit: VisitRequest, key: string, index: number, outcome: unknown): void {
+    const lineage = this.log.told(node, key, index, outcome);
+    // A late copy: its tab was answered before, maybe in another generation, and has asked on.
+    if (decodeOutcome(outcome) === OLD_REQUEST) return;
+    const name = visitKey(visit);
+    const first = lineage.indexOf(name);
+    const record = first === undefined ? undefined : lineage.at(first);
+    if (first === undefined || first > index || !record)
+      throw new Violation('S7', `${name} is told to be decided at ${index}, and was never`);
+    const floor = this.#floors.get(name)?.get(lineage.generation) ?? 0;
+    if (first <= floor)
+      throw new Violation(
+        'S7',
+        `${name} is at ${first}, but ${floor} was told before it was asked`,
+      );
+    if (first < index) this.seen('visit decided before');
+    this.#passedOn.set(key, record.entry);
+    const last = Math.max(index, this.#told.get(lineage.generation) ?? 0);
+    this.#told = new Map(this.#told).set(lineage.generation, last);
+  }
+
+  /** Of several gates that were answered, maybe in several generations, one is heard. `key`: its operation. */
+  visitHeard(name: string, key: string): void {
+    const entry = this.#passedOn.get(key);
+    if (!entry) throw new Violation('S7', `${name} is told of ${key}, which is no answer to it`);
+    this.#answers.set(name, entry);
+  }
+
+  /**
    * Whether what a client was told of its operation holds in a generation: one that took another way may have the same
    * operation at another place, with another outcome.
    */
@@ -95,7 +164,7 @@ export class Checks {
   }
 
   /** A definite error means that it did not and will not happen. */
-  ended(calls: readonly Call[]): void {
+  ended(calls: readonly Pick<Call, 'key' | 'result'>[]): void {
     const last = new Map(calls.map((call) => [logKey(call.key), call]));
     for (const [key, { result }] of last) {
       if (result !== 'fail') continue;
@@ -114,14 +183,17 @@ export class Checks {
   judge({ calls, capacity }: History): void {
     for (const lineage of this.log.lineages.values()) {
       const seen = calls.flatMap((call) => {
-        const hint = lineage.indexOf(logKey(call.key));
+        const hint = placeOf(lineage, call);
         const isAnswered = call.result === 'ok';
         if (hint === undefined) return isAnswered ? [] : call;
         if (!isAnswered || this.holds(lineage, logKey(call.key))) return { ...call, hint };
         return { ...call, hint, result: 'info' as const, outcome: null, returnedAt: Infinity };
       });
       // An order is a proof, whoever suggests it; the search finds one that nobody did, or that there is none.
-      if (isWitness(seen, capacity)) continue;
+      if (isWitness(seen, capacity)) {
+        confirmBySearch(seen, capacity);
+        continue;
+      }
       const verdict = checkLinearizable(seen, capacity);
       if (verdict.result === 'unknown')
         throw new Violation('S8', 'no order of the history was found within the budget');
@@ -129,6 +201,27 @@ export class Checks {
         throw new Violation('S8', `no order explains the history; ${stuck(verdict.stuckAt)}`);
     }
   }
+}
+
+/**
+ * Where it stands. A sequence number that was not durable yet when its page crashed is taken again by the next life, maybe
+ * for something else (rule O1).
+ */
+function placeOf(lineage: Lineage, { key, operation }: Call): number | undefined {
+  const index = lineage.indexOf(logKey(key));
+  const stands = lineage.at(index ?? 0)?.operation;
+  return stands && isSameAction(stands, operation) ? index : undefined;
+}
+
+/**
+ * The log's order nearly always is a proof, so that the search would stay idle, and a mistake in it unseen. Where it costs
+ * little it goes on its own as well, without the log, and must not find that there is no order.
+ */
+function confirmBySearch(seen: readonly Call[], capacity: number): void {
+  if (seen.length > MOST_CALLS_TO_CONFIRM) return;
+  const unaided = seen.map((call) => ({ ...call, hint: Infinity }));
+  const { result } = checkLinearizable(unaided, capacity, BUDGET_TO_CONFIRM);
+  assert(result !== 'violation', 'S8: the search finds no order, and the log has one');
 }
 
 function stuck(calls: readonly Call[]): string {

@@ -2,7 +2,8 @@
 import { replayCommand, type Job, type Report } from './job.ts';
 import { jobOf, type Options } from './options.ts';
 import type { Pool } from './pool.ts';
-import { HistoryFile, showProgress, tellViolation, Totals } from './report.ts';
+import { shows } from './plants.ts';
+import { HistoryFile, showProgress, tellMissing, tellViolation, Totals } from './report.ts';
 import { firstOf, inOrder, type Done } from './runner.ts';
 import { shrink } from './shrink.ts';
 
@@ -33,8 +34,15 @@ export async function simulate(session: Session): Promise<number> {
   history.close();
   const [first] = failed;
   if (first) await tellShrunk(session, first);
+  return conclude(session, totals);
+}
+
+/** Prints the summary. Returns the exit status. */
+function conclude({ options, isInterrupted }: Session, totals: Totals): number {
   totals.print(options.json);
-  return totals.violations > 0 ? 1 : 0;
+  const isMissing = !isInterrupted() && tellMissing(options.only, totals);
+  if (totals.violations > 0) return 1;
+  return isMissing ? 2 : 0;
 }
 
 /** Each planted bug in turn, until a seed shows it: a checker that finds none of them proves nothing. */
@@ -54,8 +62,7 @@ export async function lookForPlants(session: Session): Promise<number> {
   }
   history.close();
   console.log(`${found} of ${options.plants.length} planted bugs found`);
-  totals.print(options.json);
-  return totals.violations > 0 ? 1 : 0;
+  return conclude(session, totals);
 }
 
 async function look(
@@ -65,12 +72,16 @@ async function look(
   history: HistoryFile,
 ): Promise<Done | null> {
   const before = { seeds: totals.seeds, wallSeconds: totals.wallSeconds };
-  const shows = ({ violation }: Report): boolean => violation !== null || isInterrupted();
-  const last = await firstOf(pool, jobs(options, plant), shows, ({ report }) => {
-    totals.add(report);
-    history.add(report);
+  const wanted = ({ violation }: Report): boolean => shows(plant, violation) || isInterrupted();
+  const last = await firstOf(pool, jobs(options, plant), wanted, (done) => {
+    totals.add(done.report);
+    history.add(done.report);
+    if (done.report.violation && !shows(plant, done.report.violation)) {
+      console.log(`planted ${plant}: ANOTHER rule broke, which does not count as found`);
+      tellViolation(done);
+    }
   });
-  const failed = last?.report.violation ? last : null;
+  const failed = last && shows(plant, last.report.violation) ? last : null;
   const seeds = `${totals.seeds - before.seeds} seeds`;
   const seconds = `${(totals.wallSeconds - before.wallSeconds).toFixed(1)} s`;
   console.log(`planted ${plant}: ${failed ? 'found after' : 'NOT found in'} ${seeds}, ${seconds}`);

@@ -14,6 +14,7 @@ beforeEach(() => {
     plant: NO_PLANT,
     clients: new Set(),
     traceFile: null,
+    multicast: null,
     tally: null,
   });
   for (const gate of world.gates) {

@@ -1,3 +1,4 @@
+import { graphOf } from '../core/topology.ts';
 import type { Peer } from '../core/identity.ts';
 import type { Gate, Life } from './gate.ts';
 import type { World } from './world.ts';
@@ -6,7 +7,7 @@ import type { World } from './world.ts';
 const MOST_VOTERS = 9;
 
 export interface NotYet {
-  readonly rule: 'L1' | 'L2';
+  readonly rule: 'L1' | 'L2' | 'E9';
   /** Made only for whoever reads it. */
   detail(): string;
 }
@@ -24,6 +25,8 @@ export function convergence(world: World): NotYet | null {
     membershipOf(leader, lives, gates) ??
     logsOf(leader, lives, gates) ??
     operations(world, lives, gates) ??
+    linksOf(world, leader, lives, gates) ??
+    multicasts(lives, gates) ??
     bestLeader(leader, lives, gates)
   );
 }
@@ -36,7 +39,10 @@ function membershipOf(leader: Life, lives: readonly Life[], gates: readonly Gate
   if (membership.members.length < lives.length) return missing('not all are members', gates);
   const voters = Math.min(MOST_VOTERS, lives.length);
   if (membership.voters().length < voters) return missing('not all are voters', gates);
-  return null;
+  const others = membership.members.filter(({ voter }) => !voter);
+  const least = membership.voters().reduce((a, b) => (isGreater(a, b) ? b : a));
+  const better = others.find((member) => isGreater(member, least));
+  return better ? missing(`${better.id} is no voter, and ${least.id} is`, gates) : null;
 }
 
 function logsOf(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
@@ -59,6 +65,43 @@ function operations(world: World, lives: readonly Life[], gates: readonly Gate[]
   return full ? missing(`${full.peer.id} has operations in its outbox`, gates) : null;
 }
 
+/** Rules N1 and N6: in a sparse topology everybody has the links of its graph, and no others. */
+function linksOf(
+  world: World,
+  leader: Life,
+  lives: readonly Life[],
+  gates: readonly Gate[],
+): NotYet | null {
+  const { membership, settings } = leader.driver.node.replica;
+  const kind = settings?.topology ?? 'mesh';
+  if (kind === 'mesh') return null;
+  const graph = graphOf(kind, membership.members, membership.generations[0]?.id ?? '');
+  const ids = lives.map(({ peer }) => peer.id);
+  for (const id of ids) {
+    const linked = ids.filter((other) => other !== id && world.network.openLinks(id, other) > 0);
+    const wanted = [...(graph.get(id) ?? [])];
+    if (linked.sort().join(' ') !== wanted.sort().join(' '))
+      return missing(`${id} is linked to ${linked.join(' ')} and not ${wanted.join(' ')}`, gates);
+  }
+  return null;
+}
+
+/** Everybody is in the same view, and has delivered everything. */
+function multicasts(lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
+  const groups = lives.map(({ driver }) => driver.node.group);
+  const [first] = groups;
+  const waiting = lives.find(({ driver }) => driver.node.group.sends.size > 0);
+  if (waiting) return missing(`${waiting.peer.id} has multicasts under way`, gates);
+  if (lives.every(({ driver }) => driver.node.replica.view === null)) return null;
+  const out = lives.find(({ driver }) => {
+    const { view } = driver.node.group;
+    return view === null || view.number !== first?.view?.number;
+  });
+  if (out) return missing(`${out.peer.id} is not in the view of the others`, gates);
+  const holding = lives.find(({ driver }) => driver.node.group.report().held.length > 0);
+  return holding ? missing(`${holding.peer.id} holds multicasts back`, gates) : null;
+}
+
 function bestLeader(leader: Life, lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
   const best = lives.map(({ peer }) => peer).reduce((a, b) => (isGreater(b, a) ? b : a));
   if (best.id === leader.peer.id) return null;
@@ -74,7 +117,7 @@ function missing(what: string, gates: readonly Gate[]): NotYet {
 }
 
 /** A gate in one line, for whoever looks for the cause. */
-function describe({ index, peer, status, life }: Gate): string {
+export function describe({ index, peer, status, life }: Gate): string {
   if (!life) return `gate ${index} ${peer.id} ${status}`;
   const view = life.driver.view();
   const members = view.members.map(({ id, voter }) => (voter ? id : `(${id})`)).join(' ');

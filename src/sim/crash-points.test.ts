@@ -35,7 +35,7 @@ function page(point: Partial<CrashPoint>) {
       start: nothing,
       send: (to) => seen.push(to),
       meet: nothing,
-      forget: nothing,
+      keepLinks: nothing,
       requestMembers: nothing,
       setFaults: nothing,
       close: nothing,

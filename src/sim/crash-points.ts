@@ -105,8 +105,8 @@ export class CrashPoints {
       meet: (peers) => {
         if (!this.#gone) inner.meet(peers);
       },
-      forget: (peer) => {
-        inner.forget(peer);
+      keepLinks: (keep, avoid) => {
+        if (!this.#gone) inner.keepLinks(keep, avoid);
       },
       requestMembers: () => {
         if (!this.#gone) inner.requestMembers();

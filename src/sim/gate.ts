@@ -1,17 +1,25 @@
+import { operationKey } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId, Peer } from '../core/identity.ts';
 import { Driver, type Observer } from '../runtime/driver.ts';
+import { VisitorDesk, type DeskGate } from '../runtime/visitor/desk.ts';
+import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
+import { Market } from '../machines/market.ts';
 import { Park } from '../machines/park.ts';
 import { MemoryDisk, type Fate, type MemoryHandle, type Torn } from '../storage/memory.ts';
 import type { MemoryNode } from '../transport/memory.ts';
 import type { RoutedTransport } from '../transport/routed-transport.ts';
 import { assert } from '../core/assert.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
+import type { Durable } from './checkers/observed.ts';
+import { readVisit, visitKey } from './checkers/visit-ledger.ts';
+import { Violation } from './checkers/violation.ts';
 import { CrashPoints } from './crash-points.ts';
 import type { Random } from './random.ts';
 import type { Checks } from './checks.ts';
+import { StreetReception } from './visitors/street.ts';
 import type { World } from './world.ts';
 import { NodeClock, type Pause } from './virtual-clock.ts';
 
@@ -26,11 +34,15 @@ export interface Life {
   readonly name: string;
   readonly peer: Peer;
   readonly driver: Driver;
+  readonly market: Market;
   readonly transport: RoutedTransport;
   /** Its place in the network: two pages may go by one id. */
   readonly place: MemoryNode;
   readonly storage: MemoryHandle;
   readonly clock: NodeClock;
+  /** Where visitors with tabs of their own come in, and who serves them. */
+  readonly reception: StreetReception;
+  readonly desk: VisitorDesk;
   readonly points: CrashPoints;
   readonly since: number;
   /** It has loaded what was stored. */
@@ -45,11 +57,13 @@ export class Gate {
   life: Life | null = null;
   disk: MemoryDisk;
   /** Gates of another venue have another signaling server, and never hear of this one. */
-  venue = '';
+  venue: string;
   /** Makes its disk slower by so much. */
   slowness = 1;
-  /** Its data was cleared under the running page: what starts here next is somebody else. */
-  cleared = false;
+  /** Called once, when a slow disk is used. */
+  #whenSlow: (() => void) | null = null;
+  /** What its disk held when it was cleared under the running page: what starts here next is somebody else. */
+  lost: Durable | null = null;
   /** How fast its clock runs. */
   #rate = 1;
   #throttleMs: number | null = null;
@@ -71,6 +85,7 @@ export class Gate {
     this.#wallOffset = this.#random.between(-2000, 2000);
     this.peer = twin?.peer ?? this.#newPeer();
     this.disk = twin?.disk ?? this.#newDisk();
+    this.venue = twin?.venue ?? '';
   }
 
   get id(): NodeId {
@@ -127,26 +142,31 @@ export class Gate {
     });
     const points = this.#newPoints(storage, random.split('crashes'));
     const ports = points.wrap(world.plant.ports(this, { transport, storage, clock }));
+    const market = new Market();
     const driver: Driver = new Driver(
       {
         self: peer,
         settings: world.settings,
         timing: DEFAULT_TIMING,
         random: random.split('core').next,
-        machine: new Machines([new Park()]),
+        machine: new Machines([new Park(), new Chat(), market]),
         snapshotInterval: world.snapshotInterval,
       },
       ports,
       this.#observer(() => life, world.checks, name),
     );
+    const reception = new StreetReception();
     const life: Life = {
       name,
       peer,
       driver,
+      market,
       transport,
       place: world.network.node(peer.id),
       storage,
       clock,
+      reception,
+      desk: new VisitorDesk(reception, clock, this.#deskGate(driver)),
       points,
       since: world.clock.now(),
       ready: false,
@@ -156,6 +176,7 @@ export class Gate {
     this.#stepped = world.checks.follow(name, driver.node);
     world.trace('start', this, name);
     driver.start();
+    life.desk.start();
   }
 
   /** The page is gone from one moment to the next. */
@@ -168,7 +189,7 @@ export class Gate {
     life.transport.close();
     life.clock.stop();
     this.#world.trace('crash', this, JSON.stringify(underWay));
-    if (this.cleared) this.renew();
+    if (this.lost) this.renew();
   }
 
   /** The page closes in good order: its links say so. */
@@ -206,6 +227,12 @@ export class Gate {
     return this.#rate !== 1;
   }
 
+  /** Its disk takes so many times as long from now on; 1 is right. */
+  slowDown(by: number, felt: (() => void) | null = null): void {
+    this.slowness = by;
+    this.#whenSlow = felt;
+  }
+
   /** The page is hidden: the browser lets its timers fire once in so many ms; null when it is seen again. */
   throttle(everyMs: number | null): void {
     this.#throttleMs = everyMs;
@@ -219,7 +246,7 @@ export class Gate {
 
   /** Nothing is wrong with it any more, and nothing is planned against it. */
   heal(): void {
-    this.slowness = 1;
+    this.slowDown(1);
     this.disk.calm();
     this.life?.points.plan(null);
     if (this.drifts) this.drift(1);
@@ -236,17 +263,18 @@ export class Gate {
 
   /** The site's data is cleared, under a running page or while it is closed. */
   wipe(): void {
-    const promised = this.disk.peek()?.meta.promised ?? '';
-    this.#world.checks.wiped(this.id, this.life?.driver.node ?? null, promised);
+    const { end, promised } = this.disk;
+    // A page that is gone says nothing any more.
+    this.#world.checks.wiped(this.id, { end: this.life ? end : 0, promised });
     this.#world.trace('wipe', this, this.life ? 'live' : 'down');
     this.disk.wipe();
-    if (this.life) this.cleared = true;
+    if (this.life) this.lost = { end, promised };
     else this.renew();
   }
 
   /** What is stored can't be read: it is left as it is, and the page moves into another slot, as somebody new. */
   moveOut(): void {
-    this.#world.checks.wiped(this.id, null, this.disk.peek()?.meta.promised ?? '');
+    this.#world.checks.wiped(this.id, { end: 0, promised: this.disk.promised });
     this.#world.trace('moves-out', this, '');
     this.renew();
   }
@@ -256,15 +284,46 @@ export class Gate {
     assert(this.life === null, 'a page keeps its identity');
     if (!this.#world.plant.keepsIdentity) this.peer = this.#newPeer();
     this.disk = this.#newDisk();
-    this.cleared = false;
+    this.lost = null;
   }
 
   #end(life: Life): void {
     life.driver.halt();
+    life.desk.halt();
+    life.reception.close();
     life.points.end();
     this.life = null;
     this.status = 'down';
     this.#world.workload.lost(this);
+    this.#world.workload.visits.lost(life);
+  }
+
+  #deskGate(driver: Driver): DeskGate {
+    const world = this.#world;
+    const { id, name } = this.peer;
+    return {
+      id,
+      name: () => name,
+      quorum: () => driver.view().quorum,
+      submit: (body, done) => {
+        const visit = readVisit(body);
+        if (visit) world.checks.visitAsked(visitKey(visit), id);
+        driver.submit([body], (reply) => {
+          if (reply.ok && reply.value.type === 'outcome' && visit) {
+            const { sequence, index, outcome } = reply.value;
+            const key = operationKey({ node: id, sequence });
+            world.check(() => {
+              world.checks.visitTold(driver.node, visit, key, index, outcome);
+            });
+          }
+          done(reply);
+        });
+      },
+      refused: (reason) => {
+        throw new Violation('invariant', `${id} refuses what a visitor says: ${reason}`);
+      },
+      changed: () => undefined,
+    };
   }
 
   #stepped: () => void = () => undefined;
@@ -342,7 +401,11 @@ export class Gate {
       defer: (delayMs, callback) => {
         this.#world.clock.schedule(delayMs, callback);
       },
-      latency: () => this.#writeMs * this.slowness * this.#random.between(0.5, 1.5),
+      latency: () => {
+        this.#whenSlow?.();
+        this.#whenSlow = null;
+        return this.#writeMs * this.slowness * this.#random.between(0.5, 1.5);
+      },
     });
   }
 }

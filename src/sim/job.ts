@@ -1,19 +1,31 @@
+import type { ElectionKind, MulticastKind, TopologyKind } from '../core/entry.ts';
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
+import { SCENARIOS } from './scenarios.ts';
 import { run, type RunResult } from './simulator.ts';
+import type { System } from './systems.ts';
 
 /** One seed to run, as plain data: it goes to a worker thread. */
 export interface Job {
   readonly seed: number;
   readonly nodes: number;
   readonly seconds: number;
+  /** What the founder decides. */
+  readonly election: ElectionKind;
+  readonly topology: TopologyKind;
+  /** How the group orders its messages; null: nobody sends any. */
+  readonly multicast: MulticastKind | null;
+  /** Besides the park, these have clients; null for what the seed picks. */
+  readonly systems: readonly System[] | null;
   readonly faults: readonly string[];
   /** Only these injections of faults, by name; null for all that come. */
   readonly only: readonly string[] | null;
   /** Only these clients; null for all. */
   readonly clients: readonly string[] | null;
   readonly plant: string | null;
+  /** Played in place of the faults. */
+  readonly scenario: string | null;
   /** Whether the lines of the history are wanted. */
   readonly history: boolean;
   readonly trace: string | null;
@@ -40,11 +52,16 @@ export function runJob(job: Job): Report {
       seed: job.seed,
       nodes: job.nodes,
       seconds: job.seconds,
+      election: job.election,
+      topology: job.topology,
+      multicast: job.multicast,
+      systems: job.systems && new Set(job.systems),
       faults: job.faults,
       often: planted?.faults ?? [],
       only: job.only && new Set(job.only),
       clients: job.clients && new Set(job.clients),
       plant: planted?.plant ?? NO_PLANT,
+      scenario: SCENARIOS.find(({ name }) => name === job.scenario) ?? null,
       traceFile: job.trace,
       recorded: (line) => {
         if (job.history) lines.push(`${JSON.stringify(line)}\n`);
@@ -58,17 +75,27 @@ export function runJob(job: Job): Report {
 }
 
 /** The command that runs just this job again. */
-export function replayCommand({ seed, nodes, seconds, faults, only, clients, plant }: Job): string {
+export function replayCommand(job: Job): string {
+  const { seed, nodes, seconds, election, topology, multicast, systems, clients, plant, scenario } =
+    job;
   const parts = [`--seeds 1 --seed ${seed} --nodes ${nodes} --seconds ${seconds}`];
-  parts.push(only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`);
+  if (scenario !== null || election !== 'bully') parts.push(`--election ${election}`);
+  if (scenario !== null || topology !== 'mesh') parts.push(`--topology ${topology}`);
+  parts.push(`--multicast ${multicast ?? 'none'}`);
+  if (systems) parts.push(`--systems ${list(systems)}`);
+  parts.push(scenario === null ? whatGoesWrong(job) : `--scenario ${scenario}`);
   if (clients) parts.push(`--clients ${list(clients)}`);
   if (plant !== null) parts.push(`--plant ${plant}`);
   return `npm run simulate -- ${parts.join(' ')}`;
 }
 
+function whatGoesWrong({ only, faults }: Job): string {
+  return only ? `--only ${list(only)}` : `--faults ${faultList(faults)}`;
+}
+
 function faultList(faults: readonly string[]): string {
-  const usual = FAULTS.filter((fault) => fault.usual).map(({ name }) => name);
-  const isAll = usual.length === faults.length && usual.every((name) => faults.includes(name));
+  const isAll =
+    faults.length === FAULTS.length && FAULTS.every(({ name }) => faults.includes(name));
   return isAll ? 'all' : list(faults);
 }
 

@@ -8,13 +8,13 @@ import { describe, expect, it } from 'vitest';
 const folder = mkdtempSync(path.join(tmpdir(), 'simulate-'));
 
 /** The command as people run it. */
-function simulate(line: string): { status: number | null; lines: string[] } {
-  const { status, stdout } = spawnSync(
+function simulate(line: string): { status: number | null; lines: string[]; errors: string } {
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['scripts/simulate.mjs', ...line.split(' ')],
     { encoding: 'utf8' },
   );
-  return { status, lines: stdout.trim().split('\n') };
+  return { status, lines: stdout.trim().split('\n'), errors: stderr };
 }
 
 /** Bundling comes first. */
@@ -74,6 +74,9 @@ describe('the command', () => {
       expect(simulate('--plant list').lines.length).toBeGreaterThan(20);
       expect(simulate('--plant list').status).toBe(0);
       expect(simulate('--plants all').status).toBe(2);
+      const never = simulate('--seeds 1 --seconds 5 --nodes 3 --only crash.999');
+      expect(never.status).toBe(2);
+      expect(never.errors).toMatch(/never injected in this run: crash\.999/);
       expect(simulate(`--history ${path.join(folder, 'no-such', 'file')}`).status).toBe(2);
     },
     SLOW,

@@ -1,5 +1,4 @@
 /** The command `npm run simulate`, and the worker threads that it starts: the same program in both. */
-import { closeSync, openSync } from 'node:fs';
 import { isMainThread, parentPort } from 'node:worker_threads';
 import { lookForPlants, simulate } from './commands.ts';
 import { FAULTS } from './faults.ts';
@@ -7,6 +6,8 @@ import { runJob, type Job } from './job.ts';
 import { HELP, parseOptions, UsageError, type Options } from './options.ts';
 import { PLANTS } from './plants.ts';
 import { WorkerPool } from './pool.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { checkWritable } from './writable.ts';
 
 /** As a shell tells that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
@@ -34,21 +35,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Found out before the run, which may take an hour. */
-function checkWritable(option: string, file: string | null): void {
-  if (file === null) return;
-  try {
-    closeSync(openSync(file, 'a'));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${option} can't be written: ${why}`);
-  }
-}
-
-function show(what: 'help' | 'faults' | 'plants'): number {
+function show(what: NonNullable<Options['show']>): number {
+  const lists = { help: [], faults: FAULTS, plants: PLANTS, scenarios: SCENARIOS };
   if (what === 'help') console.log(HELP);
-  const entries = what === 'faults' ? FAULTS : what === 'plants' ? PLANTS : [];
-  for (const { name, about } of entries) console.log(`${name.padEnd(26)}${about}`);
+  for (const { name, about } of lists[what]) console.log(`${name.padEnd(26)}${about}`);
   return 0;
 }
 

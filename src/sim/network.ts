@@ -1,5 +1,5 @@
 import type { NodeId } from '../core/identity.ts';
-import type { Delivery } from '../transport/memory.ts';
+import type { Policy } from '../transport/memory.ts';
 import type { Random } from './random.ts';
 
 /** What can befall single messages. Probabilities; 0 for never. */
@@ -11,6 +11,9 @@ export interface Weather {
 }
 
 const FAIR: Weather = { loss: 0, duplicate: 0, reorder: 0, delay: 0 };
+
+/** One of them, the first that befalls it. */
+const FATES = ['loss', 'duplicate', 'reorder'] as const;
 
 /** Decides about every message on every link: how long it takes, and what befalls it. */
 export class MessagePolicy {
@@ -33,21 +36,30 @@ export class MessagePolicy {
     this.weather = { ...FAIR };
   }
 
-  readonly decide = (from: NodeId, to: NodeId): Delivery => {
-    const { weather } = this;
-    const delayMs = this.#usual(from, to) + (this.#befalls('delay') ? this.#late() : 0);
-    if (weather.loss > 0 && this.#befalls('loss')) return { delayMs, drop: true };
-    if (weather.duplicate > 0 && this.#befalls('duplicate')) return { delayMs, duplicate: true };
-    if (weather.reorder > 0 && this.#befalls('reorder'))
-      return { delayMs: delayMs + this.#random.exponential(50), reorder: true };
-    return { delayMs };
+  readonly decide: Policy = (from, to, passing) => {
+    const usual = this.#usual(from, to);
+    const isLate = this.#befalls('delay');
+    const delayMs = usual + (isLate ? this.#late() : 0);
+    const fate = FATES.find((fault) => this.#befalls(fault));
+    // What goes nowhere nothing befalls, what is lost is not late, and the end of a link always comes.
+    if (isLate && passing !== 'nothing' && !(fate === 'loss' && passing === 'message'))
+      this.#count('delay');
+    if (fate && passing === 'message') this.#count(fate);
+    switch (fate) {
+      case 'loss':
+        return { delayMs, drop: true };
+      case 'duplicate':
+        return { delayMs, duplicate: true };
+      case 'reorder':
+        return { delayMs: delayMs + this.#random.exponential(50), reorder: true };
+      case undefined:
+        return { delayMs };
+    }
   };
 
   #befalls(fault: keyof Weather): boolean {
     const probability = this.weather[fault];
-    if (probability === 0 || !this.#random.chance(probability)) return false;
-    this.#count(fault);
-    return true;
+    return probability > 0 && this.#random.chance(probability);
   }
 
   #late(): number {

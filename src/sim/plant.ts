@@ -1,3 +1,4 @@
+import type { MulticastKind } from '../core/entry.ts';
 import type { Driver, Ports } from '../runtime/driver.ts';
 import type { Gate } from './gate.ts';
 
@@ -19,10 +20,14 @@ export const NO_PLANT: Plant = {
 export interface PlantedBug {
   readonly name: string;
   readonly about: string;
+  /** Rules that it breaks: who sees another one broken has found something else. */
+  readonly breaks: readonly string[];
   /** Faults that it takes to show: they come often, besides those that were asked for. */
   readonly faults: readonly string[];
   /** How many gates it takes to show, when nobody asks for another number. */
   readonly nodes: readonly [least: number, most: number];
+  /** The order of multicasts in which it shows; null when it has nothing to do with them. */
+  readonly multicast: MulticastKind | null;
   readonly plant: Plant;
   /** Puts in what no port can: returns what takes it out again. */
   install(): () => void;
@@ -32,6 +37,7 @@ export interface PlantedBug {
 export interface Change extends Partial<Plant> {
   readonly install?: () => () => void;
   readonly nodes?: readonly [least: number, most: number];
+  readonly multicast?: MulticastKind;
 }
 
 const USUAL_NODES = [3, 7] as const;
@@ -39,14 +45,17 @@ const USUAL_NODES = [3, 7] as const;
 export function plantedBug(
   name: string,
   about: string,
+  breaks: readonly string[],
   faults: readonly string[],
-  { install, nodes = USUAL_NODES, ...plant }: Change,
+  { install, nodes = USUAL_NODES, multicast, ...plant }: Change,
 ): PlantedBug {
   return {
     name,
     about,
+    breaks,
     faults,
     nodes,
+    multicast: multicast ?? null,
     plant: { ...NO_PLANT, ...plant },
     install: install ?? (() => () => undefined),
   };

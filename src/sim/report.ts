@@ -4,6 +4,7 @@ import { FAULTS } from './faults.ts';
 import { Hash } from './hash.ts';
 import { replayCommand, type Report } from './job.ts';
 import type { Done } from './runner.ts';
+import { SCENARIO_COUNTS } from './scenarios.ts';
 
 /** Sums over seeds. Fed in the order of the seeds, so that the digest does not depend on who was faster. */
 export class Totals {
@@ -14,6 +15,8 @@ export class Totals {
   leaderChanges = 0;
   simulatedSeconds = 0;
   readonly faults = new Map<string, number>();
+  /** The names of the injections that were done in any of the seeds. */
+  readonly injections = new Set<string>();
   readonly #digest = new Hash();
   readonly #started = performance.now();
 
@@ -26,6 +29,7 @@ export class Totals {
     this.simulatedSeconds += report.simulatedSeconds;
     for (const [name, count] of report.faults)
       this.faults.set(name, (this.faults.get(name) ?? 0) + count);
+    for (const name of report.injections) this.injections.add(name);
     this.#digest.text(report.digest);
   }
 
@@ -33,9 +37,8 @@ export class Totals {
     return (performance.now() - this.#started) / 1000;
   }
 
-  /** In the order of the list of faults. */
-  #faults(): (readonly [string, number])[] {
-    return FAULTS.flatMap(({ name }) => {
+  #counts(names: readonly string[]): (readonly [string, number])[] {
+    return names.flatMap((name) => {
       const count = this.faults.get(name);
       return count === undefined ? [] : [[name, count] as const];
     });
@@ -44,7 +47,8 @@ export class Totals {
   print(json: boolean): void {
     const { seeds, violations, operations, events, leaderChanges } = this;
     const { simulatedSeconds, wallSeconds } = this;
-    const faults = this.#faults();
+    const faults = this.#counts(FAULTS.map(({ name }) => name));
+    const scenario = this.#counts(SCENARIO_COUNTS);
     const digest = this.#digest.digest();
     const speed = Math.round(simulatedSeconds / wallSeconds);
     console.log(
@@ -53,12 +57,14 @@ export class Totals {
     );
     if (faults.length > 0)
       console.log(`faults: ${faults.map(([name, count]) => `${name} ${count}`).join(', ')}`);
+    if (scenario.length > 0)
+      console.log(scenario.map(([what, count]) => `${count} ${what}`).join(', '));
     console.log(`digest ${digest}`);
     if (!json) return;
     const counts = { seeds, violations, operations, events, faults: Object.fromEntries(faults) };
-    console.log(
-      JSON.stringify({ ...counts, leaderChanges, simulatedSeconds, wallSeconds, digest }),
-    );
+    const played = scenario.length > 0 ? { scenario: Object.fromEntries(scenario) } : {};
+    const time = { simulatedSeconds, wallSeconds };
+    console.log(JSON.stringify({ ...counts, ...played, leaderChanges, ...time, digest }));
   }
 }
 
@@ -66,6 +72,14 @@ export function tellViolation({ job, report: { violation } }: Done): void {
   if (!violation) return;
   console.log(`VIOLATION of ${violation.rule} with seed ${job.seed}: ${violation.detail}`);
   console.log(`  replay: ${replayCommand(job)}`);
+}
+
+/** Injections that somebody named, and that were done in no seed. Returns whether there are any. */
+export function tellMissing(only: readonly string[] | null, { injections }: Totals): boolean {
+  const missing = (only ?? []).filter((name) => !injections.has(name));
+  if (missing.length > 0)
+    console.error(`--only names what was never injected in this run: ${missing.join(', ')}`);
+  return missing.length > 0;
 }
 
 /** A file of histories, written seed by seed. */

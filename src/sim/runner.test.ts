@@ -9,8 +9,13 @@ const JOBS: readonly Job[] = Array.from({ length: 40 }, (_, seed) => ({
   seconds: 1,
   faults: [],
   only: null,
+  election: 'bully',
+  topology: 'mesh',
   clients: null,
   plant: null,
+  scenario: null,
+  multicast: null,
+  systems: null,
   history: false,
   trace: null,
 }));

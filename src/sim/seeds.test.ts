@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { FAULTS } from './faults.ts';
 import { runJob, type Job } from './job.ts';
 
-/** A seed that once broke a rule. What it runs into changes with the simulator; that it keeps all rules does not. */
+/**
+ * A seed that once broke a rule. What it runs into changes with the simulator, and most no longer meet what they broke on:
+ * tests of the part itself hold on to that. That a seed keeps all rules does not change.
+ */
 interface Once {
   readonly seed: number;
   readonly nodes: number;
   readonly seconds: number;
   /** All of them, without a list. */
   readonly faults?: readonly string[];
+  /** What else is not as usual. */
+  readonly but?: Partial<Job>;
   readonly why: string;
 }
 
@@ -24,21 +29,85 @@ const SEEDS: readonly Once[] = [
     why: 'L1: dropped what it had acknowledged on its way to a generation',
   },
   { seed: 120, nodes: 5, seconds: 300, why: 'L1: nobody could choose a generation not committed' },
+  {
+    seed: 2000,
+    nodes: 9,
+    seconds: 45,
+    but: {
+      election: 'wireless',
+      multicast: 'sequencer',
+      only: ['bridge.3', 'slow-disk.1'],
+      clients: ['g3.1', 'g5.0', 'g8.0', 'g1.0', 'm3', 'm2', 'm6', 'm5'],
+    },
+    why: 'T3: a view took in who had not applied yet that it was left out of the last one',
+  },
+  {
+    seed: 2214,
+    nodes: 4,
+    seconds: 50,
+    but: { topology: 'sample', multicast: 'sequencer' },
+    why: 'T3: the checker took who had set its log aside for a member of its old view',
+  },
+  {
+    seed: 2098,
+    nodes: 3,
+    seconds: 50,
+    but: { election: 'ring' },
+    why: 'L1: the token of one that was not yet a voter to all never came back',
+  },
+  {
+    seed: 2094,
+    nodes: 8,
+    seconds: 50,
+    but: { election: 'ring', topology: 'ring', multicast: 'lamport' },
+    why: 'L1: nor did that of one that some had removed, and it stopped all others',
+  },
+  {
+    seed: 5162,
+    nodes: 3,
+    seconds: 20,
+    but: { election: 'wireless', multicast: 'sequencer' },
+    why: 'L1: a blank page never learned that its disk was taken',
+  },
+  {
+    seed: 50103,
+    nodes: 5,
+    seconds: 120,
+    why: 'it never ended: messages went in a circle over links that repeat them',
+  },
+  {
+    seed: 50150,
+    nodes: 6,
+    seconds: 2,
+    faults: [],
+    why: 'S7: a person took the open visit of a page that crashed for the next one',
+  },
 ];
 
-const ALL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
+const ALL = FAULTS.map(({ name }) => name);
 
 describe('seeds that once failed keep every rule', () => {
   it.each(
     SEEDS.map((once) => [`${once.seed} with ${once.nodes} gates (${once.why})`, once] as const),
   )(
     '%s',
-    (_name, { seed, nodes, seconds, faults = ALL }) => {
-      const job: Job = { seed, nodes, seconds, faults, ...PLAIN };
+    (_name, { seed, nodes, seconds, faults = ALL, but = {} }) => {
+      const job: Job = { seed, nodes, seconds, faults, ...PLAIN, ...but };
       expect(runJob(job).violation).toBeNull();
     },
     30_000,
   );
 });
 
-const PLAIN = { only: null, clients: null, plant: null, history: false, trace: null } as const;
+const PLAIN = {
+  election: 'bully',
+  topology: 'mesh',
+  multicast: null,
+  systems: null,
+  only: null,
+  clients: null,
+  plant: null,
+  scenario: null,
+  history: false,
+  trace: null,
+} as const;

@@ -10,8 +10,13 @@ const JOB: Job = {
   seconds: 100,
   faults: ['crash', 'loss'],
   only: null,
+  election: 'bully',
+  topology: 'mesh',
   clients: null,
   plant: null,
+  scenario: null,
+  multicast: null,
+  systems: null,
   history: false,
   trace: null,
 };
@@ -88,7 +93,7 @@ describe('a run by the names of its injections and clients', () => {
     seed: 5,
     seconds: 25,
     history: true,
-    faults: FAULTS.filter(({ usual }) => usual).map(({ name }) => name),
+    faults: FAULTS.map(({ name }) => name),
   };
   const whole = runJob(job);
 

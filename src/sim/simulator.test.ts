@@ -4,7 +4,7 @@ import { NO_PLANT } from './plant.ts';
 import { run, type RunResult } from './simulator.ts';
 import type { HistoryLine } from './world.ts';
 
-const ALL = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
+const ALL = FAULTS.map(({ name }) => name);
 
 function runSeed(seed: number, faults: readonly string[], seconds = 20, nodes = 5): RunResult {
   return run({ seed, nodes, seconds, faults, plant: NO_PLANT });

@@ -1,4 +1,4 @@
-import type { ElectionKind } from '../core/entry.ts';
+import type { ElectionKind, MulticastKind, TopologyKind } from '../core/entry.ts';
 import { historyOf } from './checkers/history-reader.ts';
 import { Violation } from './checkers/violation.ts';
 import { checkArchives } from './archives.ts';
@@ -9,6 +9,8 @@ import { electEverywhere } from './faults/people.ts';
 import type { Tally } from './coverage/tally.ts';
 import { parkHistory } from './park-history.ts';
 import type { Plant } from './plant.ts';
+import { play, type Scenario } from './scenarios.ts';
+import type { System } from './systems.ts';
 import { World, type HistoryLine } from './world.ts';
 
 export interface RunOptions {
@@ -24,8 +26,15 @@ export interface RunOptions {
   /** Only these clients ask for anything. No list: all. */
   readonly clients?: ReadonlySet<string> | null;
   readonly plant: Plant;
+  /** Played in place of the faults. */
+  readonly scenario?: Scenario | null;
   readonly traceFile?: string | null;
   readonly election?: ElectionKind;
+  readonly topology?: TopologyKind;
+  /** Multicasts are sent, in this order; none without. */
+  readonly multicast?: MulticastKind | null;
+  /** Besides the park, these have clients. No list: what the seed picks. */
+  readonly systems?: ReadonlySet<System> | null;
   readonly tally?: Tally;
   readonly recorded?: (line: HistoryLine) => void;
 }
@@ -39,7 +48,7 @@ export interface RunResult {
   /** How often the office went on to another term, in all parks that came about. */
   readonly leaderChanges: number;
   readonly faults: ReadonlyMap<string, number>;
-  /** The names of the injections that were done, in the order of time. */
+  /** The names of the injections that were done, in the order of time; those that nobody noticed too. */
   readonly injections: readonly string[];
   /** The names of the clients that asked for something. */
   readonly clients: readonly string[];
@@ -67,18 +76,25 @@ export function run(options: RunOptions): RunResult {
     clients: options.clients ?? null,
     traceFile: options.traceFile ?? null,
     election: options.election,
+    topology: options.topology,
+    multicast: options.multicast ?? null,
+    systems: options.systems ?? null,
     tally: options.tally ?? null,
   });
   let violation: Violation | null = null;
   const injections: string[] = [];
   try {
     setUp(world);
-    inject(world, options, (name) => {
-      injections.push(name);
-    });
-    world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
-    converge(world);
-    world.checks.judge(historyOf(world.history));
+    if (options.scenario) {
+      play(world, options.scenario, options.seconds);
+    } else {
+      inject(world, options, (name) => {
+        injections.push(name);
+      });
+      world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
+      converge(world);
+    }
+    judge(world);
   } catch (error) {
     violation = world.violation ?? asViolation(error);
   }
@@ -87,7 +103,7 @@ export function run(options: RunOptions): RunResult {
   return {
     seed: options.seed,
     violation,
-    operations: world.workload.calls.length,
+    operations: operationsOf(world),
     events: world.events,
     leaderChanges: world.checks.log.leaderChanges,
     faults: world.faults,
@@ -98,6 +114,11 @@ export function run(options: RunOptions): RunResult {
   };
 }
 
+function operationsOf({ workload }: World): number {
+  const { calls, chat, market, visits } = workload;
+  return calls.length + chat.asked + market.trades.length + visits.calls.length;
+}
+
 function setUp(world: World): void {
   const random = world.random.split('setup');
   for (const gate of world.gates) {
@@ -105,6 +126,7 @@ function setUp(world: World): void {
     if (gate.index === 0) gate.start();
     else world.later(random.between(500, 3000), () => gate.start());
   }
+  world.workload.start();
 }
 
 /** Each seed picks the faults that it has and how frequent each is. */
@@ -138,15 +160,19 @@ function repeat(
       if (world.clock.now() >= seconds * 1000) return;
       const name = `${fault.name}.${++count}`;
       const wanted = only?.has(name) ?? true;
-      if (wanted && fault.inject(world, world.random.split(`fault ${name}`))) {
-        if (fault.counts === 'injection') world.count(fault.name);
-        world.trace('fault', null, name);
-        done(name);
-      }
+      if (wanted) injectNamed(world, fault, name, done);
       next(0);
     });
   };
   next(SETUP_MS);
+}
+
+function injectNamed(world: World, fault: Fault, name: string, done: (name: string) => void): void {
+  const injected = fault.inject(world, world.random.split(`fault ${name}`));
+  if (injected === 'impossible') return;
+  if (injected === 'done' && fault.counts === 'injection') world.count(fault.name);
+  world.trace('fault', null, name);
+  done(name);
 }
 
 /** Rules L1 and L2. */
@@ -166,8 +192,16 @@ function converge(world: World): void {
     last = convergence(world);
   }
   probe(world);
-  world.checks.ended(world.workload.calls);
+}
+
+/** What can only be told in the end. */
+function judge(world: World): void {
+  const { calls, market, visits } = world.workload;
+  world.checks.ended([...calls, ...market.trades, ...visits.calls]);
+  world.checks.multicasts.ended(world.gates.flatMap(({ life }) => life?.name ?? []));
   checkArchives(world);
+  world.workload.chat.judge();
+  world.checks.judge(historyOf(world.history));
 }
 
 /** Every gate takes an operation, within the bound too: somebody may hold the mutex until the lease ends. */

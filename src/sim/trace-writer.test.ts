@@ -13,8 +13,13 @@ const job: Job = {
   seconds: 20,
   faults: ['crash', 'stall'],
   only: null,
+  election: 'bully',
+  topology: 'mesh',
   clients: null,
   plant: null,
+  scenario: null,
+  multicast: null,
+  systems: null,
   history: false,
   trace: file,
 };

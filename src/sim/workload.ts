@@ -1,13 +1,22 @@
 import { operationKey } from '../core/entry.ts';
 import type { Token } from '../core/entry.ts';
 import type { Reply } from '../core/effects.ts';
-import type { ParkOperation, ParkOutcome } from '../machines/park.ts';
+import type { ParkOperation } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
 import { Violation } from './checkers/violation.ts';
 import { logKey, type Call } from './checkers/history.ts';
+import type { Outcome } from './checkers/park-model.ts';
+import { ChatLoad } from './chat-load.ts';
 import type { Gate, Life } from './gate.ts';
+import { MarketWorkload, type Trade } from './market-workload.ts';
+import { Multicasting } from './multicasting.ts';
 import type { Random } from './random.ts';
+import type { System } from './systems.ts';
+import { VisitorLoad } from './visitors/visitor-load.ts';
 import type { World } from './world.ts';
+
+/** What is asked at a gate; a visitor's own tab asks in another way. */
+type GateOperation = Exclude<ParkOperation, { kind: 'visit' }>;
 
 /** A person at a gate: asks for one thing at a time, and waits for the answer. */
 interface Client {
@@ -31,6 +40,9 @@ interface Lane {
 /** Clients that enter and leave visitors, collide on purpose, and sometimes hold the mutex by hand. */
 export class Workload {
   readonly calls: Call[] = [];
+  readonly chat: ChatLoad;
+  readonly market: MarketWorkload;
+  readonly visits: VisitorLoad;
   readonly #world: World;
   readonly #random: Random;
   readonly #visitors: readonly string[];
@@ -39,15 +51,27 @@ export class Workload {
   readonly #thinkMs: number;
   readonly #batch: number;
   readonly #capacityRate: number;
+  readonly #multicasting: Multicasting | null;
   #lockRate = 0;
+  /** Called once, when somebody asks for the mutex by hand. */
+  #whenLocked: (() => void) | null = null;
   #stopped = false;
 
-  /** @param only the clients that ask for anything; null for all */
+  /**
+   * @param only the clients that ask for anything; null for all
+   * @param busy the systems besides the park whose clients come at all
+   */
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
+    multicasts: boolean,
+    private readonly busy: ReadonlySet<System>,
   ) {
     this.#world = world;
+    this.chat = new ChatLoad(world, only);
+    this.market = new MarketWorkload(world, only);
+    this.visits = new VisitorLoad(world, only);
+    this.#multicasting = multicasts ? new Multicasting(world, only) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
@@ -62,18 +86,34 @@ export class Workload {
 
   /** The names of the clients that asked for something. */
   activeClients(): string[] {
-    return [...this.#active];
+    return [
+      ...this.#active,
+      ...this.chat.activeChatters(),
+      ...this.market.active,
+      ...this.visits.active,
+      ...(this.#multicasting?.active ?? []),
+    ];
   }
 
-  get openCalls(): readonly Call[] {
-    return this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
+  get openCalls(): readonly Trade[] {
+    const calls = this.#clients.flatMap(({ lanes }) => lanes.flatMap(({ call }) => call ?? []));
+    return [...calls, ...this.market.openTrades, ...this.visits.openCalls];
   }
 
-  locks(rate: number): void {
+  locks(rate: number, asked: (() => void) | null = null): void {
     this.#lockRate = rate;
+    this.#whenLocked = asked;
+  }
+
+  /** The visitors with tabs of their own come. */
+  start(): void {
+    if (this.busy.has('visits')) this.visits.start();
   }
 
   join(gate: Gate): void {
+    if (this.busy.has('chat')) this.chat.join(gate);
+    if (this.busy.has('market')) this.market.join(gate);
+    this.#multicasting?.join(gate);
     const random = this.#random.split(`clients of ${gate.index}`);
     const clients = random.int(1, 3);
     for (let i = 0; i < clients; i++) {
@@ -89,6 +129,10 @@ export class Workload {
   /** No new operations. */
   stop(): void {
     this.#stopped = true;
+    this.chat.stop();
+    this.market.stop();
+    this.visits.stop();
+    this.#multicasting?.stop();
   }
 
   /** One last operation at a gate, to see that it works. */
@@ -98,7 +142,7 @@ export class Workload {
       done(false);
       return;
     }
-    const operation: ParkOperation = { machine: 'park', kind: 'leave', visitor: 'nobody' };
+    const operation: GateOperation = { machine: 'park', kind: 'leave', visitor: 'nobody' };
     life.driver.submit([operation], (reply) => {
       done(reply.ok);
     });
@@ -106,6 +150,8 @@ export class Workload {
 
   /** Its page is gone, and with it whoever would have been answered. */
   lost(gate: Gate): void {
+    this.chat.lost(gate);
+    this.market.lost(gate);
     for (const client of this.#clients) {
       if (client.gate !== gate) continue;
       client.epoch += 1;
@@ -164,7 +210,7 @@ export class Workload {
     });
   }
 
-  #invoke(client: Client, lane: Lane, place: number, key: string, operation: ParkOperation): void {
+  #invoke(client: Client, lane: Lane, place: number, key: string, operation: GateOperation): void {
     const world = this.#world;
     const call: Call = {
       key,
@@ -205,7 +251,7 @@ export class Workload {
     this.#done(call, outcome);
   }
 
-  #done(call: Call, outcome: ParkOutcome): void {
+  #done(call: Call, outcome: Outcome): void {
     call.result = 'ok';
     call.outcome = outcome;
     call.returnedAt = this.#world.clock.now();
@@ -224,6 +270,8 @@ export class Workload {
   /** Holds the mutex for a while, does something under it, and mostly gives it back. */
   #lock(client: Client, life: Life): void {
     const { epoch, random } = client;
+    this.#whenLocked?.();
+    this.#whenLocked = null;
     life.driver.command({ type: 'lock' }, (reply) => {
       if (client.epoch !== epoch) return;
       if (!reply.ok || reply.value.type !== 'granted') {
@@ -252,7 +300,7 @@ export class Workload {
     this.#act(client);
   }
 
-  #operation(random: Random): ParkOperation {
+  #operation(random: Random): GateOperation {
     const visitor = random.pick(this.#visitors) ?? 'v0';
     if (random.chance(this.#capacityRate)) {
       const capacity = random.int(0, this.#visitors.length);

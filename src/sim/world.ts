@@ -1,11 +1,13 @@
+import { assert } from '../core/assert.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Node } from '../core/node.ts';
-import type { ElectionKind, ParkSettings } from '../core/entry.ts';
+import type { ElectionKind, MulticastKind, ParkSettings, TopologyKind } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Call, HistoryLine } from './checkers/history.ts';
 import type { Lineage } from './checkers/lineage.ts';
+import type { Durable } from './checkers/observed.ts';
 import { Violation } from './checkers/violation.ts';
 import { Checks } from './checks.ts';
 import type { Tally } from './coverage/tally.ts';
@@ -16,6 +18,7 @@ import type { Plant } from './plant.ts';
 import { Random } from './random.ts';
 import { TraceWriter } from './trace-writer.ts';
 import { onTick, VirtualClock } from './virtual-clock.ts';
+import { swarmOf, type System } from './systems.ts';
 import { Workload } from './workload.ts';
 
 export type { HistoryLine } from './checkers/history.ts';
@@ -33,6 +36,12 @@ export interface WorldOptions {
   readonly traceFile: string | null;
   /** How the park elects; bully without. */
   readonly election?: ElectionKind | undefined;
+  /** Which links the gates keep; mesh without. */
+  readonly topology?: TopologyKind | undefined;
+  /** How the group orders its messages; null: nobody sends any. */
+  readonly multicast: MulticastKind | null;
+  /** Besides the park, these have clients; what the seed picks without. */
+  readonly systems?: ReadonlySet<System> | null;
   /** Counts what happens, for the coverage table. */
   readonly tally: Tally | null;
 }
@@ -83,13 +92,14 @@ export class World {
       policy: this.messages.decide,
       detectMs: random.logBetween(2000, 15_000),
     });
-    this.workload = new Workload(this, options.clients);
+    const busy = options.systems ?? swarmOf(this.random.split('systems'), this.plant);
+    this.workload = new Workload(this, options.clients, options.multicast !== null, busy);
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),
       election: options.election ?? 'bully',
-      topology: 'mesh',
-      multicast: 'sequencer',
+      topology: options.topology ?? 'mesh',
+      multicast: options.multicast ?? 'sequencer',
     };
     this.checks = new Checks(
       () => this.clock.now(),
@@ -100,15 +110,21 @@ export class World {
         this.check(work);
       },
       options.tally,
-      (id) => this.#durable(id),
+      (id) => this.#disk(id),
     );
     for (let i = 0; i < options.gates; i++) this.gates.push(new Gate(this, i));
   }
 
-  /** Up to where a gate's disk holds its log; a wiped one counts as before, since what it says is judged by S9. */
-  #durable(id: NodeId): number {
+  /** There is a park to ask. */
+  get isFounded(): boolean {
+    return this.#isFounded;
+  }
+
+  /** What a gate has made durable. Of a disk that was cleared under it nothing more comes to what was there (rule S9). */
+  #disk(id: NodeId): Durable {
     const gate = this.gates.find((other) => other.id === id);
-    return gate && !gate.cleared ? gate.disk.end : Infinity;
+    assert(gate !== undefined, `${id} is a gate's`);
+    return gate.lost ?? gate.disk;
   }
 
   /** @param twin whose identity and disk it shares */
@@ -186,11 +202,11 @@ export class World {
   stopped(gate: Gate, { code, message }: Trouble): void {
     if (this.violation) throw this.violation;
     if (code === 'internal') {
-      const rule = /^([SL]\d)\b/.exec(message)?.[1] ?? 'invariant';
+      const rule = /^([SLCK]\d|T\d+)\b/.exec(message)?.[1] ?? 'invariant';
       throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
     }
     this.later(0, () => {
-      if (code === 'storage-lost') gate.cleared = true;
+      if (code === 'storage-lost') gate.lost ??= { end: 0, promised: '' };
       const said = this.random.split(`stopped ${this.clock.now()}`);
       if (said.chance(0.5)) gate.close();
       else gate.crash('done', {});

@@ -9,6 +9,7 @@ import {
 } from './extent.ts';
 import { comparePosition, type LogEntry, type Operation, type Position } from '../core/entry.ts';
 import type { Archive, Meta, Snapshot, Stored, StorageWrite } from '../core/stored.ts';
+import type { Term } from '../core/term.ts';
 import type { LoadResult, Storage, StorageError } from './storage.ts';
 
 /** Calls back once, `delayMs` later. The simulator's is its virtual clock. */
@@ -29,6 +30,15 @@ export type Fate = 'done' | 'undone';
  */
 export interface Torn {
   readonly torn: number;
+}
+
+/** A load that is to fail, and who is told when it does. */
+interface PlannedLoad {
+  readonly hit: () => void;
+}
+
+interface PlannedWrite extends PlannedLoad {
+  readonly fate: Fate;
 }
 
 /** What is on the disk at one moment. Immutable, so that going back by one write costs nothing. */
@@ -77,7 +87,10 @@ export class MemoryDisk {
   private sentinels = 0;
   private corrupted = false;
   private handle: MemoryStorage | null = null;
-  private readonly planned: { load: boolean; write: Fate | null } = { load: false, write: null };
+  private readonly planned: { load: PlannedLoad | null; write: PlannedWrite | null } = {
+    load: null,
+    write: null,
+  };
 
   constructor(private readonly options: MemoryDiskOptions) {}
 
@@ -125,22 +138,26 @@ export class MemoryDisk {
     return true;
   }
 
-  /** The next load of any handle ends with `failed`. */
-  failNextLoad(): void {
-    this.planned.load = true;
+  /**
+   * The next load of any handle ends with `failed`.
+   * @param hit called when it does
+   */
+  failNextLoad(hit: () => void = () => undefined): void {
+    this.planned.load = { hit };
   }
 
   /**
    * The next write of any handle ends with `failed`. With fate `done` it happened all the same, which its handle
    * can't know: that handle's next write ends with `lost`; a new handle loads what is there.
+   * @param hit called when it does
    */
-  failNextWrite(fate: Fate): void {
-    this.planned.write = fate;
+  failNextWrite(fate: Fate, hit: () => void = () => undefined): void {
+    this.planned.write = { fate, hit };
   }
 
   /** Nothing is planned any more. */
   calm(): void {
-    this.planned.load = false;
+    this.planned.load = null;
     this.planned.write = null;
   }
 
@@ -167,6 +184,11 @@ export class MemoryDisk {
     return this.state.extent.end.index;
   }
 
+  /** The promise that is durable at this moment, for checkers; '' without one. */
+  get promised(): Term {
+    return this.state.meta?.promised ?? '';
+  }
+
   /** Nothing was ever written, or all was wiped. */
   get blank(): boolean {
     return this.state.meta === null;
@@ -179,8 +201,10 @@ export class MemoryDisk {
 
   private read(known: Mark | null): LoadResult & { mark: Mark } {
     const mark: Mark = { sentinel: this.state.sentinel, revision: this.state.revision };
-    if (this.planned.load) {
-      this.planned.load = false;
+    const { load } = this.planned;
+    if (load) {
+      this.planned.load = null;
+      load.hit();
       return { ok: false, error: failed('a planned failure'), mark };
     }
     const error = known === null ? this.orphaned() : this.difference(known);
@@ -193,8 +217,9 @@ export class MemoryDisk {
     const { sentinel, revision } = this.state;
     const error = this.difference(expected);
     if (error !== null) return error;
-    const fate = this.planned.write;
+    const { fate = null, hit } = this.planned.write ?? {};
     this.planned.write = null;
+    hit?.();
     if (fate === 'undone') return failed('a planned failure');
     this.before = this.state;
     const next = after(this.state, writes);

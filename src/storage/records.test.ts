@@ -62,7 +62,12 @@ describe('records', () => {
       [{ ...entry(1), command: { kind: 'x' } }],
       'batch: [0].command: ',
     ],
-    ['another format', 'sentinel', { ...examples.sentinel, format: 2 }, 'sentinel: format: '],
+    [
+      'another format',
+      'sentinel',
+      { ...examples.sentinel, format: 2 },
+      'sentinel: format: a format that is not known here',
+    ],
     ['a long name', 'identity', { ...examples.identity, name: 'x'.repeat(41) }, 'identity: name: '],
   ])('%s is refused, with the place of it', (_what, kind, value, reason) => {
     const decoded = decodeRecord(kind, JSON.stringify(value));

@@ -53,7 +53,7 @@ const randomId = pattern(/^[a-z0-9]{8,64}$/);
 
 /** One value only: another format is for a newer version of this page to read. */
 const format: Decoder<typeof FORMAT> = (value) => {
-  if (value !== FORMAT) throw new DecodeError(`not ${FORMAT}`);
+  if (value !== FORMAT) throw new DecodeError('a format that is not known here');
   return FORMAT;
 };
 

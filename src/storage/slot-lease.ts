@@ -6,7 +6,7 @@ import {
   type Lease,
   type LeaseMessage,
 } from './lease.ts';
-import type { SlotLock, TryLock } from './slot-lock.ts';
+import { webLock, type SlotLock, type TryLock } from './slot-lock.ts';
 
 /**
  * Claims for pages without Web Locks (plain http on a LAN address): a holder answers on a BroadcastChannel that the
@@ -30,6 +30,12 @@ export const LEASE: LeaseOptions = { leaseMs: 10_000, renewMs: 2000, answerMs: 1
 
 const CHANNEL = 'gatehouse/leases';
 const newHolder = customAlphabet('abcdefghijklmnopqrstuvwxyz0123456789', 16);
+
+/** Claims by the best that this page has. */
+export function browserLock(): TryLock {
+  // Missing on plain http, whatever the types say.
+  return 'locks' in navigator ? webLock(navigator.locks) : leaseLock();
+}
 
 /** Claims by leases. */
 export function leaseLock(options: LeaseOptions = LEASE): TryLock {

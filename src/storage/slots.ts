@@ -8,8 +8,8 @@ import {
   type SlotGlance,
 } from './indexeddb-identity.ts';
 import { friendlyName } from './names.ts';
-import { leaseLock } from './slot-lease.ts';
-import { freshWebLock, webLock, type SlotLock, type TryLock } from './slot-lock.ts';
+import { browserLock } from './slot-lease.ts';
+import { freshWebLock, type SlotLock, type TryLock } from './slot-lock.ts';
 import type { SlotIdentity } from './records.ts';
 
 export type { SlotIdentity } from './records.ts';
@@ -191,8 +191,7 @@ function namesOf(glances: readonly SlotGlance[]): ReadonlySet<string> {
 function browserEnvironment(park: string): SlotEnvironment {
   const key = `gatehouse/${park}/slot`;
   return {
-    // Missing on plain http, whatever the types say.
-    tryLock: 'locks' in navigator ? webLock(navigator.locks) : leaseLock(),
+    tryLock: browserLock(),
     remembered: wasReloaded() ? parseSlot(sessionStorage.getItem(key)) : null,
     remember: (slot) => sessionStorage.setItem(key, String(slot)),
   };

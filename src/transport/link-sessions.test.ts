@@ -95,6 +95,26 @@ describe('the initiator, the greater id', () => {
     expect(log).toEqual(['up aaaa']);
   });
 
+  it('keeps a link that is released, and does not make it again', () => {
+    const { clock, fakes, links, log } = initiated();
+    links.release('aaaa');
+    expect(fakes[0]!.closed).toBe(false);
+    fakes[0]!.events.closed(false);
+    expect(log.at(-1)).toBe('down aaaa by us');
+    clock.advance(60_000);
+    expect(fakes).toHaveLength(1);
+    links.connect('aaaa');
+    expect(fakes).toHaveLength(2);
+  });
+
+  it('makes no attempt to a peer that is released while it waits for the next one', () => {
+    const { clock, fakes, links } = initiated();
+    fakes[0]!.events.closed(false);
+    links.release('aaaa');
+    clock.advance(60_000);
+    expect(fakes).toHaveLength(1);
+  });
+
   it('ignores what belongs to another session', () => {
     const made = initiated();
     hear(made, 'aaaa', { type: 'more', session: made.session - 1, payload: 'late' });

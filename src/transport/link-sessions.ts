@@ -127,6 +127,13 @@ export class LinkSessions implements LinkLayer {
     return this.#initiates(peer) && !phase.answered && !this.#fresh(phase.since);
   }
 
+  release(peer: NodeId): void {
+    const link = this.#links.get(peer);
+    if (link === undefined) return;
+    link.wanted = false;
+    if (link.phase.kind === 'idle') this.#cancel(link);
+  }
+
   disconnect(peer: NodeId): void {
     const link = this.#links.get(peer);
     if (link === undefined) return;

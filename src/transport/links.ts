@@ -39,6 +39,8 @@ export interface LinkLayer {
   connect(peer: NodeId): void;
   /** The peer has shown up: if a wanted link waits for its next attempt, or for an answer, make an attempt now. */
   nudge(peer: NodeId): void;
+  /** Stop trying. An open link stays open, but is not made again. */
+  release(peer: NodeId): void;
   /** Close the link and stop trying. A link that the peer asks for later is accepted nevertheless. */
   disconnect(peer: NodeId): void;
   /** Never blocks and never throws. `closed` when no link is open. */

@@ -66,7 +66,8 @@ export class MemoryConnection implements Connection {
     const other = this.#other;
     if (this.#state !== 'open' || !this.node.alive || other === undefined) return 'closed';
     const copy = this.#network.copy(message);
-    const delivery = this.#network.policy(this.node.id, this.peer);
+    const passing = other.#state === 'closed' ? 'nothing' : 'message';
+    const delivery = this.#network.policy(this.node.id, this.peer, passing);
     if (delivery.drop === true) return 'sent';
     const due = this.#network.clock.now() + delivery.delayMs;
     if (delivery.reorder === true) other.#outOfOrder(copy, delivery.delayMs);
@@ -80,7 +81,8 @@ export class MemoryConnection implements Connection {
     const wasOpen = this.#state === 'open';
     this.#end();
     if (!wasOpen || other === undefined || !this.node.alive) return;
-    const { delayMs } = this.#network.policy(this.node.id, this.peer);
+    const passing = other.#state === 'closed' ? 'nothing' : 'close';
+    const { delayMs } = this.#network.policy(this.node.id, this.peer, passing);
     other.#enqueue({ kind: 'close', due: this.#network.clock.now() + delayMs });
   }
 

@@ -21,8 +21,11 @@ export interface Delivery {
   readonly reorder?: boolean;
 }
 
+/** `close`: the end of a link, which always comes. `nothing`: the other end is gone already. */
+export type Passing = 'message' | 'close' | 'nothing';
+
 /** Asked once for every message on a link, routing included. */
-export type Policy = (from: NodeId, to: NodeId) => Delivery;
+export type Policy = (from: NodeId, to: NodeId, passing: Passing) => Delivery;
 
 export interface MemoryNetworkOptions {
   readonly clock: Clock;
@@ -194,12 +197,14 @@ export class MemoryNetwork {
     this.#refresh();
   }
 
-  /** The link between two nodes breaks at both ends; what is under way is lost. */
-  breakLink(a: NodeId, b: NodeId): void {
-    for (const connection of [...this.#connections.values()]) {
-      const ends = [connection.node.id, connection.peer];
-      if (ends.includes(a) && ends.includes(b)) connection.fail(false);
-    }
+  /** The link between two nodes breaks at both ends; what is under way is lost. False when there is none. */
+  breakLink(a: NodeId, b: NodeId): boolean {
+    const broken = [...this.#connections.values()].filter(({ node, peer }) => {
+      const ends = [node.id, peer];
+      return ends.includes(a) && ends.includes(b);
+    });
+    for (const connection of broken) connection.fail(false);
+    return broken.length > 0;
   }
 
   /** How many links to `peer` are open at `node`. */

@@ -26,6 +26,10 @@ class FakeLinks implements LinkLayer {
     this.calls.push(`nudge ${peer}`);
   }
 
+  release(peer: NodeId): void {
+    this.calls.push(`release ${peer}`);
+  }
+
   disconnect(peer: NodeId): void {
     this.calls.push(`disconnect ${peer}`);
   }
@@ -128,8 +132,9 @@ describe('relaying', () => {
     expect(made.node.messages).toEqual([]);
   });
 
-  it('ends with the last hop', () => {
+  it('passes nothing on that has taken as many links as there are other nodes', () => {
     const made = relayed();
+    made.hear('more', { ...data, source: 'more', target: 'far1', hops: 3 });
     made.hear('more', { ...data, source: 'more', target: 'far1', hops: MAX_HOPS });
     expect(made.links.sent).toEqual([]);
   });
@@ -332,7 +337,7 @@ describe('the state of a peer', () => {
     made.up('far1');
     links.events.down('far1', false);
     made.advert('near', 'near', 'self');
-    made.transport.forget('far1');
+    made.transport.keepLinks([], []);
     made.clock.advance(1);
     const states = node.links.filter((link) => link.peer === 'far1').map(({ state }) => state);
     expect(states).toEqual(['connecting', 'relayed', 'open', 'relayed', 'connecting', 'closed']);
@@ -361,6 +366,66 @@ describe('the state of a peer', () => {
     made.advert('near', 'near', 'far1', 'self');
     made.advert('near', 'far1', 'near');
     expect(made.links.calls).toContain('nudge far1');
+  });
+});
+
+describe('links that are kept on purpose', () => {
+  it('take nothing for others to a neighbour to avoid, and the neighbour itself gets everything', () => {
+    const made = relayed();
+    made.advert('more', 'more', 'far2', 'self');
+    made.advert('more', 'far2', 'more', 'near');
+    made.links.sent.length = 0;
+    made.transport.keepLinks(['near', 'more'], ['near']);
+    made.clock.advance(FLOOD_TIMING.lostMs);
+    expect(made.took('neighbours')).toMatchObject([
+      { to: 'more', message: { adverts: [{ origin: 'self', neighbours: ['more'] }] } },
+    ]);
+    made.transport.send('far2', 'round it');
+    made.transport.send('near', 'still there?');
+    expect(made.took('data').map(({ to }) => to)).toEqual(['more', 'near']);
+    made.transport.keepLinks(['near', 'more'], []);
+    made.clock.advance(FLOOD_TIMING.addedMs);
+    const everything = made.took('neighbours').find(({ to }) => to === 'near');
+    expect(everything?.message).toMatchObject({
+      adverts: [{ neighbours: ['more', 'near'] }, {}, {}, {}, {}],
+    });
+  });
+
+  it('are told to the other end when it may close them, and when they are needed again', () => {
+    const made = relayed();
+    made.transport.keepLinks(['near'], []);
+    made.transport.keepLinks(['near', 'more'], []);
+    made.transport.keepLinks(['near', 'more'], []);
+    const said = made.took('need').map(({ to, message }) => ({ to, ...message }));
+    expect(said).toEqual([
+      { to: 'more', kind: 'need', needed: false },
+      { to: 'more', kind: 'need', needed: true },
+    ]);
+  });
+
+  it('are made again when the other end closed one that is needed by now', () => {
+    const made = relayed();
+    made.transport.keepLinks(['near', 'more'], []);
+    made.hear('more', { kind: 'part' });
+    expect(made.links.calls.slice(-2)).toEqual(['disconnect more', 'connect more']);
+    made.clock.advance(1);
+    expect(made.node.links.at(-1)).toEqual({
+      peer: 'more',
+      state: 'connecting',
+      closedByPeer: false,
+    });
+  });
+
+  it('are closed by who hears that the other end does without too, with a word before', () => {
+    const made = relayed();
+    made.advert('near', 'far1', 'more', 'near');
+    made.advert('near', 'more', 'far1', 'self');
+    made.transport.keepLinks(['near'], []);
+    made.hear('more', { kind: 'need', needed: false });
+    expect(made.took('part').map(({ to }) => to)).toEqual(['more']);
+    expect(made.links.calls.at(-1)).toBe('disconnect more');
+    made.clock.advance(1);
+    expect(made.node.links.at(-1)).toEqual({ peer: 'more', state: 'relayed', closedByPeer: false });
   });
 });
 

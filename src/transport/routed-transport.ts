@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { EventQueue } from './event-queue.ts';
 import { DelayLines, FaultRules } from './faults.ts';
 import { Flooding } from './flooding.ts';
+import { LinkNeeds } from './link-needs.ts';
 import type { Coordinator, LinkLayer, SignalPath } from './links.ts';
 import { Router } from './router.ts';
 import type { DropReason, FaultRule, LinkState, Transport, TransportEvents } from './transport.ts';
@@ -52,7 +53,12 @@ export class RoutedTransport implements Transport {
   #connected = false;
   /** Peers that the owner wants links to. */
   readonly #met = new Set<NodeId>();
-  /** Of those, the ones that said goodbye and have not been seen since. */
+  /** It was told which links to keep, and that others may go. */
+  #isSparse = false;
+  readonly #needs = new LinkNeeds();
+  /** Peers that do not answer, so that nothing for others goes over them. */
+  #avoided: ReadonlySet<NodeId> = new Set();
+  /** Of those met, the ones that said goodbye and have not been seen since. */
   readonly #left = new Set<NodeId>();
   /** Peers with an open link of our own. */
   readonly #up = new Set<NodeId>();
@@ -117,12 +123,27 @@ export class RoutedTransport implements Transport {
     });
   }
 
-  forget(peer: NodeId): void {
+  keepLinks(keep: readonly NodeId[], avoid: readonly NodeId[]): void {
+    if (this.#running === undefined) return;
+    const { self } = this.#running;
     this.#queue.call(() => {
-      this.#met.delete(peer);
-      this.#left.delete(peer);
-      this.#links.disconnect(peer);
-      this.#linkDown(peer, false);
+      this.#isSparse = true;
+      const wanted = new Set(keep.filter((id) => id !== self));
+      for (const id of [...this.#met].filter((met) => !wanted.has(met))) {
+        this.#met.delete(id);
+        this.#left.delete(id);
+        this.#links.release(id);
+      }
+      for (const id of wanted) {
+        if (!this.#met.has(id)) this.#left.delete(id);
+        this.#met.add(id);
+        if (!this.#left.has(id)) this.#links.connect(id);
+      }
+      const before = this.#usable();
+      this.#avoided = new Set(avoid);
+      this.#usableChanged(before);
+      this.#reviewLinks();
+      this.#tellStates();
     });
   }
 
@@ -134,7 +155,7 @@ export class RoutedTransport implements Transport {
     this.#queue.call(() => {
       const before = this.#usable();
       const faults = new FaultRules(rules);
-      const after = [...this.#up].filter((id) => !faults.cut(id));
+      const after = [...this.#up].filter((id) => !faults.cut(id) && !this.#avoided.has(id));
       this.#lastWords(before, after);
       this.#faults = faults;
       const healed = after.filter((id) => !before.includes(id));
@@ -225,11 +246,13 @@ export class RoutedTransport implements Transport {
     this.#up.add(peer);
     this.#left.delete(peer);
     if (!this.#faults.cut(peer)) this.#running.flooding.changed(this.#usable(), [peer]);
+    this.#reviewLinks();
     this.#tellStates();
   }
 
   #linkDown(peer: NodeId, closedByPeer: boolean): void {
     if (this.#up.delete(peer)) this.#running?.flooding.changed(this.#usable());
+    this.#needs.ended(peer);
     this.#tellStates(closedByPeer ? peer : undefined);
   }
 
@@ -255,6 +278,13 @@ export class RoutedTransport implements Transport {
       case 'bye':
         this.#receivedBye(peer);
         return;
+      case 'need':
+        this.#needs.heard(peer, message.needed);
+        this.#reviewLinks();
+        return;
+      case 'part':
+        this.#receivedPart(peer);
+        return;
       default:
         unreachable(message);
     }
@@ -266,6 +296,7 @@ export class RoutedTransport implements Transport {
     if (flooding?.received(peer, adverts) === false) {
       this.#refused('peer', 'routing: too many nodes', peer);
     }
+    this.#reviewLinks();
     // Mostly they are refreshes, which bring nobody into reach or out of it.
     if (router?.reachable() !== before) this.#tellStates();
   }
@@ -278,11 +309,35 @@ export class RoutedTransport implements Transport {
     this.#linkDown(peer, true);
   }
 
-  /** Delivers a message or passes it on. It can't go round for ever: hops are counted, and it never turns back. */
+  /** The peer lives on, and only this link ends. If it is needed by now it is made again. */
+  #receivedPart(peer: NodeId): void {
+    this.#links.disconnect(peer);
+    this.#linkDown(peer, false);
+    if (this.#met.has(peer)) this.#links.connect(peer);
+  }
+
+  /** Says which links are needed here, and closes those that neither end needs; but never the only way to a peer. */
+  #reviewLinks(): void {
+    if (!this.#isSparse) return;
+    const open = [...this.#up].filter((id) => !this.#faults.cut(id));
+    this.#needs.tell(
+      open,
+      (id) => this.#met.has(id),
+      (id, needed) => this.#links.send(id, { kind: 'need', needed }),
+    );
+    for (const id of this.#needs.spare()) {
+      if (this.#running?.router.hasDetour(id) !== true) continue;
+      this.#links.send(id, { kind: 'part' });
+      this.#links.disconnect(id);
+      this.#linkDown(id, false);
+    }
+  }
+
+  /** Delivers a message or passes it on. It can't go round for long: hops are counted, and it never turns back. */
   #route(from: NodeId, message: DataMessage | SignalMessage): void {
-    const { self, router } = this.#running ?? {};
+    const { self } = this.#running ?? {};
     const { source, target } = message;
-    if (self === undefined || router === undefined || source === self) return;
+    if (self === undefined || source === self) return;
     if (this.#faults.cut(source)) {
       if (target === self && message.kind === 'data') {
         this.#lost(source, message.body, 'cut-incoming');
@@ -293,12 +348,22 @@ export class RoutedTransport implements Transport {
       this.#deliver(message);
       return;
     }
-    const hop = router.nextHop(target);
+    const hop = this.#nextHop(target);
     if (hop === undefined || hop === from || this.#faults.cut(target)) return;
-    if (message.hops >= MAX_HOPS) return;
+    if (this.#hasGoneRound(message)) return;
     // What is for another node is checked there; but encoding something very deep would exhaust our stack.
     if (!isShallow(message)) this.#refused('peer', 'wire: too deep', from);
     else this.#links.send(hop, { ...message, hops: message.hops + 1 });
+  }
+
+  /**
+   * Whether it would take more links than there are other nodes in reach. Then it has passed a node twice: while news
+   * of a broken link spreads, nodes may send each other in a circle, and links that repeat messages would fill it.
+   */
+  #hasGoneRound({ hops }: DataMessage | SignalMessage): boolean {
+    const most = Math.min(this.#running?.router.reachable().length ?? 0, MAX_HOPS);
+    // The first link of its way is not counted as a hop, and the next one comes on top.
+    return hops + 2 > most;
   }
 
   #deliver(message: DataMessage | SignalMessage): void {
@@ -319,7 +384,7 @@ export class RoutedTransport implements Transport {
   #transmit(to: NodeId, body: unknown): void {
     const running = this.#running;
     if (running === undefined) return;
-    const hop = running.router.nextHop(to);
+    const hop = this.#nextHop(to);
     const result =
       hop === undefined
         ? 'closed'
@@ -336,11 +401,16 @@ export class RoutedTransport implements Transport {
   }
 
   #relaySignal(to: NodeId, signal: unknown): boolean {
-    const { self, router } = this.#running ?? {};
-    const hop = router?.nextHop(to);
+    const { self } = this.#running ?? {};
+    const hop = this.#nextHop(to);
     if (self === undefined || hop === undefined || this.#faults.cut(to)) return false;
     const message = { kind: 'signal', source: self, target: to, hops: 0, signal } as const;
     return this.#links.send(hop, message) === 'sent';
+  }
+
+  /** The end of an open link is one hop away, though nothing for others may go over it. */
+  #nextHop(target: NodeId): NodeId | undefined {
+    return this.#up.has(target) ? target : this.#running?.router.nextHop(target);
   }
 
   #sendAdverts(neighbour: NodeId, adverts: readonly Advert[]): void {
@@ -355,9 +425,16 @@ export class RoutedTransport implements Transport {
     for (const id of cutOff) this.#sendAdverts(id, [advert]);
   }
 
-  /** The peers with an open link that no rule cuts. */
+  /** The peers with an open link over which others may be reached. */
   #usable(): NodeId[] {
-    return [...this.#up].filter((id) => !this.#faults.cut(id));
+    return [...this.#up].filter((id) => !this.#faults.cut(id) && !this.#avoided.has(id));
+  }
+
+  #usableChanged(before: readonly NodeId[]): void {
+    const after = this.#usable();
+    const added = after.filter((id) => !before.includes(id));
+    if (added.length === 0 && before.length === after.length) return;
+    this.#running?.flooding.changed(after, added);
   }
 
   /** Tells what changed. `closer`: the peer that closed its link itself. */

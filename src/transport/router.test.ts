@@ -150,3 +150,16 @@ describe('the router', () => {
     expect(router.accept(advert('more', 1)).kind).toBe('refused');
   });
 });
+
+it('tells whether a neighbour can be reached without the link to it, as the graph without that link does', () => {
+  fc.assert(
+    fc.property(graph, (edges) => {
+      const routers = routersOf(edges);
+      for (const edge of edges) {
+        const [a = '', b = ''] = edge.split(' ');
+        const rest = distances(new Set([...edges].filter((other) => other !== edge)));
+        expect(routers.get(a)?.hasDetour(b)).toBe(rest.has(`${a} ${b}`));
+      }
+    }),
+  );
+});

@@ -104,6 +104,22 @@ export class Router {
     return this.#routes().get(target);
   }
 
+  /** Whether our neighbour can be reached without the link to it. */
+  hasDetour(neighbour: NodeId): boolean {
+    const seen = new Set<NodeId>([this.#self]);
+    const others = this.#own.neighbours.filter((id) => id !== neighbour);
+    const open = others.filter((id) => this.#linked(this.#self, id));
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (id === neighbour) return true;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      for (const next of this.#neighboursOf(id)) {
+        if (!seen.has(next) && this.#linked(id, next)) open.push(next);
+      }
+    }
+    return false;
+  }
+
   /** All nodes that a message can reach, neighbours first. The same list until there may be another. */
   reachable(): readonly NodeId[] {
     this.#reachable ??= [...new Set([...this.#own.neighbours, ...this.#routes().keys()])];

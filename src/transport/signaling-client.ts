@@ -36,6 +36,10 @@ export interface SignalingClientOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** A visitor's tab is no member: it is told of the members, and they not of it. */
+  readonly role?: 'visitor';
+  /** At a gate: a visitor's signal, which is data from outside and not checked. Without it, they are refused. */
+  readonly visitorSignal?: (from: NodeId, signal: unknown) => void;
   /** Default: the browser's WebSocket. May throw. */
   readonly connect?: (url: string) => Socket;
 }
@@ -123,8 +127,9 @@ export class SignalingClient implements Coordinator {
   #register(): void {
     if (this.#running === undefined) return;
     const { id, priority, name } = this.#running.self;
-    const { park, secret } = this.#options;
-    this.#send({ type: 'howdy', park, id, priority, name, secret });
+    const { park, secret, role } = this.#options;
+    const howdy = { type: 'howdy', park, id, priority, name, secret } as const;
+    this.#send(role === undefined ? howdy : { ...howdy, role });
   }
 
   #receive(data: unknown): void {
@@ -161,7 +166,8 @@ export class SignalingClient implements Coordinator {
         if (NODE_ID_PATTERN.test(message.id)) events?.gone(message.id);
         return;
       case 'signal':
-        events?.signal(message.from, message.signal);
+        if (message.role === undefined) events?.signal(message.from, message.signal);
+        else this.#signalOfVisitor(message.from, message.signal);
         return;
       case 'error':
         this.#refused(message.code);
@@ -171,6 +177,12 @@ export class SignalingClient implements Coordinator {
       default:
         unreachable(message);
     }
+  }
+
+  #signalOfVisitor(from: NodeId, signal: unknown): void {
+    const { visitorSignal } = this.#options;
+    if (this.#running !== undefined && visitorSignal) visitorSignal(from, signal);
+    else this.#running?.events.refused('a signal of a visitor, where none are received');
   }
 
   #refused(code: ErrorCode): void {

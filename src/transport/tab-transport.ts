@@ -1,9 +1,11 @@
-/** The transport of a tab: WebRTC links, introduced by the signaling server. */
+/** The transports of a tab: WebRTC links, introduced by the signaling server. */
 import type { Clock } from '../runtime/clock.ts';
 import { LinkSessions } from './link-sessions.ts';
 import { RoutedTransport } from './routed-transport.ts';
 import { SignalingClient } from './signaling-client.ts';
 import type { Transport } from './transport.ts';
+import { LinkGates, LinkReception } from './visitor-links.ts';
+import type { Gates, Reception } from './visitors.ts';
 import { webRtcConnections } from './webrtc.ts';
 
 export interface TabTransportOptions {
@@ -20,12 +22,34 @@ export interface TabTransportOptions {
   readonly random?: () => number;
 }
 
-export function createTabTransport(options: TabTransportOptions): Transport {
+export interface GateTransports {
+  readonly transport: Transport;
+  readonly reception: Reception;
+}
+
+/** Of a gate: one connection to the coordinator, and links with gates apart from those with visitors. */
+export function createGateTransports(options: TabTransportOptions): GateTransports {
   const { clock, iceServers, park, secret, signalingUrl: url, random = Math.random } = options;
-  return new RoutedTransport({
-    links: new LinkSessions({ connect: webRtcConnections({ iceServers }), clock, random }),
-    coordinator: new SignalingClient({ url, park, secret, clock, random }),
+  const connect = webRtcConnections({ iceServers });
+  const coordinator = new SignalingClient({
+    ...{ url, park, secret, clock, random },
+    visitorSignal: (from, signal) => reception.signal(from, signal),
+  });
+  const reception = new LinkReception({
+    links: new LinkSessions({ connect, clock, random }),
     clock,
-    random,
+    signal: (to, signal) => coordinator.signal(to, signal),
+  });
+  const links = new LinkSessions({ connect, clock, random });
+  return { transport: new RoutedTransport({ links, coordinator, clock, random }), reception };
+}
+
+/** Of a visitor's tab. */
+export function createVisitorGates(options: TabTransportOptions): Gates {
+  const { clock, iceServers, park, secret, signalingUrl: url, random = Math.random } = options;
+  return new LinkGates({
+    links: new LinkSessions({ connect: webRtcConnections({ iceServers }), clock, random }),
+    coordinator: new SignalingClient({ url, park, secret, clock, random, role: 'visitor' }),
+    clock,
   });
 }

@@ -34,8 +34,13 @@ export class TestNode {
     this.#call((transport) => transport.meet(nodes.map((node) => node.peer)));
   }
 
-  forget(node: TestNode): void {
-    this.#call((transport) => transport.forget(node.id));
+  keepLinks(...nodes: { readonly id: NodeId }[]): void {
+    this.#call((transport) =>
+      transport.keepLinks(
+        nodes.map(({ id }) => id),
+        [],
+      ),
+    );
   }
 
   faults(...rules: FaultRule[]): void {

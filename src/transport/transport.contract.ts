@@ -134,12 +134,53 @@ export function transportContract(name: string, makeNetwork: () => NetworkUnderT
         expect(await received(a, b, 1)).toEqual(['again']);
       });
 
-      it('are closed by forget, and the other side sees who closed them', async () => {
-        const [a, b] = await two();
-        b.forget(a);
-        a.forget(b);
-        await states(a, b, 'closed');
+      it('that neither end needs are closed, which nobody takes for a failure', async () => {
+        const [a, b, c] = await three();
+        b.keepLinks(c);
+        a.keepLinks(c);
+        await states(a, b, 'relayed');
         expect(network.openLinks(a.id, b.id)).toBe(0);
+        expect([...a.links, ...b.links].filter((link) => link.closedByPeer)).toEqual([]);
+        expect([...a.links, ...b.links].map(({ state }) => state)).not.toContain('closed');
+        a.send(b, 'over c');
+        expect(await received(a, b, 1)).toEqual(['over c']);
+      });
+
+      it('that one end needs stay, until neither does', async () => {
+        const [a, b, c] = await three();
+        a.keepLinks(c);
+        b.keepLinks(a, c);
+        a.send(b, 'asked');
+        await received(a, b, 1);
+        b.send(a, 'answered');
+        await received(b, a, 1);
+        expect(network.openLinks(a.id, b.id)).toBe(1);
+        b.keepLinks(c);
+        await states(a, b, 'relayed');
+      });
+
+      it('that were given up are made again when one end needs them', async () => {
+        const [a, b, c] = await three();
+        b.keepLinks(c);
+        a.keepLinks(c);
+        await states(a, b, 'relayed');
+        a.keepLinks(b, c);
+        await open(a, b);
+        a.send(b, 1);
+        await received(a, b, 1);
+        expect(network.openLinks(a.id, b.id)).toBe(1);
+      });
+
+      it('that neither end needs stay while there is no other way', async () => {
+        const [a, b] = await two();
+        a.keepLinks();
+        b.keepLinks();
+        a.send(b, 'asked');
+        await received(a, b, 1);
+        b.send(a, 'answered');
+        await received(b, a, 1);
+        expect(network.openLinks(a.id, b.id)).toBe(1);
+        expect(a.state(b)).toBe('open');
       });
     });
 

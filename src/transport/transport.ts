@@ -51,10 +51,13 @@ export interface Transport {
   start(self: Peer, events: TransportEvents): void;
   /** `message` is JSON data. To a peer that can't be reached it is dropped. */
   send(to: NodeId, message: unknown): void;
-  /** Link to these peers and keep links to them until `forget`. */
+  /** Link to these peers too, and keep links to them. */
   meet(peers: readonly Peer[]): void;
-  /** Close the link to this peer and stop trying. */
-  forget(peer: NodeId): void;
+  /**
+   * Keep links to these peers and to no others. A link that the other end does without too is closed, which is no
+   * failure: `closedByPeer` is false at both. Nothing is relayed over those to `avoid` and to them: they are silent.
+   */
+  keepLinks(keep: readonly NodeId[], avoid: readonly NodeId[]): void;
   /** Asks the coordinator for the newest member list; an answer comes as `members`. */
   requestMembers(): void;
   /** Replaces all fault rules; [] heals. */

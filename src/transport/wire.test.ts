@@ -19,7 +19,8 @@ const message: fc.Arbitrary<WireMessage> = fc.oneof(
   fc.record({ kind: fc.constant('data'), source: id, target: id, hops, body: fc.jsonValue() }),
   fc.record({ kind: fc.constant('signal'), source: id, target: id, hops, signal: fc.jsonValue() }),
   fc.record({ kind: fc.constant('neighbours'), adverts: fc.array(advert, { maxLength: 4 }) }),
-  fc.record({ kind: fc.constant('bye') }),
+  fc.record({ kind: fc.constantFrom('bye', 'part') }),
+  fc.record({ kind: fc.constant('need'), needed: fc.boolean() }),
 );
 
 const data = { kind: 'data', source: 'aaaa', target: 'bbbb', hops: 0, body: 1 };
@@ -57,6 +58,9 @@ describe('the wire', () => {
     ['too many hops', { ...data, hops: MAX_HOPS + 1 }],
     ['half a hop', { ...data, hops: 0.5 }],
     ['a bye with more to say', { kind: 'bye', reason: 'x' }],
+    ['a part with more to say', { kind: 'part', reason: 'x' }],
+    ['a need that is no boolean', { kind: 'need', needed: 1 }],
+    ['a need with more to say', { kind: 'need', needed: true, why: 'x' }],
     ['adverts that are no list', { kind: 'neighbours', adverts: own }],
     ['too many adverts', { kind: 'neighbours', adverts: Array(MAX_ADVERT_SIZE + 1).fill(own) }],
     ['an advert with an extra field', { kind: 'neighbours', adverts: [{ ...own, more: 1 }] }],

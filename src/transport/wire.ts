@@ -4,8 +4,8 @@
  */
 import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
 
-/** The most hops that a message makes: half of a ring of 64. */
-export const MAX_HOPS = 32;
+/** The most hops that a message makes: all of a ring of 64 in which one is dead. */
+export const MAX_HOPS = 64;
 /** The most lists and objects inside each other: the deepest message of the core has some 40. */
 const MAX_DEPTH = 64;
 /** The most neighbours in one advert, and the most adverts in one message. */
@@ -51,7 +51,19 @@ export interface ByeMessage {
   readonly kind: 'bye';
 }
 
-export type WireMessage = DataMessage | SignalMessage | NeighboursMessage | ByeMessage;
+/** Whether the sender needs the link that this comes over. Every link is needed until it says otherwise. */
+export interface NeedMessage {
+  readonly kind: 'need';
+  readonly needed: boolean;
+}
+
+/** The sender is about to close the link that this comes over, since neither end needs it. */
+export interface PartMessage {
+  readonly kind: 'part';
+}
+
+export type WireMessage =
+  DataMessage | SignalMessage | NeighboursMessage | ByeMessage | NeedMessage | PartMessage;
 
 export type WireResult =
   | { readonly ok: true; readonly message: WireMessage }
@@ -67,8 +79,11 @@ export function decodeWire(input: unknown): WireResult {
     case 'neighbours':
       return decodeNeighbours(input);
     case 'bye':
-      if (countKeys(input) !== 1) return refuse('bye: unknown field');
-      return { ok: true, message: { kind: 'bye' } };
+    case 'part':
+      if (countKeys(input) !== 1) return refuse(`${input['kind']}: unknown field`);
+      return { ok: true, message: { kind: input['kind'] } };
+    case 'need':
+      return decodeNeed(input);
     default:
       return refuse('unknown kind');
   }
@@ -93,6 +108,13 @@ function decodeRouted(input: Record<string, unknown>, kind: 'data' | 'signal'): 
       ? { kind, source, target, hops, body: content }
       : { kind, source, target, hops, signal: content };
   return { ok: true, message };
+}
+
+function decodeNeed(input: Record<string, unknown>): WireResult {
+  const { needed } = input;
+  if (typeof needed !== 'boolean') return refuse('need: no boolean');
+  if (countKeys(input) !== 2) return refuse('need: unknown field');
+  return { ok: true, message: { kind: 'need', needed } };
 }
 
 function decodeNeighbours(input: Record<string, unknown>): WireResult {

@@ -145,12 +145,68 @@ describe('the park', () => {
 });
 
 describe('an address', () => {
-  it.each(['#/chat', '#/nonsense'])('of a view that is not there says so: %s', async (hash) => {
-    open({}, hash);
-    await expect.element(page.getByText(`This version has no view ${hash}`)).toBeVisible();
+  it('of a view that is not there says so', async () => {
+    open({}, '#/nonsense');
+    await expect.element(page.getByText('This version has no view #/nonsense')).toBeVisible();
     await expect.element(occupancy).not.toBeInTheDocument();
     await page.getByRole('link', { name: 'the park' }).click();
     await expect.element(occupancy).toHaveTextContent('3');
+  });
+});
+
+describe('the start page', () => {
+  it('leads to each of the five systems, in a park of its own', async () => {
+    open({}, '#/start');
+    await expect.element(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
+    const address = (name: string) =>
+      page.getByRole('link', { name }).element().getAttribute('href');
+    expect(address('Open the park')).toBe('/?park=main#/park');
+    expect(address('Open the laboratory')).toBe('/?park=lab&election=bully#/lab');
+    expect(address('Open GroupCast')).toBe('/?park=cast#/multicast');
+    expect(address('Open the chat')).toBe('/?park=chat&election=ring#/chat');
+    expect(address('Open the trading post')).toBe('/?park=market#/market');
+  });
+
+  it('shows nothing of the park around it, until one goes to its door', async () => {
+    open({}, '#/start');
+    await expect.element(page.getByText('This tab is Gate Heron of park main.')).toBeVisible();
+    await expect.element(statusLine).not.toBeInTheDocument();
+    await page.getByRole('link', { name: 'Go to its door' }).click();
+    await expect.element(occupancy).toHaveTextContent('3');
+    await page.getByRole('link', { name: 'Start' }).click();
+    await expect.element(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
+  });
+
+  it('says what is wrong with a park that somebody wants to found', async () => {
+    open({}, '#/start');
+    await page.getByLabelText('Name of the park').fill('<b>');
+    await button('Found the park, or join it').click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('park=<b>: a park has 1 to 64');
+  });
+});
+
+describe('a gate without others', () => {
+  const another = page.getByRole('link', { name: 'Open another tab here' });
+  const hint = page.getByText('This gate is alone: open more tabs.');
+
+  it('says so, and opens another in the same view', async () => {
+    const fake = open({ peers: 0 }, '#/lab');
+    await expect.element(hint).toBeVisible();
+    await expect.element(another).toHaveAttribute('target', '_blank');
+    expect(another.element().getAttribute('href')).toMatch(/#\/lab$/);
+    fake.set({ peers: new FakeGatehouse().status().peers });
+    await expect.element(hint).not.toBeInTheDocument();
+    await expect.element(another).toBeVisible();
+  });
+
+  it('is not called alone while it is crashed, or still looks for others', async () => {
+    const fake = open({ peers: 0, status: { role: 'joining', generation: '' } });
+    await expect.element(another).toBeVisible();
+    await expect.element(hint).not.toBeInTheDocument();
+    fake.set({ role: 'leader', generation: 'g7f3k2m9' });
+    await expect.element(hint).toBeVisible();
+    fake.crash();
+    await expect.element(hint).not.toBeInTheDocument();
   });
 });
 
@@ -247,7 +303,7 @@ describe('the lab', () => {
 
   it.each([
     ['Remove leader', 'Remove it', /All gates of park main stop/, 'removeLeader'],
-    ['Admit 100 at once', 'Admit them', /up to 7 places/, ''],
+    ['Admit 20 at once', 'Admit them', /up to 7 places/, ''],
   ])('says what it costs before it goes on: %s', async (name, action, cost, call) => {
     const fake = open({ capacity: 10 }, '#/lab');
     await button(name).click();
@@ -256,7 +312,7 @@ describe('the lab', () => {
     expect(fake.status().occupancy).toBe(3);
     await button(action).click();
     if (call !== '') expect(fake.calls).toEqual([call]);
-    else await expect.element(page.getByText('7 let in, 93 refused, 0 failed')).toBeVisible();
+    else await expect.element(page.getByText('7 let in, 13 refused, 0 failed')).toBeVisible();
   });
 
   it('hides heartbeats', async () => {

@@ -1,13 +1,14 @@
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Gatehouse, Status } from '../runtime/gatehouse.ts';
 import { FrameController } from './elements/frame-controller.ts';
 import { ShortcutsController } from './elements/shortcuts.ts';
+import './another-tab.ts';
 import './elements/shortcuts-help.ts';
 import './elements/status-line-element.ts';
 import { shared } from './elements/styles.ts';
 import './park/park-view.ts';
-import { ROUTES, routeOf, type Route } from './routes.ts';
+import { ROUTES, START, routeOf, type Route } from './routes.ts';
 import { Session } from './session.ts';
 import { insideWords, knowsPark } from './words.ts';
 import { statusLine, type StatusLine } from './status-line.ts';
@@ -27,55 +28,75 @@ export class AppShell extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       header {
-        display: grid;
-        /* A long name is cut with an ellipsis: it must not widen the page. */
-        grid-template-columns: minmax(0, 1fr);
-        gap: 0.15rem 1.5rem;
-        padding: 0.5rem var(--gap) 0;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.15rem 0.75rem;
+        padding: 0.5rem var(--gap) 0.25rem;
         border-bottom: 1px solid var(--line);
         background: var(--panel);
       }
+      gh-status-line,
+      nav {
+        flex: 1 0 100%;
+        min-width: 0;
+      }
       nav {
         display: flex;
-        min-width: 0;
-        align-items: center;
-        gap: 0.25rem;
+        flex-wrap: wrap;
+        margin: 0 -0.4rem;
       }
       nav a {
         display: flex;
         align-items: center;
-        min-height: 2.5rem;
-        padding: 0 0.75rem;
+        min-height: 2.75rem;
+        padding: 0 0.4rem;
         border-bottom: 3px solid transparent;
         color: var(--ink);
+        font-size: 0.9375rem;
         text-decoration: none;
       }
       nav a[aria-current='page'] {
         border-bottom-color: var(--accent);
         font-weight: 650;
       }
+      /* A long name is cut with an ellipsis: it must not widen the page. */
       .gate {
-        flex: 1;
+        flex: 1 1 8rem;
         min-width: 0;
         margin: 0;
         font-weight: 400;
-        text-align: right;
+      }
+      .more {
+        display: flex;
+        align-items: center;
+        gap: 0.5rem;
       }
       .loading {
         padding: 2rem var(--gap);
       }
       @media (min-width: 60rem) {
         header {
+          display: grid;
           grid-template-columns: minmax(0, 1fr) auto;
-          align-items: center;
-          padding: 0.25rem 1.25rem 0;
+          padding: 0.5rem 1.25rem 0;
+        }
+        .gate {
+          grid-area: 1 / 2;
+          justify-self: end;
+          max-width: 32rem;
+        }
+        nav a {
+          min-height: 2.5rem;
+          padding: 0 0.75rem;
+          font-size: 1rem;
         }
       }
     `,
   ];
 
   @property({ attribute: false }) gatehouse: Gatehouse | undefined;
-  @state() private route: Route = routeOf(location.hash);
+  @state() private route: Route = routeOf(location);
   @state() private loaded = true;
   @query('gh-shortcuts') private readonly help!: HTMLElementTagNameMap['gh-shortcuts'];
 
@@ -95,10 +116,12 @@ export class AppShell extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.#navigate);
+    this.#session?.close();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('gatehouse')) return;
+    this.#session?.close();
     this.#session = this.gatehouse === undefined ? undefined : new Session(this.gatehouse);
     this.#frames.follow(this.gatehouse);
   }
@@ -108,14 +131,7 @@ export class AppShell extends LitElement {
     if (session === undefined) return html`<main class="loading">Opening the gate …</main>`;
     const status = session.gatehouse.status();
     return html`
-      <header>
-        <gh-status-line .line=${this.#lineOf(status)}></gh-status-line>
-        <nav aria-label="Views">
-          ${ROUTES.map((route) => this.#link(route))}
-          <h1 class="gate ellipsis small soft">${status.name}, park ${status.park}</h1>
-          <gh-shortcuts></gh-shortcuts>
-        </nav>
-      </header>
+      ${this.route.front ? nothing : this.#header(status)}
       <main aria-label=${this.route.title}>
         ${
           this.loaded
@@ -131,7 +147,19 @@ export class AppShell extends LitElement {
     const status = this.#session.gatehouse.status();
     const { capacity, name } = status;
     const counted = knowsPark(status) ? `${insideWords(status)}/${capacity} · ` : '';
-    document.title = `${counted}${name} · Gatehouse`;
+    document.title = this.route.front ? 'Gatehouse' : `${counted}${name} · Gatehouse`;
+  }
+
+  #header(status: Status): TemplateResult {
+    return html`<header>
+      <gh-status-line .line=${this.#lineOf(status)}></gh-status-line>
+      <nav aria-label="Views">${[START, ...ROUTES].map((route) => this.#link(route))}</nav>
+      <h1 class="gate ellipsis small soft">${status.name}, park ${status.park}</h1>
+      <div class="more">
+        <gh-another-tab .status=${status} .view=${this.route.hash}></gh-another-tab>
+        <gh-shortcuts></gh-shortcuts>
+      </div>
+    </header>`;
   }
 
   #link(route: Route): TemplateResult {
@@ -149,7 +177,7 @@ export class AppShell extends LitElement {
   }
 
   readonly #navigate = (): void => {
-    const route = routeOf(location.hash);
+    const route = routeOf(location);
     this.route = route;
     this.loaded = route.load === undefined;
     if (route.load === undefined) return;

@@ -9,7 +9,18 @@ export interface Route {
   /** Fetches the code of a view that is not part of the first load. */
   load?(): Promise<unknown>;
   render(session: Session, status: Status): TemplateResult;
+  /** It is of all parks, and shows nothing of this one around it. */
+  readonly front?: true;
 }
+
+/** Where one chooses among the systems. */
+export const START: Route = {
+  hash: '#/start',
+  title: 'Start',
+  front: true,
+  load: () => import('./start/start-view.ts'),
+  render: (_session, status) => html`<gh-start .status=${status}></gh-start>`,
+};
 
 const PARK: Route = {
   hash: '#/park',
@@ -17,9 +28,29 @@ const PARK: Route = {
   render: (session, status) => html`<gh-park .session=${session} .status=${status}></gh-park>`,
 };
 
-/** In the order of the navigation. The first is shown when an address names none of them. */
+/** The views of a park, in the order of the navigation. */
 export const ROUTES: readonly Route[] = [
   PARK,
+  {
+    hash: '#/chat',
+    title: 'Chat',
+    load: () => import('./chat/chat-view.ts'),
+    render: (session, status) => html`<gh-chat .session=${session} .status=${status}></gh-chat>`,
+  },
+  {
+    hash: '#/multicast',
+    title: 'Multicast',
+    load: () => import('./multicast/multicast-view.ts'),
+    render: (session, status) =>
+      html`<gh-multicast .session=${session} .status=${status}></gh-multicast>`,
+  },
+  {
+    hash: '#/market',
+    title: 'Market',
+    load: () => import('./market/market-view.ts'),
+    render: (session, status) =>
+      html`<gh-market .session=${session} .status=${status}></gh-market>`,
+  },
   {
     hash: '#/lab',
     title: 'Lab',
@@ -28,10 +59,13 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
-/** Without a view in the address, the park; a view that this version lacks is not the park under another name. */
-export function routeOf(hash: string): Route {
-  if (hash === '' || hash === '#' || hash === '#/') return PARK;
-  return ROUTES.find((route) => route.hash === hash) ?? missing(hash);
+/**
+ * An address that asks for nothing at all gets the choice of systems; one that asks for a gate, its door. A view that this
+ * version lacks is not the park under another name.
+ */
+export function routeOf({ search, hash }: Pick<Location, 'search' | 'hash'>): Route {
+  if (hash === '' || hash === '#' || hash === '#/') return search === '' ? START : PARK;
+  return [START, ...ROUTES].find((route) => route.hash === hash) ?? missing(hash);
 }
 
 function missing(hash: string): Route {

@@ -1,5 +1,6 @@
 import type { Gatehouse, Status, Token } from '../runtime/gatehouse.ts';
 import { Emitter } from './elements/emitter.ts';
+import { OwnTabs } from './own-tabs.ts';
 import { Desk } from './park/desk.ts';
 import { LogStore } from './park/log-store.ts';
 import type { NameOf } from './park/log-words.ts';
@@ -11,6 +12,7 @@ export class Session {
   readonly desk: Desk;
   readonly log: LogStore;
   readonly mutex: HeldMutex;
+  readonly tabs: OwnTabs;
   readonly #names = new NameBook();
 
   constructor(gatehouse: Gatehouse) {
@@ -18,6 +20,7 @@ export class Session {
     this.desk = new Desk(gatehouse);
     this.log = new LogStore(gatehouse);
     this.mutex = new HeldMutex(gatehouse);
+    this.tabs = new OwnTabs(gatehouse);
     const follow = (): void => {
       const { id, name, peers, pending, quorum } = gatehouse.status();
       this.#names.learn([{ id, name }, ...peers]);
@@ -26,6 +29,11 @@ export class Session {
     };
     gatehouse.subscribe(follow);
     follow();
+  }
+
+  /** The page goes away. */
+  close(): void {
+    this.tabs.close();
   }
 
   /** The name of a gate, also of one that has left since. */

@@ -29,6 +29,7 @@ function makeElection(id: string): void {
       isFailed: (peer) => failed.has(peer),
       neighbours: () => FOUR.map((peer) => peer.id),
       leads: () => state.leads,
+      knowsLeader: () => state.leads,
       leadsQuorum: () => state.leads,
       mayWin: () => state.mayWin,
       campaigns: () => state.campaigns,

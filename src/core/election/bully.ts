@@ -74,6 +74,11 @@ export class BullyElection implements Election {
     this.start();
   }
 
+  /** A challenge needs no more than the time between two heartbeats, or somebody greater is there to challenge. */
+  leaderHeard(): void {
+    this.stop();
+  }
+
   stop(): void {
     this.#phase = { name: 'idle' };
     this.context.clearTimer('election');

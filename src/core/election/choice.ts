@@ -1,7 +1,7 @@
 import { unreachable } from '../assert.ts';
 import type { Context } from '../context.ts';
 import type { ElectionKind } from '../entry.ts';
-import type { NodeId } from '../identity.ts';
+import type { Identity, NodeId } from '../identity.ts';
 import type { Message } from '../messages.ts';
 import { BullyElection } from './bully.ts';
 import type { Election, ElectionEvents, ElectionView } from './election.ts';
@@ -38,6 +38,10 @@ export class ElectionOfThePark implements Election {
 
   peerFailed(peer: NodeId): void {
     this.#current().peerFailed(peer);
+  }
+
+  leaderHeard(leader: Identity): void {
+    this.#current().leaderHeard(leader);
   }
 
   stop(): void {

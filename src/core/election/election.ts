@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../identity.ts';
+import type { Identity, NodeId, Peer } from '../identity.ts';
 import type { Message } from '../messages.ts';
 
 /** What every election algorithm sees of its node. */
@@ -15,6 +15,8 @@ export interface ElectionView {
   leads(): boolean;
   /** This node leads, and hears a quorum. */
   leadsQuorum(): boolean;
+  /** This node leads, or hears a leader that has a quorum. */
+  knowsLeader(): boolean;
   /** This node is a voter, and a majority of the voters may be alive: others may wait for it to win. */
   mayWin(): boolean;
   /** This node has won and is gathering promises. */
@@ -41,6 +43,8 @@ export interface Election {
   /** Timer `election`. */
   timedOut(): void;
   peerFailed(peer: NodeId): void;
-  /** A leader is known, or this node has promised itself to a candidate: the election is over. */
+  /** A leader with a quorum is heard: the election is over, unless it challenges that one (rule B7). */
+  leaderHeard(leader: Identity): void;
+  /** A new leader is known, or this node has promised itself to a candidate: the election is over. */
   stop(): void;
 }

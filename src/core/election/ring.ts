@@ -2,7 +2,11 @@ import { unreachable } from '../assert.ts';
 import type { Context } from '../context.ts';
 import { compareIdentity, type NodeId, type Peer } from '../identity.ts';
 import type { Message } from '../messages.ts';
+import { MAX_VOTERS } from '../reconfiguration.ts';
 import type { Election, ElectionEvents, ElectionView } from './election.ts';
+
+/** A token that went so far may never come to its candidate by itself: memberships differ. */
+const MOST_HOPS = 2 * MAX_VOTERS;
 
 /** Where in an election this node is, and the greatest token that it has passed on. */
 type Phase =
@@ -32,7 +36,7 @@ export class RingElection implements Election {
 
   start(): void {
     if (this.running) return;
-    const next = this.#successor();
+    const next = this.#successor(this.#ownCandidacy());
     this.context.note('elects', next ? `sends its token to ${next.id}` : 'nobody else is alive');
     // Who is no voter can't win: its neighbour is to run (rule E4).
     const candidate = this.#ownCandidacy() ?? next;
@@ -75,8 +79,17 @@ export class RingElection implements Election {
   peerFailed(peer: NodeId): void {
     const phase = this.#phase;
     if (phase.name === 'idle') return;
-    if (phase.candidate.id === peer) this.#restart();
-    else if (phase.to === peer) this.#pass(phase.candidate);
+    if (phase.candidate.id === peer) {
+      this.#restart();
+    } else if (phase.to === peer) {
+      this.context.note('skips', peer);
+      this.#pass(phase.candidate);
+    }
+  }
+
+  /** A challenger sends its token anew after each heartbeat, and has won when any of them comes back. */
+  leaderHeard(): void {
+    this.stop();
   }
 
   stop(): void {
@@ -97,7 +110,8 @@ export class RingElection implements Election {
   /** Rule E7. A node that can't win passes the token on as it is (rule E4). */
   #compare(candidate: Peer, hops: number): void {
     const mine = this.view.mayWin() ? this.#ownCandidacy() : null;
-    const isVoid = this.#isVoid(candidate, hops);
+    // Nobody would ever take it from the ring (rule E8).
+    const isVoid = this.view.isFailed(candidate.id);
     const better = mine && (isVoid || compareIdentity(mine, candidate) > 0) ? mine : candidate;
     if (better === candidate && isVoid) {
       this.context.note('token-void', candidate.id);
@@ -111,18 +125,8 @@ export class RingElection implements Election {
     this.#pass(better, better === mine ? 0 : hops);
   }
 
-  /**
-   * Nobody would ever take it from the ring (rule E8): its candidate is dead, or no voter here, or the nodes that pass
-   * it on know memberships so different that it goes round without its candidate.
-   */
-  #isVoid({ id }: Peer, hops: number): boolean {
-    const voters = this.view.voters();
-    const isVoter = voters.some((voter) => voter.id === id);
-    return !isVoter || this.view.isFailed(id) || hops > 2 * voters.length;
-  }
-
   #pass(candidate: Peer, hops = 0): void {
-    const next = this.#successor();
+    const next = hops < MOST_HOPS ? this.#successor(candidate) : candidate;
     if (!next) {
       this.#win();
       return;
@@ -148,14 +152,16 @@ export class RingElection implements Election {
     return this.view.voters().find(({ id }) => id === this.view.self.id) ?? null;
   }
 
-  /** The next greater voter that may be alive; after the greatest comes the least. */
-  #successor(): Peer | null {
+  /**
+   * The next greater voter that may be alive; after the greatest comes the least. The candidate has its place in the ring
+   * as the token tells it, also where it is no voter: only itself takes its token from the ring (rule E8).
+   */
+  #successor(candidate: Peer | null): Peer | null {
     const { self } = this.view;
     const me = this.#ownCandidacy() ?? self;
-    const others = this.view
-      .voters()
-      .filter(({ id }) => id !== self.id && !this.view.isFailed(id))
-      .sort(compareIdentity);
-    return others.find((peer) => compareIdentity(peer, me) > 0) ?? others[0] ?? null;
+    const others = this.view.voters().filter(({ id }) => id !== self.id && id !== candidate?.id);
+    if (candidate && candidate.id !== self.id) others.push(candidate);
+    const alive = others.filter(({ id }) => !this.view.isFailed(id)).sort(compareIdentity);
+    return alive.find((peer) => compareIdentity(peer, me) > 0) ?? alive[0] ?? null;
   }
 }

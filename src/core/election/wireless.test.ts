@@ -52,6 +52,13 @@ describe('one wave', () => {
     }
   });
 
+  test('E10: that of a greater source outlasts the heartbeats of the leader that it challenges', () => {
+    const net = network(40, chain(40));
+    net.lead(name(39));
+    // Forty links there and back take longer than from one heartbeat to the next.
+    net.runUntil(() => net.settledOn === name(40), 10_000);
+  });
+
   test('E12: the result goes over the tree of a chain once', () => {
     const net = network(5, chain(5));
     net.start(name(2));

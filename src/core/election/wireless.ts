@@ -1,6 +1,6 @@
 import { unreachable } from '../assert.ts';
 import type { Context } from '../context.ts';
-import { compareIdentity, type NodeId, type Peer } from '../identity.ts';
+import { compareIdentity, type Identity, type NodeId, type Peer } from '../identity.ts';
 import type { Message, Wave } from '../messages.ts';
 import type { Election, ElectionEvents, ElectionView } from './election.ts';
 
@@ -86,6 +86,7 @@ export class WirelessElection implements Election {
       case 'growing':
         if (phase.probed) {
           // They are alive, and won't vote: without them rather than never.
+          this.context.note('counts-without', [...phase.silent].join(' '));
           phase.silent.clear();
           this.#voteIfComplete();
           return;
@@ -110,18 +111,29 @@ export class WirelessElection implements Election {
       case 'idle':
         return;
       case 'growing':
-        if (phase.parent === peer) this.#restart();
-        else if (phase.silent.delete(peer)) this.#voteIfComplete();
+        if (phase.parent === peer) this.#orphaned(peer);
+        else if (phase.silent.delete(peer)) this.#goOnWithout(peer);
         return;
       case 'voted':
-        if (phase.parent === peer) this.#restart();
+        if (phase.parent === peer) this.#orphaned(peer);
         return;
       case 'waiting':
-        if (phase.winner === peer) this.#restart();
+        if (phase.winner === peer) this.#orphaned(peer);
         return;
       default:
         unreachable(phase);
     }
+  }
+
+  /**
+   * Rule E10: the wave of a greater source challenges the leader. It takes longer than from one heartbeat to the next, and
+   * may overtake one.
+   */
+  leaderHeard(leader: Identity): void {
+    const phase = this.#phase;
+    if (phase.name === 'idle') return;
+    const hasWon = phase.name === 'waiting' && phase.winner === leader.id;
+    if (hasWon || compareIdentity(phase.wave.source, leader) <= 0) this.stop();
   }
 
   stop(): void {
@@ -243,9 +255,20 @@ export class WirelessElection implements Election {
     }
   }
 
+  #goOnWithout(peer: NodeId): void {
+    this.context.note('counts-without', peer);
+    this.#voteIfComplete();
+  }
+
+  /** Whom this node relied on for the result has failed. */
+  #orphaned(peer: NodeId): void {
+    this.context.note('wave-lost', peer);
+    this.#restart();
+  }
+
   #restart(): void {
     this.stop();
-    if (!this.view.leads()) this.start();
+    if (!this.view.knowsLeader()) this.start();
   }
 
   #candidacy(): Peer | null {

@@ -4,6 +4,7 @@ import type { EntryCommand, LogEntry, Operation, Position, Token } from '../entr
 import type { Member, Peer } from '../identity.ts';
 import type { Json } from '../json.ts';
 import type { Message, MessageType } from '../messages.ts';
+import type { Multicast, Placed, View } from '../multicast/multicast.ts';
 import type { Generation, Snapshot } from '../stored.ts';
 
 const id = fc.stringMatching(/^[a-z0-9]{4,32}$/);
@@ -54,6 +55,23 @@ export const operation: fc.Arbitrary<Operation> = fc
     body: json,
   })
   .map((one) => ({ ...one, settledBelow: Math.min(one.settledBelow, one.id.sequence) }));
+const counted = fc.integer({ min: 1, max: 1e9 });
+const incarnation = fc.stringMatching(/^[a-z0-9]{8}$/);
+const multicast: fc.Arbitrary<Multicast> = fc.record({
+  from: id,
+  incarnation,
+  number: counted,
+  text: fc.string({ maxLength: 100 }),
+});
+const toldMulticast = multicast.map((one) => ({ ...one, text: one.text.slice(0, 80) }));
+const placed: fc.Arbitrary<Placed> = fc.record({ place: counted, multicast });
+const view: fc.Arbitrary<View> = fc.record({
+  number: counted,
+  members: fc.uniqueArray(fc.record({ id, incarnation, delivered: index }), {
+    maxLength: 4,
+    selector: (one) => one.id,
+  }),
+});
 const settings = fc.record({
   capacity: fc.nat(1e9),
   election: fc.constantFrom('bully', 'ring', 'wireless'),
@@ -80,6 +98,12 @@ const command: fc.Arbitrary<EntryCommand> = fc.oneof(
     generation: generationId,
     without: fc.array(id),
     members: votingMembers,
+  }),
+  fc.record({
+    kind: fc.constant('view'),
+    view,
+    base: index,
+    cut: fc.array(multicast, { maxLength: 3 }),
   }),
   fc.record({ kind: fc.constant('operation'), operation, token }),
 );
@@ -218,6 +242,57 @@ export const MESSAGES: {
   QUEUED: fc.record({ type: fc.constant('QUEUED'), request: index, ticket: token }),
   GRANT: fc.record({ type: fc.constant('GRANT'), request: index, token, leaseMs: fc.nat(1e6) }),
   RELEASE: fc.record({ type: fc.constant('RELEASE'), request: index }),
+  GROUP_JOIN: fc.record({ type: fc.constant('GROUP_JOIN'), incarnation }),
+  FLUSH: fc.record({ type: fc.constant('FLUSH'), term, view: counted }),
+  FLUSHED: fc.record({
+    type: fc.constant('FLUSHED'),
+    term,
+    view: counted,
+    incarnation,
+    installed: index,
+    delivered: fc.array(index, { maxLength: 4 }),
+    held: fc.array(placed, { maxLength: 3 }),
+  }),
+  ORDER: fc.record({
+    type: fc.constant('ORDER'),
+    view: counted,
+    multicast,
+    lateMs: fc.nat(3_600_000),
+  }),
+  NUMBERED: fc.record({
+    type: fc.constant('NUMBERED'),
+    view: counted,
+    number: counted,
+    upTo: index,
+    multicast,
+  }),
+  HELD: fc.record({ type: fc.constant('HELD'), view: counted, upTo: index, asks: fc.boolean() }),
+  DELIVER: fc.record({ type: fc.constant('DELIVER'), view: counted, upTo: index }),
+  STAMPED: fc.record({ type: fc.constant('STAMPED'), view: counted, time: counted, multicast }),
+  ACKNOWLEDGED: fc.record({
+    type: fc.constant('ACKNOWLEDGED'),
+    view: counted,
+    has: fc.array(index, { maxLength: 4 }),
+    purpose: fc.constantFrom('news', 'asks', 'answers'),
+  }),
+  INSPECT: fc.record({ type: fc.constant('INSPECT'), nonce: index }),
+  INSPECTED: fc
+    .record({
+      type: fc.constant('INSPECTED'),
+      nonce: index,
+      view: index,
+      pending: index,
+      sent: index,
+      delivered: fc.nat(1e6),
+      recent: fc.array(toldMulticast, { maxLength: 4 }),
+      heldBack: fc.nat(1e6),
+      held: fc.array(toldMulticast, { maxLength: 4 }),
+    })
+    .map((one) => ({
+      ...one,
+      delivered: one.delivered + one.recent.length,
+      heldBack: one.heldBack + one.held.length,
+    })),
 };
 
 export const TYPES = Object.keys(MESSAGES) as MessageType[];

@@ -36,6 +36,8 @@ export class ElectionNet {
   readonly sent: { readonly from: NodeId; readonly to: NodeId; readonly message: Message }[] = [];
   /** May a message arrive? */
   passes: (from: NodeId, to: NodeId) => boolean = () => true;
+  /** Whom a node takes for the voters: logs may end at different memberships. */
+  votersTo: (id: NodeId) => readonly Peer[] = () => this.peers;
   readonly #members = new Map<NodeId, Member>();
   readonly #random: () => number;
   /** Leaders whose next heartbeat is due. */
@@ -59,6 +61,11 @@ export class ElectionNet {
     const member = this.#get(id);
     if (!member.alive || member.leader === id) return;
     this.#let(member, () => member.election.start());
+  }
+
+  /** It leads, whoever is greater. */
+  lead(id: NodeId): void {
+    this.#lead(id);
   }
 
   /** The others notice it when a link closes or a PROBE is not answered, each at a time of its own. */
@@ -122,10 +129,11 @@ export class ElectionNet {
     const failed = new Set<NodeId>();
     const view: ElectionView = {
       self: peer,
-      voters: () => this.peers,
+      voters: () => this.votersTo(peer.id),
       neighbours: () => this.#neighbours(peer.id).filter((id) => !failed.has(id)),
       isFailed: (id) => failed.has(id),
       leads: () => this.#get(peer.id).leader === peer.id,
+      knowsLeader: () => this.#get(peer.id).leader !== null,
       leadsQuorum: () => this.#get(peer.id).leader === peer.id,
       mayWin: () => true,
       campaigns: () => false,
@@ -172,7 +180,7 @@ export class ElectionNet {
       return;
     }
     member.leader = leader;
-    this.#let(member, () => member.election.stop());
+    this.#let(member, () => member.election.leaderHeard(this.#get(leader).peer));
     if (this.#isGreater(id, leader)) {
       member.leader = null;
       this.#later(this.#between(100, 300), () => this.start(id));

@@ -415,6 +415,7 @@ export class Harness {
         });
         return;
       case 'meet':
+      case 'links':
         return;
       case 'request-members':
         this.#later(LATENCY, () => this.event(id, { type: 'members', members: this.#members(id) }));

@@ -247,6 +247,47 @@ export const SCENARIOS: readonly Scenario[] = [
       return harness;
     },
   },
+  {
+    name: 'multicast-sequencer',
+    about: [
+      'anna multicasts: the first message asks for the first view; dora, the greatest in it, numbers, and all deliver once all hold it (T6, T10, T5).',
+      'Then dora dies with two messages under way: one is in the cut of the next view, the other is sent again in it, each once (T7, T3).',
+    ],
+    play: () => {
+      const harness = park(['anna', 'bert', 'carl', 'dora']);
+      harness.command('anna', { type: 'multicast', text: 'hello' });
+      harness.run(100);
+      harness.ask('bert', { type: 'multicast', text: 'spread' });
+      harness.run(2);
+      harness.ask('anna', { type: 'multicast', text: 'not yet' });
+      harness.run(0.5);
+      harness.crash('dora');
+      harness.settle();
+      harness.run(500);
+      return harness;
+    },
+  },
+  {
+    name: 'multicast-lamport',
+    about: [
+      'anna and bert multicast at once with equal stamps: the lesser comes first, at all, once all have acknowledged both (T11).',
+      'What anna sends then is late on purpose; what bert sends after it is held back until it comes (T15).',
+    ],
+    play: () => {
+      const harness = park(['anna', 'bert', 'carl'], { settings: { multicast: 'lamport' } });
+      harness.command('carl', { type: 'multicast', text: 'hello' });
+      harness.run(100);
+      harness.ask('anna', { type: 'multicast', text: 'of anna' });
+      harness.ask('bert', { type: 'multicast', text: 'of bert' });
+      harness.run(100);
+      harness.command('anna', { type: 'delay-next', ms: 200 });
+      harness.ask('anna', { type: 'multicast', text: 'late' });
+      harness.run(10);
+      harness.ask('bert', { type: 'multicast', text: 'after it' });
+      harness.run(400);
+      return harness;
+    },
+  },
 ];
 
 /** The file as it is stored. */

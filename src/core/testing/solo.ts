@@ -1,4 +1,5 @@
 import type { Effect, Reply } from '../effects.ts';
+import type { ParkSettings } from '../entry.ts';
 import type { Command, Event } from '../events.ts';
 import type { NodeId } from '../identity.ts';
 import type { Message } from '../messages.ts';
@@ -21,6 +22,7 @@ export interface SoloOptions {
   readonly priority?: number;
   readonly stored?: Stored | null;
   readonly timing?: Partial<Timing>;
+  readonly settings?: Partial<ParkSettings>;
   readonly snapshotInterval?: number;
   readonly seed?: number;
 }
@@ -49,7 +51,7 @@ export class Solo {
   constructor(id: NodeId, options: SoloOptions = {}) {
     this.node = new Node({
       self: { id, priority: options.priority ?? 0, name: `Gate ${id}` },
-      settings: SETTINGS,
+      settings: { ...SETTINGS, ...options.settings },
       timing: { ...DEFAULT_TIMING, ...options.timing },
       random: seeded(options.seed ?? 1),
       machine: this.tally,
@@ -165,6 +167,7 @@ export class Solo {
         this.notes.push(`${effect.what}: ${effect.detail}`);
         return;
       case 'meet':
+      case 'links':
       case 'request-members':
         return;
     }

@@ -76,6 +76,10 @@ function plain(happening: Exclude<Happening, { kind: 'sent' }>): string {
       const { value } = reply;
       if (value.type === 'done') return `${node} is told: done`;
       if (value.type === 'granted') return `${node} is told: granted, token ${token(value.token)}`;
+      if (value.type === 'greeted') return `${node} is told: ${JSON.stringify(value.greetings)}`;
+      if (value.type === 'multicast') return `${node} is told: delivered as ${brief(value.id)}`;
+      if (value.type === 'inspected')
+        return `${node} is told: ${JSON.stringify(value.inspections)}`;
       const outcome = JSON.stringify(value.outcome);
       return `${node} is told: done as entry ${String(value.index)}, outcome ${outcome}`;
     }
@@ -158,6 +162,26 @@ function describe(message: Message): string {
       return message.ticket ? `LOCK again, ticket ${token(message.ticket)}` : 'LOCK';
     case 'GRANT':
       return `GRANT token ${token(message.token)}`;
+    case 'FLUSH':
+      return `FLUSH for view ${String(message.view)}`;
+    case 'FLUSHED': {
+      const { installed, held } = message;
+      if (installed === 0) return 'FLUSHED: was in no view';
+      const texts = held.map(({ multicast }) => multicast.text);
+      return `FLUSHED view ${String(installed)}: holds ${quoted(texts)}`;
+    }
+    case 'ORDER':
+      return `ORDER ${quoted([message.multicast.text])}`;
+    case 'NUMBERED':
+      return `NUMBERED ${String(message.number)}: ${quoted([message.multicast.text])}`;
+    case 'HELD':
+      return `HELD up to ${String(message.upTo)}`;
+    case 'DELIVER':
+      return `DELIVER up to ${String(message.upTo)}`;
+    case 'STAMPED':
+      return `STAMPED ${String(message.time)}: ${quoted([message.multicast.text])}`;
+    case 'ACKNOWLEDGED':
+      return `ACKNOWLEDGED ${message.has.join(' ')}`;
     default:
       return message.type;
   }
@@ -171,6 +195,12 @@ function entry(command: EntryCommand): string {
       return JSON.stringify(command.operation.body);
     case 'generation':
       return `generation without ${command.without.join(' ')}`;
+    case 'view': {
+      const { view, cut } = command;
+      const members = view.members.map(({ id }) => id).join(' ');
+      const last = cut.length > 0 ? `, after ${quoted(cut.map(({ text }) => text))}` : '';
+      return `view ${String(view.number)} of ${members}${last}`;
+    }
     default:
       return command.kind;
   }
@@ -189,6 +219,15 @@ function position({ index, term }: Position): string {
 
 function token({ term, number }: { term: string; number: number }): string {
   return short(`${String(number)} of ${term}`);
+}
+
+function quoted(texts: readonly string[]): string {
+  return texts.length === 0 ? 'nothing' : texts.map((text) => JSON.stringify(text)).join(' ');
+}
+
+/** A multicast's name without the random part of it. */
+function brief(id: string): string {
+  return id.replace(/\..*\./, ' no. ');
 }
 
 /** Terms without their leading zeros. */

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { decodeFrom, decodeSnapshot } from '../../core/decode.ts';
 import { snapshot } from '../../core/testing/arbitraries.contract.ts';
+import { Chat } from '../../machines/chat.ts';
+import { Market } from '../../machines/market.ts';
 import { Park } from '../../machines/park.ts';
 import { Machines } from '../../machines/machine.ts';
 import { mutateJson, mutateText } from '../mutate.ts';
@@ -57,7 +59,7 @@ export const snapshots: Target = {
   about: 'snapshots of the log, as a peer sends them',
   open: () => {
     const whole = sample(snapshot, 200);
-    const machine = new Machines([new Park()]);
+    const machine = new Machines([new Park(), new Chat(), new Market()]);
     return {
       shoot: (random) => {
         const good = random.pick(whole);

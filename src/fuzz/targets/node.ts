@@ -3,7 +3,9 @@ import type { LogEntry, Position } from '../../core/entry.ts';
 import type { Message } from '../../core/messages.ts';
 import { entry, member, operation, SETTINGS, stored, term } from '../../core/testing/fixtures.ts';
 import { DEFAULT_TIMING } from '../../core/timers.ts';
+import { Chat } from '../../machines/chat.ts';
 import { Machines } from '../../machines/machine.ts';
+import { Market } from '../../machines/market.ts';
 import { Park } from '../../machines/park.ts';
 import { Driver, type Trouble } from '../../runtime/driver.ts';
 import { MOST_REASONS, Refusals } from '../../runtime/refusals.ts';
@@ -54,7 +56,7 @@ class Gate {
         this.sent += 1;
       },
       meet: () => undefined,
-      forget: () => undefined,
+      keepLinks: () => undefined,
       requestMembers: () => undefined,
       setFaults: () => undefined,
       close: () => undefined,
@@ -66,7 +68,7 @@ class Gate {
         settings: SETTINGS,
         timing: DEFAULT_TIMING,
         random: () => 0.5,
-        machine: new Machines([new Park()]),
+        machine: new Machines([new Park(), new Chat(), new Market()]),
         snapshotInterval: 20,
       },
       { transport, storage: this.#disk.open(), clock: this.clock },
@@ -187,6 +189,9 @@ function visitIn(inTerm: string, index: number): LogEntry {
   return entry(index, inTerm, index === 1 ? undefined : operation('bert', index, body, inTerm));
 }
 
+/** Nodes do not lie, so one that is lied to of what is committed, or held of its own log, may stop; nothing else stops it. */
+const LIED_TO = /^(S6: |log holds index )/;
+
 export const node: Target = {
   name: 'node',
   about: 'a running node: what is refused changes nothing, and nothing stops the page',
@@ -216,15 +221,16 @@ export const node: Target = {
         if (!gate.driver.running) {
           stopped += 1;
           const { trouble } = gate;
-          must(trouble !== null && trouble.message !== '', 'a node that stops says why');
+          const why = trouble?.message ?? 'nothing';
+          must(LIED_TO.test(why), `a node stops for ${why}`);
         }
         return isRefused ? 'refused' : 'accepted';
       },
       sizes: () => [
         { what: 'reasons', size: gate.refusals.list().length, most: MOST_REASONS + 4 },
         { what: 'peers', size: gate.driver.view().peers.length, most: LIFE * 12 },
-        // Nodes do not lie, so an assertion may stop one that is lied to; most inputs must not.
-        { what: 'nodes that stopped', size: stopped, most: shots / 10 },
+        // About one in three hundred.
+        { what: 'nodes that stopped', size: stopped, most: 10 + shots / 100 },
       ],
     };
   },

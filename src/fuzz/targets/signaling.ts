@@ -13,7 +13,7 @@ import { pass } from '../samples.ts';
 import { must, type Target } from '../target.ts';
 import { mustComeBack } from './decode.ts';
 
-const MOST = { parks: 8, membersPerPark: 6 };
+const MOST = { parks: 8, membersPerPark: 6, visitorsPerPark: 4 };
 const SOCKETS = 40;
 const NAMES = ['anna', 'bert', 'carl', 'dora', 'emil', 'fred', 'gina', 'hans'];
 

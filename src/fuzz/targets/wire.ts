@@ -37,11 +37,17 @@ function wire(random: Random): unknown {
   const [source, target] = [random.pick(PEERS), random.pick(PEERS)];
   const neighbours = PEERS.filter((id) => id !== source && random.chance(0.5));
   return random.pick<unknown>([
-    { kind: 'data', source, target, hops: random.int(0, 33), body: { any: ['thing', 1] } },
+    { kind: 'data', source, target, hops: random.int(0, 65), body: { any: ['thing', 1] } },
     { kind: 'signal', source, target, hops: 0, signal: link(random) },
     { kind: 'neighbours', adverts: [{ origin: source, sequence: random.int(0, 99), neighbours }] },
     { kind: 'bye' },
+    { kind: 'need', needed: random.chance(0.3) },
+    { kind: 'part' },
   ]);
+}
+
+function some(random: Random): NodeId[] {
+  return PEERS.filter(() => random.chance(0.4));
 }
 
 function mutant(good: unknown, random: Random): unknown {
@@ -146,6 +152,7 @@ export const transport: Target = {
           () => open.get(from)?.received(mutant(wire(random), random)),
           () => open.get(from)?.closed(random.chance(0.5)),
           () => voice.events?.signal(from, mutant(link(random), random)),
+          () => routed.keepLinks(some(random), some(random)),
           () => voice.events?.joined({ id: random.name(8), priority: 1, name: '' }),
         ];
         random.pick(shots)?.();

@@ -5,7 +5,7 @@ import { run } from '../simulator.ts';
 import { readHistories } from './history-reader.ts';
 import { checkLinearizable } from './linearizability.ts';
 
-const FAULT_NAMES = FAULTS.filter(({ usual }) => usual).map(({ name }) => name);
+const FAULT_NAMES = FAULTS.map(({ name }) => name);
 
 /** As `--history FILE` writes it. */
 function fileOf(seeds: readonly number[]): string {

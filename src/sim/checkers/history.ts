@@ -16,7 +16,7 @@ export interface HistoryLine {
 
 /** One operation as a client saw it. */
 export interface Call {
-  /** Its node, its place among all calls of the run, and its sequence number: `anna#23.7`. */
+  /** Its node, its place among all calls of the run (`m`: of the market), and its sequence number: `anna#23.7`. */
   readonly key: string;
   readonly process: string;
   readonly operation: Action;
@@ -36,5 +36,5 @@ export interface Call {
  * yet when its page crashed is taken again by the next life (rule O1). Then none but the last of them happened.
  */
 export function logKey(key: string): string {
-  return key.replace(/#\d+\./, '.');
+  return key.replace(/#m?\d+\./, '.');
 }

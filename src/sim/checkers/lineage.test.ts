@@ -54,6 +54,29 @@ describe('the committed log', () => {
     ]);
   });
 
+  it('V3: what a visitor gave to several gates is decided where it stands first', () => {
+    const tab = 'abcdefgh';
+    const visit = (number: number, wish: string, visitor = 'v1') => ({
+      ...{ machine: 'park', kind: 'visit', wish, visitor },
+      request: { tab, number },
+    });
+    const log = lineage(
+      operation('anna', 1, visit(1, 'enter')),
+      operation('bert', 1, visit(1, 'enter'), 2),
+      operation('anna', 2, visit(2, 'leave'), 3),
+      operation('carl', 1, visit(1, 'enter'), 4),
+    );
+    expect(log.records().map(({ outcome }) => outcome)).toEqual([
+      null,
+      { allowed: true },
+      { allowed: true },
+      { allowed: true },
+      { allowed: false, reason: 'old-request' },
+    ]);
+    expect(log.model.inside.size).toBe(0);
+    expect([log.indexOf(`${tab}.1`), log.indexOf(`${tab}.2`)]).toEqual([2, 4]);
+  });
+
   it('S7: an operation that stands there twice counts once', () => {
     const log = lineage(operation('anna', 1, enter('v1')), operation('anna', 1, enter('v1'), 2));
     expect(log.at(3)).toMatchObject({ duplicate: true, outcome: { allowed: true } });

@@ -1,6 +1,10 @@
 import type { LogEntry, Operation, OperationId, Position, Token } from '../../core/entry.ts';
+import type { Json } from '../../core/json.ts';
 import type { Term } from '../../core/term.ts';
+import { ChatModel, readChatAction, type ChatAction, type ChatAnswer } from './chat-model.ts';
+import { MarketModel, type Due } from './market-model.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
+import { readVisit, visitKey, VisitLedger } from './visit-ledger.ts';
 import { Violation } from './violation.ts';
 
 /** One committed entry, as the first node that committed it showed it. */
@@ -10,6 +14,10 @@ export interface Committed {
   /** What the rules say about it; null for what is no operation of the park. */
   readonly outcome: Outcome | null;
   readonly operation: Action | null;
+  /** What it asks of the chat, and what is due; null for what is no operation of the chat. */
+  readonly chat: DueAnswer | null;
+  /** What is due of an operation of the market; null for what is none. */
+  readonly trade: DueTrade | null;
   /** The operation stands in an earlier entry already. */
   readonly duplicate: boolean;
   /** When, in simulated ms. */
@@ -18,14 +26,32 @@ export interface Committed {
   readonly committedIn: Term;
 }
 
-/** The committed log of one generation, as it grows (rules S1, S3, S5, S6 and S7). */
+/** What is asked of the chat, and what it has to say. */
+export interface DueAnswer {
+  readonly action: ChatAction;
+  readonly answer: ChatAnswer;
+}
+
+/** What the market owes an act of a node, which has acted so often with it. */
+export interface DueTrade {
+  readonly due: Due;
+  readonly node: string;
+  readonly acts: number;
+}
+
+type Judgement = Pick<Committed, 'outcome' | 'operation' | 'chat' | 'trade' | 'duplicate'>;
+
+/** The committed log of one generation, as it grows (rules S1, S3, S5, S6 and S7, and those of the machines). */
 export class Lineage {
   readonly generation: string;
   /** The greatest term whose leader has committed something. */
   newestTerm: Term = '';
   readonly #records: Committed[] = [];
+  readonly chat = new ChatModel();
+  readonly market = new MarketModel();
   #model = new ParkModel(0);
-  /** Each operation's first entry. */
+  readonly #visits = new VisitLedger();
+  /** Each operation's first entry, and each request's of a visitor's tab. */
   readonly #indexes = new Map<string, number>();
   #lastToken: Token | null = null;
   /** Whose operations ran under a token. */
@@ -92,27 +118,57 @@ export class Lineage {
     return record;
   }
 
-  #judge(entry: LogEntry): Pick<Committed, 'outcome' | 'operation' | 'duplicate'> {
+  #judge(entry: LogEntry): Judgement {
     const { command } = entry;
     if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
-    if (command.kind !== 'operation') return { outcome: null, operation: null, duplicate: false };
-    this.#checkToken(command.token, command.operation, entry.index);
-    const key = keyOf(command.operation.id);
-    const operation = readAction(command.operation.body);
-    const earlier = this.#indexes.get(key);
-    if (earlier !== undefined) {
-      const known = this.at(earlier);
-      if (JSON.stringify(known?.operation) !== JSON.stringify(operation))
+    if ('members' in command) this.market.join(command.members.map(({ id }) => id));
+    if (command.kind !== 'operation')
+      return { outcome: null, operation: null, chat: null, trade: null, duplicate: false };
+    const { operation: asked, token } = command;
+    this.#checkToken(token, asked, entry.index);
+    const { body } = asked;
+    const key = keyOf(asked.id);
+    const earlier = this.at(this.#indexes.get(key) ?? 0);
+    if (earlier) {
+      if (JSON.stringify(bodyOf(earlier.entry)) !== JSON.stringify(body))
         throw new Violation(
           'S7',
-          `${key} is one thing at ${earlier}, and another at ${entry.index}`,
+          `${key} is one thing at ${earlier.entry.index}, and another at ${entry.index}`,
         );
-      const outcome = known?.outcome ?? null;
-      return { outcome, operation, duplicate: true };
+      const { outcome, operation, chat, trade } = earlier;
+      return { outcome, operation, chat, trade, duplicate: true };
     }
     this.#indexes.set(key, entry.index);
-    const outcome = operation ? this.#model.apply(operation) : null;
-    return { outcome, operation, duplicate: false };
+    return {
+      ...this.#decide(entry.index, body),
+      chat: this.#said(entry.index, asked),
+      trade: this.#trade(entry, asked),
+      duplicate: false,
+    };
+  }
+
+  /** Rule V3: what a visitor gave to several gates is decided where it stands first. */
+  #decide(index: number, body: Json): Pick<Judgement, 'outcome' | 'operation'> {
+    const operation = readAction(body);
+    const visit = readVisit(body);
+    const before = visit && this.#visits.due(visit);
+    if (!operation || before) return { operation, outcome: before };
+    const outcome = this.#model.apply(operation);
+    if (visit) {
+      this.#visits.decided(visit, outcome);
+      this.#indexes.set(visitKey(visit), index);
+    }
+    return { operation, outcome };
+  }
+
+  #said(index: number, { id: { node }, body }: Operation): DueAnswer | null {
+    const action = readChatAction(body);
+    return action && { action, answer: this.chat.apply(node, action, index) };
+  }
+
+  #trade({ index, term }: LogEntry, { id: { node }, body }: Operation): DueTrade | null {
+    const due = this.market.apply(body, { node, index, term });
+    return due && { due, node, acts: this.market.actsOf(node) };
   }
 
   #checkToken(token: Token, { under, id: { node } }: Operation, index: number): void {
@@ -135,6 +191,10 @@ export class Lineage {
 /** The name of an operation. */
 export function keyOf({ node, sequence }: OperationId): string {
   return `${node}.${sequence}`;
+}
+
+function bodyOf({ command }: LogEntry): unknown {
+  return command.kind === 'operation' ? command.operation.body : null;
 }
 
 function isOlder(a: Token, b: Token): boolean {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EntryCommand } from '../../core/entry.ts';
 import { LogChecker, STATE_INTERVAL } from './log-checker.ts';
-import { enter, FakeNode, founding, MEMBERS, T1, T2, T3 } from './testing/fake-node.ts';
+import { deposit, enter, FakeNode, founding, MEMBERS, T1, T2, T3 } from './testing/fake-node.ts';
 
 const OPENING: EntryCommand = { kind: 'opening' };
 const ALLOWED = { allowed: true };
@@ -88,6 +88,14 @@ describe('a good run', () => {
     carl.install(3, T1, [{ id: 'one', at: { index: 1, term: T1 } }]);
     expect(() => step(carl)).not.toThrow();
   });
+});
+
+it('S2: a follower commits what no leader has committed', () => {
+  const anna = park();
+  anna.commitTo(2);
+  const bert = follower('bert#1', anna);
+  bert.commitTo(2);
+  expect(() => bert.commitTo(3)).toThrow('S2: bert#1 commits 3, which no leader has committed');
 });
 
 describe('S1, S3: outcomes', () => {
@@ -306,6 +314,33 @@ describe('S7: once', () => {
   it('it is skipped the second time: good', () => {
     const anna = park(enter('anna', 1, 'v1'));
     expect(() => anna.commitTo(4)).not.toThrow();
+  });
+});
+
+describe('K1 to K7: the market', () => {
+  const clock = [['anna', 1]];
+
+  it('a deposit is applied, told, and in the state: good', () => {
+    const fill = Array.from({ length: STATE_INTERVAL - 4 }, () => OPENING);
+    const anna = park(deposit('anna', 2), ...fill);
+    expect(() => anna.commitTo(STATE_INTERVAL)).not.toThrow();
+    expect(() => checker.told(anna, 'anna.2', 4, { success: true, clock })).not.toThrow();
+  });
+
+  it('K5, K4: an answer that is not due, or with another clock', () => {
+    const anna = park(deposit('anna', 2), deposit('anna', 3));
+    anna.lies.set(5, { success: false, reason: 'market-full', clock: [['anna', 2]] });
+    anna.commitTo(4);
+    expect(() => anna.commitTo(5)).toThrow('K5');
+    expect(() => checker.told(anna, 'anna.2', 4, null)).toThrow('K4');
+  });
+
+  it('K3: goods that nobody deposited', () => {
+    const fill = Array.from({ length: STATE_INTERVAL - 4 }, () => OPENING);
+    const anna = park(deposit('anna', 2), ...fill);
+    anna.commitTo(4);
+    anna.market.apply({ index: 99, term: T1, at: 0, command: deposit('anna', 9) });
+    expect(() => anna.commitTo(STATE_INTERVAL)).toThrow('K3');
   });
 });
 

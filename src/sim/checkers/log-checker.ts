@@ -2,10 +2,17 @@ import type { NodeId } from '../../core/identity.ts';
 import type { LogEntry, Position } from '../../core/entry.ts';
 import type { Applied } from '../../core/replica.ts';
 import type { Term } from '../../core/term.ts';
+import { checkAnswer, isAnswer } from './answer-checker.ts';
+import { checkChat } from './chat-checker.ts';
 import { keyOf, Lineage, type Committed } from './lineage.ts';
-import { generationsUpTo, membersIn, membersUpTo, type ObservedNode } from './observed.ts';
-import { decodeOutcome } from './outcome.ts';
-import { brokenRule } from './park-model.ts';
+import { checkMarket } from './market-checker.ts';
+import {
+  generationsUpTo,
+  membersIn,
+  membersUpTo,
+  type Durable,
+  type ObservedNode,
+} from './observed.ts';
 import { QuorumChecker } from './quorum-checker.ts';
 import { checkPark } from './state-checker.ts';
 import { TokenLedger } from './token-ledger.ts';
@@ -13,6 +20,9 @@ import { Violation } from './violation.ts';
 
 /** The machines' states are compared at every multiple of it. */
 export const STATE_INTERVAL = 32;
+
+/** Holds whatever its node says: where no disk is looked at. */
+const ANY_DISK: Durable = { end: Infinity, promised: '~' };
 
 /** One life of a node, as the checkers follow it. */
 interface Life {
@@ -73,8 +83,7 @@ export class LogChecker {
     private readonly guard: (work: () => void) => void = (work) => {
       work();
     },
-    /** Up to where a node's disk holds its log. */
-    private readonly durable: (id: NodeId) => number = () => Infinity,
+    private readonly disk: (id: NodeId) => Durable = () => ANY_DISK,
   ) {}
 
   /** Follows a new life of a node, `id#number`. Call the result after every step. */
@@ -121,11 +130,8 @@ export class LogChecker {
       throw new Violation('S2', `${key} is told done at ${index} but was never committed`);
     if (index !== first)
       throw new Violation('S2', `${key} is told to be at ${index} but is at ${first ?? 0}`);
-    const said = decodeOutcome(outcome);
-    if (!said || !record.outcome || !record.operation)
-      throw new Violation('S8', `${key} is told no outcome`);
-    const broken = brokenRule(record.outcome, said, record.operation);
-    if (broken) throw new Violation(broken, `${key} at ${index} is told ${JSON.stringify(said)}`);
+    if (!isAnswer(record, outcome)) throw new Violation('S8', `${key} is told no outcome`);
+    checkAnswer(record, outcome, `${key} at ${index} is told`);
     this.#told.set(lineage.generation, Math.max(index, this.#told.get(lineage.generation) ?? 0));
     return lineage;
   }
@@ -142,7 +148,7 @@ export class LogChecker {
     if (entry.index % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, entry.index);
   }
 
-  /** The first to commit an entry is a leader, or follows one that did so out of sight. */
+  /** Rule S2: the first to commit an entry is a leader, and a majority holds it. */
   #extends(
     life: Life,
     node: ObservedNode,
@@ -151,16 +157,19 @@ export class LogChecker {
     text: string,
   ): void {
     const office = this.#officeOf(life, node);
-    const term = office?.term ?? node.replica.promised;
-    if (office) {
-      if (term < lineage.newestTerm)
-        throw new Violation(
-          'S4',
-          `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
-        );
-      const durable = this.durable(life.id);
-      this.quorums.committed(life.id, term, office.members, entry.index, office.first, durable);
-    }
+    if (!office)
+      throw new Violation(
+        'S2',
+        `${life.name} commits ${entry.index}, which no leader has committed`,
+      );
+    const { term, members, first } = office;
+    if (term < lineage.newestTerm)
+      throw new Violation(
+        'S4',
+        `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
+      );
+    const { end } = this.disk(life.id);
+    this.quorums.committed(life.id, term, members, entry.index, first, end);
     if (term > lineage.newestTerm) lineage.newestTerm = term;
     this.#fillUpTo(node, lineage, entry.index);
     lineage.extend(entry, text, this.now(), lineage.newestTerm);
@@ -175,25 +184,21 @@ export class LogChecker {
     const key = keyOf(entry.command.operation.id);
     if (record.duplicate !== duplicate)
       throw new Violation('S7', `${life.name} applies ${key} ${duplicate ? 'never' : 'again'}`);
-    if (duplicate || !record.outcome || !record.operation) return;
-    const said = decodeOutcome(outcome);
-    const broken = said ? brokenRule(record.outcome, said, record.operation) : 'S6';
-    if (broken)
-      throw new Violation(
-        broken,
-        `${life.name} applies ${entry.index} with ${JSON.stringify(outcome)}, due is ${JSON.stringify(record.outcome)}`,
-      );
+    if (!duplicate) checkAnswer(record, outcome, `${life.name} applies ${entry.index} with`);
   }
 
-  /** Equal logs give equal states, byte for byte, the exactly-once records included; and the park is as the rules say. */
+  /** Equal logs give equal states, byte for byte, the exactly-once records included; and the machines are as the rules say. */
   #checkState(life: Life, node: ObservedNode, lineage: Lineage, index: number): void {
     const { machine, sessions } = node.replica;
     const snapshot = machine.snapshot();
     const state = JSON.stringify([snapshot, sessions.snapshot()]);
     const key = `${lineage.generation}/${index}`;
     const known = this.#states.get(key);
-    if (known === undefined && lineage.length === index)
+    if (known === undefined && lineage.length === index) {
       checkPark(snapshot, lineage.model, life.name);
+      checkChat(snapshot, lineage.chat, life.name);
+      checkMarket(snapshot, lineage.market, life.name);
+    }
     this.#states.set(key, known ?? state);
     if (known !== undefined && known !== state)
       throw new Violation('S6', `${life.name} at ${index} has ${state}, others have ${known}`);
@@ -269,7 +274,8 @@ export class LogChecker {
     const { log } = node.replica;
     const opening = log.at(first)?.command;
     const without = opening?.kind === 'generation' ? opening.without : null;
-    this.quorums.elected(life.id, term, members, without);
+    const { promised } = this.disk(life.id);
+    this.quorums.elected(life.id, term, members, promised, without);
     if (without) return;
     const generations = generationsUpTo(node, log.lastIndex);
     const lineage = this.lineages.get(generations[generations.length - 1]?.id ?? '');

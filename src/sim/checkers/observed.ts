@@ -30,11 +30,18 @@ export interface ObservedNode {
   readonly leadership: { readonly term: Term } | null;
 }
 
+/** What a node's disk holds, whatever the node says. */
+export interface Durable {
+  /** Where the log ends. */
+  readonly end: number;
+  /** '' without one. */
+  readonly promised: Term;
+}
+
 /** The membership that an entry brings. */
 export function membersIn(entry: LogEntry | undefined): readonly Member[] | null {
   const command = entry?.command;
-  if (!command || command.kind === 'operation' || command.kind === 'opening') return null;
-  return command.members;
+  return command && 'members' in command ? command.members : null;
 }
 
 /** The membership at an index, read off the entries themselves (rule M1). */

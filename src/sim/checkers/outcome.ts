@@ -1,4 +1,11 @@
-import { ALLOWED, ALREADY_INSIDE, FULL, NOT_INSIDE, type Outcome } from './park-model.ts';
+import {
+  ALLOWED,
+  ALREADY_INSIDE,
+  FULL,
+  NOT_INSIDE,
+  OLD_REQUEST,
+  type Outcome,
+} from './park-model.ts';
 
 /** An outcome as the core hands it on, which knows nothing of its shape; null for what is none. */
 export function decodeOutcome(value: unknown): Outcome | null {
@@ -12,6 +19,8 @@ export function decodeOutcome(value: unknown): Outcome | null {
       return ALREADY_INSIDE;
     case 'not-inside':
       return NOT_INSIDE;
+    case 'old-request':
+      return OLD_REQUEST;
     default:
       return null;
   }

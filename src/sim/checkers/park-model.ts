@@ -7,7 +7,8 @@ export type Action =
   | { readonly kind: 'leave'; readonly visitor: string }
   | { readonly kind: 'capacity'; readonly capacity: number };
 
-export type Reason = 'full' | 'already-inside' | 'not-inside';
+/** `old-request`: of a visitor's tab that has asked for something else since. */
+export type Reason = 'full' | 'already-inside' | 'not-inside' | 'old-request';
 
 export type Outcome =
   { readonly allowed: true } | { readonly allowed: false; readonly reason: Reason };
@@ -16,6 +17,7 @@ export const ALLOWED: Outcome = { allowed: true };
 export const FULL: Outcome = { allowed: false, reason: 'full' };
 export const ALREADY_INSIDE: Outcome = { allowed: false, reason: 'already-inside' };
 export const NOT_INSIDE: Outcome = { allowed: false, reason: 'not-inside' };
+export const OLD_REQUEST: Outcome = { allowed: false, reason: 'old-request' };
 
 /** An operation's body as the log holds it; null for what is no operation of the park. */
 export function readAction(body: unknown): Action | null {
@@ -26,9 +28,15 @@ export function readAction(body: unknown): Action | null {
     if (!('capacity' in body) || typeof body.capacity !== 'number') return null;
     return { kind: 'capacity', capacity: body.capacity };
   }
-  if (body.kind !== 'enter' && body.kind !== 'leave') return null;
+  const kind = body.kind === 'visit' && 'wish' in body ? body.wish : body.kind;
+  if (kind !== 'enter' && kind !== 'leave') return null;
   if (!('visitor' in body) || typeof body.visitor !== 'string') return null;
-  return { kind: body.kind, visitor: body.visitor };
+  return { kind, visitor: body.visitor };
+}
+
+export function isSameAction(a: Action, b: Action): boolean {
+  if (a.kind === 'capacity') return b.kind === 'capacity' && a.capacity === b.capacity;
+  return b.kind === a.kind && a.visitor === b.visitor;
 }
 
 export class ParkModel {

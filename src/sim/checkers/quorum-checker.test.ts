@@ -35,17 +35,26 @@ it('S4: promises of another term, of learners and of strangers do not count', ()
   checker.sent('zara', promise(T2));
   const learner = { id: 'lena', priority: 9, name: 'lena', voter: false };
   checker.sent('lena', promise(T2));
-  expect(() => checker.elected('anna', T2, [...MEMBERS, learner], null)).toThrow('1 of 3');
+  expect(() => checker.elected('anna', T2, [...MEMBERS, learner], T2, null)).toThrow('1 of 3');
   checker.sent('carl', promise(T2));
-  expect(() => checker.elected('anna', T2, [...MEMBERS, learner], null)).not.toThrow();
+  expect(() => checker.elected('anna', T2, [...MEMBERS, learner], T2, null)).not.toThrow();
 });
 
 it('S4: half of an even number is no majority', () => {
   const checker = new QuorumChecker();
   const [anna, bert] = MEMBERS;
   const two = [anna, bert].flatMap((member) => member ?? []);
-  expect(() => checker.elected('anna', T1, two, null)).toThrow('1 of 2');
-  expect(() => checker.elected('anna', T1, [], null)).toThrow('0 of 0');
+  expect(() => checker.elected('anna', T1, two, T1, null)).toThrow('1 of 2');
+  expect(() => checker.elected('anna', T1, [], T1, null)).toThrow('0 of 0');
+});
+
+it('S4, B1: a leader counts its own promise only once its own disk holds it', () => {
+  const checker = new QuorumChecker();
+  checker.sent('bert', promise(T2));
+  expect(() => checker.elected('anna', T2, MEMBERS, T1, null)).toThrow('1 of 3');
+  expect(() => checker.elected('anna', T2, MEMBERS, T1, ['carl'])).toThrow('1 of 3');
+  expect(() => checker.elected('anna', T2, MEMBERS, T2, ['carl'])).not.toThrow();
+  expect(() => checker.elected('anna', T2, MEMBERS, T2, null)).not.toThrow();
 });
 
 it('S2: acknowledgements of another term, or of less, do not count', () => {

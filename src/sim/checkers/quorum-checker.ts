@@ -23,17 +23,21 @@ export class QuorumChecker {
 
   /**
    * @param members of the log that the leader adopted
+   * @param promised on the leader's own disk
    * @param without those whom a person decided to go on without (rule G4); null in an ordinary ballot
    */
   elected(
     leader: NodeId,
     term: Term,
     members: readonly Member[],
+    promised: Term,
     without: readonly NodeId[] | null,
   ): void {
     const promises = this.#promises.get(term);
     const voters = members.filter(({ voter }) => voter);
-    const silent = voters.filter(({ id }) => id !== leader && promises?.has(id) !== true);
+    const silent = voters.filter(({ id }) =>
+      id === leader ? promised < term : promises?.has(id) !== true,
+    );
     const short = without
       ? silent.some(({ id }) => !without.includes(id))
       : 2 * (voters.length - silent.length) <= voters.length;

@@ -14,7 +14,7 @@ const acknowledge = (index: number) =>
 describe('S9: an identity that lost its disk', () => {
   it('may not promise anything new', () => {
     const checker = new SpeechChecker();
-    checker.wiped('anna', T1, 0);
+    checker.wiped('anna', { promised: T1, end: 0 });
     expect(() => checker.sent('anna', promise(T1))).not.toThrow();
     expect(() => checker.sent('anna', promise(T2))).toThrow('S9');
     expect(() => checker.sent('bert', promise(T2))).not.toThrow();
@@ -23,13 +23,13 @@ describe('S9: an identity that lost its disk', () => {
   it('may not acknowledge anything new', () => {
     const checker = new SpeechChecker();
     expect(() => checker.sent('anna', acknowledge(5))).not.toThrow();
-    checker.wiped('anna', T1, 0);
+    checker.wiped('anna', { promised: T1, end: 0 });
     expect(() => checker.sent('anna', acknowledge(5))).toThrow('S9');
   });
 
   it('may say again what was on the disk, and refuse', () => {
     const checker = new SpeechChecker();
-    checker.wiped('anna', T2, 5);
+    checker.wiped('anna', { promised: T2, end: 5 });
     const refusal = say({ type: 'APPENDED', term: T2, ok: false, match: NOWHERE, beat: 0 });
     for (const known of [promise(T1), promise(T2), acknowledge(5), refusal])
       expect(() => checker.sent('anna', known)).not.toThrow();

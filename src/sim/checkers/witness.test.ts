@@ -31,6 +31,12 @@ it('S8: an order that explains every answer proves the history, any other proves
   expect(isWitness([first, enter('v2', 5, 20, 2)], 1)).toBe(false);
 });
 
+it('S8: what surely failed explains nothing', () => {
+  const failed: Call = { ...enter('v1', 0, 10, 1), result: 'fail', outcome: null };
+  expect(isWitness([failed, enter('v2', 11, 20, 2, false)], 1)).toBe(false);
+  expect(isWitness([failed, enter('v2', 11, 20, 2)], 1)).toBe(true);
+});
+
 it('S8: an order that turns time around is none', () => {
   expect(isWitness([enter('v1', 0, 10, 2), enter('v2', 11, 20, 1)], 5)).toBe(false);
   expect(isWitness([enter('v1', 0, 11, 2), enter('v2', 11, 20, 1)], 5)).toBe(true);

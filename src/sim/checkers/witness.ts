@@ -9,6 +9,8 @@ import { brokenRule, ParkModel } from './park-model.ts';
 export function isWitness(calls: readonly Call[], capacity: number): boolean {
   const placed = new Map<string, Call & { readonly hint: number }>();
   for (const call of calls) {
+    // What surely did not happen takes no place in any order.
+    if (call.result === 'fail') continue;
     if (call.hint !== undefined) placed.set(logKey(call.key), { ...call, hint: call.hint });
     else if (call.result === 'ok') return false;
   }

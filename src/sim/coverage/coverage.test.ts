@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { NOT_IN_RUNS, REASONS, SIGNS } from './catalog.ts';
-import { readMessageTypes, readRules, rulesIn, testsIn } from './sources.ts';
+import { literalsIn, readMessageTypes, readRules, reasonIn, rulesIn, testsIn } from './sources.ts';
 import { readRows, unseen, untested, writeTable } from './table.ts';
 
 const ROOT = process.cwd();
@@ -32,6 +32,29 @@ describe('coverage', () => {
     expect(unseen([bare], new Map([['often', 9]]))).toEqual([row.name]);
     expect(unseen([bare], new Map(Object.entries({ often: 9, never: 1 })))).toEqual([]);
     expect(writeTable([bare], new Map([['often', 9]]), 'x')).toContain(`| ${row.name} | 0 |`);
+  });
+
+  it('takes a reason for itself alone, wherever in a value it stands', () => {
+    const reasons = [
+      { words: 'no field', goesOn: true },
+      { words: 'not', goesOn: false },
+      { words: 'unknown', goesOn: true },
+      { words: 'unknown field', goesOn: false },
+    ];
+    const said = (literal: string): string | null => reasonIn(literal, reasons);
+    expect(said('unknown field')).toBe('unknown field');
+    expect(said('line 2: clock[0].id: unknown field')).toBe('unknown field');
+    expect(said('unknown type')).toBe('unknown');
+    expect(said('no field request')).toBe('no field');
+    expect(said('not a list')).toBeNull();
+    expect(said('an unknown field')).toBeNull();
+  });
+
+  it('reads what a source quotes, and the table that a test is made of', () => {
+    expect([...literalsIn(`is('a', "b c", \`d\`, 'it\\'s')`)]).toEqual(['a', 'b c', 'd', "it\\'s"]);
+    const text = "it('one', () => {});\ntest.each([['full']])('%s', () => undefined);";
+    expect(testsIn('a.test.ts', text)[1]?.body).toContain("'full'");
+    expect(testsIn('a.test.ts', text)[0]?.body).not.toContain("'full'");
   });
 
   it('reads titles, of tables of tests too, and what they quote', () => {

@@ -21,12 +21,25 @@ export function readTests(root: string): Test[] {
 }
 
 export function testsIn(file: string, text: string): Test[] {
-  const found = [...text.matchAll(TITLE)];
-  return found.map((match, i) => ({
+  const found = [...text.matchAll(TITLE)].map((match) => ({ match, from: beginOf(match, text) }));
+  return found.map(({ match, from }, i) => ({
     file,
     title: match[1] ?? match[2] ?? match[3] ?? '',
-    body: text.slice(match.index, found[i + 1]?.index),
+    body: text.slice(from, found[i + 1]?.from),
   }));
+}
+
+/** A test of a table begins with its table. */
+function beginOf({ 0: found, index }: RegExpExecArray, text: string): number {
+  return /^[\])]/.test(found) ? text.lastIndexOf('.each', index) : index;
+}
+
+const LITERAL = /'((?:\\.|[^'\\\n])*)'|"((?:\\.|[^"\\\n])*)"|`((?:\\.|[^`\\])*)`/g;
+
+/** The texts that a piece of source quotes. */
+export function literalsIn(source: string): Set<string> {
+  const literals = [...source.matchAll(LITERAL)];
+  return new Set(literals.map((match) => match[1] ?? match[2] ?? match[3] ?? ''));
 }
 
 /** The rules that a title or a comment quotes; `J1 to J3` are three. */
@@ -49,15 +62,36 @@ export function readMessageTypes(root: string): string[] {
   return [...text.matchAll(/^\| ([A-Z_]+) \|/gm)].flatMap(([, type]) => type ?? []);
 }
 
-/** Why input is refused: the fixed words of each reason, as the decoders have them. */
-export function readInputReasons(root: string): string[] {
+/** Why input is refused, as the decoders say it. */
+export interface InputReason {
+  /** Its fixed words. */
+  readonly words: string;
+  /** What it is about follows them. */
+  readonly goesOn: boolean;
+}
+
+export function readInputReasons(root: string): InputReason[] {
   const texts = filesBelow(path.join(root, 'src'))
     .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
     .map((file) => readFileSync(file, 'utf8'));
-  const reasons = texts.flatMap((text) =>
-    [...text.matchAll(/new DecodeError\(\s*['`]([^'`$]+)/g)].map(([, words = '']) => words.trim()),
+  const reasons = new Map<string, InputReason>();
+  for (const [, fixed = '', end] of texts
+    .join('\n')
+    .matchAll(/new DecodeError\(\s*['`]([^'`$]+)(.)/g)) {
+    const words = fixed.trim();
+    reasons.set(words, { words, goesOn: end === '$' });
+  }
+  return [...reasons.values()].sort((a, b) => (a.words < b.words ? -1 : 1));
+}
+
+/** The reason that a quoted text is, wherever in a value it stands; a longer one goes before a shorter one. */
+export function reasonIn(literal: string, reasons: readonly InputReason[]): string | null {
+  const said = literal.replace(/^(?:[\w.[\]@ -]+: )+/, '');
+  const fitting = reasons.filter(
+    ({ words, goesOn }) => said === words || (goesOn && said.startsWith(`${words} `)),
   );
-  return [...new Set(reasons)].sort();
+  const [longest] = fitting.sort((a, b) => b.words.length - a.words.length);
+  return longest?.words ?? null;
 }
 
 /** The golden transcripts, by their names. */

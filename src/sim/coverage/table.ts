@@ -5,6 +5,8 @@ import {
   readRules,
   readTests,
   readTranscripts,
+  reasonIn,
+  literalsIn,
   rulesIn,
   type Test,
 } from './sources.ts';
@@ -41,28 +43,59 @@ export function readRows(root: string): Row[] {
     transcripts: transcripts.flatMap(([transcript, text]) =>
       new RegExp(`: ${name}\\b`).test(text) ? transcript : [],
     ),
-    signs: [name],
+    signs: name in NOT_IN_RUNS ? null : [name],
   }));
+  const quoting = tests.map((test) => ({ test, literals: literalsIn(test.body) }));
   const reasons = Object.entries(REASONS).map(([name, sign]): Row => {
-    const word = /`(.+)`/.exec(name)?.[1] ?? '';
+    const [, kind = '', word = ''] = /^(.+?),? `(.+)`$/.exec(name) ?? [];
+    const { literal, beside, told } = whereToLook(kind, word);
     return {
       group: 'reasons',
       name,
-      tests: using(new RegExp(`['\\s]${word}'`)),
+      tests: quoting.flatMap(({ test, literals }) =>
+        literals.has(literal) && beside.test(test.body) ? test : [],
+      ),
       transcripts: transcripts.flatMap(([transcript, text]) =>
-        text.includes(word) ? transcript : [],
+        text.includes(told) ? transcript : [],
       ),
       signs: name in NOT_IN_RUNS ? null : [sign],
     };
   });
-  const input = readInputReasons(root).map((name): Row => ({
+  return [...rules, ...messages, ...reasons, ...inputRows(root, quoting)];
+}
+
+/** The same word is a reason for several things: what a test quotes, what it speaks of, and how a transcript says it. */
+function whereToLook(
+  kind: string,
+  word: string,
+): { literal: string; beside: RegExp; told: string } {
+  switch (kind) {
+    case 'ballot lost':
+      return { literal: `ballot-lost: ${word}`, beside: /notes/, told: `(ballot-lost: ${word})` };
+    case 'outcome':
+      return { literal: word, beside: /\b(allowed|success|outcome)/, told: `"reason":"${word}"` };
+    case 'error':
+      return { literal: word, beside: /\b(code|definite)\b/, told: `is told: ${word},` };
+    default:
+      return { literal: word, beside: new RegExp(`\\b${kind}\\b`), told: `${kind} ${word}` };
+  }
+}
+
+type Quoting = readonly { readonly test: Test; readonly literals: ReadonlySet<string> }[];
+
+function inputRows(root: string, quoting: Quoting): Row[] {
+  const reasons = readInputReasons(root);
+  const quoted = quoting.map(({ test, literals }) => ({
+    test,
+    reasons: new Set([...literals].map((literal) => reasonIn(literal, reasons))),
+  }));
+  return reasons.map(({ words }): Row => ({
     group: 'input',
-    name,
-    tests: tests.filter(({ body }) => body.includes(name)),
+    name: words,
+    tests: quoted.flatMap((one) => (one.reasons.has(words) ? one.test : [])),
     transcripts: [],
     signs: null,
   }));
-  return [...rules, ...messages, ...reasons, ...input];
 }
 
 /** What no test covers. */

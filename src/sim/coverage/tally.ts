@@ -1,6 +1,7 @@
 import type { Operation } from '../../core/entry.ts';
 import type { Message } from '../../core/messages.ts';
 import type { Committed } from '../checkers/lineage.ts';
+import type { Due } from '../checkers/market-model.ts';
 
 /**
  * Counts what happens in runs under short names, for the coverage table: messages by their type, decisions by the
@@ -44,6 +45,15 @@ export class Tally {
       case 'SUBMIT':
         this.#submitted(message.operations);
         return;
+      case 'ORDER':
+        if (message.lateMs > 0) this.count('ORDER late on purpose');
+        return;
+      case 'HELD':
+        if (message.asks) this.count('HELD asks');
+        return;
+      case 'ACKNOWLEDGED':
+        this.count(`ACKNOWLEDGED ${message.purpose}`);
+        return;
       case 'LOCK':
         if (message.ticket) this.count('LOCK again with its ticket');
         return;
@@ -63,7 +73,7 @@ export class Tally {
       this.count(`error ${reason}, ${type === 'fail' ? 'definite' : 'indefinite'}`);
   }
 
-  committed({ entry, outcome }: Committed): void {
+  committed({ entry, outcome, chat, trade, duplicate }: Committed): void {
     const { command, term } = entry;
     if (command.kind === 'membership') {
       this.count(`entry membership ${command.change}`);
@@ -72,9 +82,17 @@ export class Tally {
       return;
     }
     this.count(`entry ${command.kind}`);
+    if (command.kind === 'view' && command.cut.length > 0) this.count('entry view with a cut');
     if (command.kind !== 'operation') return;
     if (command.operation.under) this.count('entry operation under a held mutex');
+    if (chat) this.count(`chat ${chat.action.kind} ${chat.answer}`);
     if (outcome?.allowed === false) this.count(`outcome ${outcome.reason}`);
+    if (trade && !duplicate) this.#traded(trade.due);
+  }
+
+  #traded(due: Due): void {
+    if (!due.success) this.count(`outcome ${due.reason}`);
+    else if ('seller' in due) this.count('sale');
   }
 
   #submitted(operations: readonly Operation[]): void {

@@ -2,7 +2,7 @@ import type { CrashPoint, CrashStep } from '../crash-points.ts';
 import type { Gate } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { awake, fault, leaderOf, type Fault } from './fault.ts';
+import { awake, fault, leaderOf, type Fault, type Injected } from './fault.ts';
 import { canSpare } from './losses.ts';
 
 /** Pages that are gone from one moment to the next: memory is lost, and they come back from their disk. */
@@ -40,30 +40,36 @@ export const CRASHES: readonly Fault[] = [
   ),
 ];
 
-function crash(world: World, random: Random): boolean {
+function crash(world: World, random: Random): Injected {
   const gate = random.pick(world.gates.filter(({ life }) => life !== null));
-  if (!gate) return false;
+  if (!gate) return 'impossible';
   crashGate(world, random, gate);
-  return true;
+  return 'done';
 }
 
-function crashLeader(world: World, random: Random): boolean {
+function crashLeader(world: World, random: Random): Injected {
   const gate = leaderOf(world);
-  if (!gate) return false;
+  if (!gate) return 'impossible';
   crashGate(world, random, gate);
-  return true;
+  return 'done';
 }
 
-function crashAll(world: World, random: Random): boolean {
-  for (const gate of world.gates) if (gate.life) crashGate(world, random, gate);
-  return true;
+function crashAll(world: World, random: Random): Injected {
+  const running = world.gates.filter(({ life }) => life !== null);
+  for (const gate of running) crashGate(world, random, gate);
+  return running.length > 0 ? 'done' : 'in-vain';
 }
 
 function crashGate(world: World, random: Random, gate: Gate): void {
+  vanish(random, gate);
+  comesBack(world, random, gate);
+}
+
+/** Its page is gone, and the others are told so or must find out. */
+export function vanish(random: Random, gate: Gate): void {
   const fate = random.chance(0.5) ? 'done' : 'undone';
   const closed = random.chance(0.5);
   gate.crash(fate, closed ? { noticeMs: random.between(1, 50), closedByPeer: true } : {});
-  comesBack(world, random, gate);
 }
 
 function comesBack(world: World, random: Random, gate: Gate): void {
@@ -80,7 +86,7 @@ function point(name: string, about: string, step: CrashStep): Fault {
   return fault(name, about, 20_000, inject, 'hit');
 }
 
-function tornBatch(world: World, random: Random): boolean {
+function tornBatch(world: World, random: Random): Injected {
   const share = random.next();
   return plan(world, random, 'torn-batch', {
     step: 'within',
@@ -94,10 +100,10 @@ interface Plan extends Pick<CrashPoint, 'step' | 'left'> {
 }
 
 /** Where many writes begin, at a leader, there is most to lose: half of the time it is chosen. */
-function plan(world: World, random: Random, name: string, planned: Plan): boolean {
+function plan(world: World, random: Random, name: string, planned: Plan): Injected {
   const leader = leaderOf(world);
   const gate = leader && random.chance(0.5) ? leader : random.pick(awake(world));
-  if (!gate?.life || gate.life.points.planned) return false;
+  if (!gate?.life || gate.life.points.planned) return 'impossible';
   gate.life.points.plan({
     step: planned.step,
     messages: random.int(1, 4),
@@ -109,5 +115,5 @@ function plan(world: World, random: Random, name: string, planned: Plan): boolea
       comesBack(world, random, gate);
     },
   });
-  return true;
+  return 'done';
 }

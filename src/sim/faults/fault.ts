@@ -2,21 +2,25 @@ import type { Gate } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
 
+/**
+ * What came of an injection. `done`: it had an effect, or lies in wait. `in-vain`: it was done, and nobody could notice: it
+ * does not count. `impossible`: it can't be done now.
+ */
+export type Injected = 'done' | 'in-vain' | 'impossible';
+
 /** Something that goes wrong now and then. */
 export interface Fault {
   readonly name: string;
   readonly about: string;
   /** The mean pause between two, ms; each seed makes it more or less frequent. */
   readonly everyMs: number;
-  /** Part of `all`. */
-  readonly usual: boolean;
   /**
-   * `injection`: each time that it is injected. `hit`: what was injected only lies in wait; the fault counts for itself
-   * when it happens.
+   * `injection`: each time that it is injected and has an effect. `hit`: what was injected only lies in wait; the fault
+   * counts for itself when it happens.
    */
   readonly counts: 'injection' | 'hit';
-  /** Does it now, unless it can't be done now: then false. */
-  inject(world: World, random: Random): boolean;
+  /** Does it now, unless it can't be done now. */
+  inject(world: World, random: Random): Injected;
 }
 
 export function fault(
@@ -26,7 +30,7 @@ export function fault(
   inject: Fault['inject'],
   counts: Fault['counts'] = 'injection',
 ): Fault {
-  return { name, about, everyMs, usual: true, counts, inject };
+  return { name, about, everyMs, counts, inject };
 }
 
 export function awake(world: World): Gate[] {

@@ -3,7 +3,7 @@ import type { NodeId } from '../../core/identity.ts';
 import type { Gate, Life } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { awake, fault, present, type Fault } from './fault.ts';
+import { awake, fault, present, type Fault, type Injected } from './fault.ts';
 import { hasRoom } from './membership.ts';
 import { separate } from './partitions.ts';
 
@@ -46,13 +46,13 @@ function ready(gate: Gate): gate is Running {
 }
 
 /** A majority of the voters is gone, and with it what they knew alone. New devices come in their place. */
-function loseMost(world: World, random: Random): boolean {
+function loseMost(world: World, random: Random): Injected {
   const stays = random.pick(world.gates.filter(ready));
-  if (!stays) return false;
+  if (!stays) return 'impossible';
   const voters = votersOf(stays);
   const others = random.shuffle(world.gates.filter(({ id }) => id !== stays.id && voters.has(id)));
   const lost = others.filter(({ shares }) => !shares).slice(0, majority(voters.size));
-  if (lost.length < majority(voters.size)) return false;
+  if (lost.length < majority(voters.size)) return 'impossible';
   const names = new Set(lost.map(({ id }) => id));
   for (const gate of lost) {
     gate.crash('undone', random.chance(0.5) ? {} : { noticeMs: 5, closedByPeer: true });
@@ -65,30 +65,29 @@ function loseMost(world: World, random: Random): boolean {
   const isLost = (id: NodeId): boolean =>
     names.has(id) || !world.gates.some((gate) => gate.id === id);
   const missing = (gate: Running): NodeId[] => missingAt(gate).filter(isLost);
-  insist(world, random, 'proceed-rightly', () => world.gates.filter(ready), missing, 60_000);
-  return true;
+  insist(world, random, () => world.gates.filter(ready), missing, 60_000);
+  return 'done';
 }
 
 /** A minority is cut off and its people take the others for dead, who go on and let visitors in. */
-function proceedWrongly(world: World, random: Random): boolean {
+function proceedWrongly(world: World, random: Random): Injected {
   const alone = random.pick(world.gates.filter(ready));
-  if (!alone || !votersOf(alone).has(alone.id)) return false;
+  if (!alone || !votersOf(alone).has(alone.id)) return 'impossible';
   const most = Math.max(1, Math.ceil(votersOf(alone).size / 2) - 1);
   const others = random.shuffle(present(world).filter((gate) => gate !== alone));
   const few = [alone, ...others.slice(0, random.int(0, most - 1))];
   const rest = others.filter((gate) => !few.includes(gate));
-  if (rest.length === 0) return false;
+  if (rest.length === 0) return 'impossible';
   const ms = random.logBetween(8000, 40_000);
   separate(world, few, rest, ms);
-  insist(world, random, 'proceed-wrongly', () => few.filter(ready), missingAt, ms);
-  return true;
+  insist(world, random, () => few.filter(ready), missingAt, ms);
+  return 'done';
 }
 
 /** Tries again and again to go on without whoever is missing, until it works or the time is over. */
 function insist(
   world: World,
   random: Random,
-  name: string,
   gates: () => Running[],
   missing: (gate: Running) => NodeId[],
   forMs: number,
@@ -107,11 +106,16 @@ function insist(
     }
     // A page that crashes meanwhile never answers: then nobody insists any more.
     proceed(world, gate, ids, (ok) => {
-      if (ok) world.count(name);
+      if (ok) world.count(isWrong(world, ids) ? 'proceed-wrongly' : 'proceed-rightly');
       else again();
     });
   };
   world.later(random.logBetween(ATTEMPT_MS, 5000), attempt);
+}
+
+/** To go on without these: some of them will be back. */
+function isWrong(world: World, ids: readonly NodeId[]): boolean {
+  return world.gates.some(({ id, status }) => status !== 'gone' && ids.includes(id));
 }
 
 function proceed(
@@ -138,8 +142,8 @@ function missingAt(gate: Running): NodeId[] {
 }
 
 /** New gates at a place with a signaling server of its own: they found a park, which later comes to the same network. */
-function foundApart(world: World, random: Random): boolean {
-  if (!hasRoom(world)) return false;
+function foundApart(world: World, random: Random): Injected {
+  if (!hasRoom(world)) return 'impossible';
   const venue = `venue ${world.gates.length}`;
   const gates = [world.addGate()];
   if (hasRoom(world) && random.chance(0.3)) gates.push(world.addGate());
@@ -152,9 +156,10 @@ function foundApart(world: World, random: Random): boolean {
     world.workload.join(gate);
   }
   world.later(random.logBetween(5000, 60_000), () => {
-    for (const gate of gates) comeTogether(world, gate);
+    // Copies of their pages too.
+    for (const gate of world.gates) if (gate.venue === venue) comeTogether(world, gate);
   });
-  return true;
+  return 'done';
 }
 
 /** The gate is at the usual place from now on. */
@@ -165,18 +170,20 @@ export function comeTogether(world: World, gate: Gate): void {
   world.trace('comes-together', gate, '');
 }
 
-function adopt(world: World, random: Random): boolean {
+function adopt(world: World, random: Random): Injected {
   const wanted = preferred(world);
   const gates = world.gates.filter(ready);
   const gate = random.pick(gates.filter((one) => mayAdopt(one, wanted)));
-  return gate ? adoptAt(world, gate, wanted) : false;
+  if (!gate) return 'impossible';
+  adoptAt(world, gate, wanted);
+  return 'done';
 }
 
-function adoptAt(world: World, gate: Running, generation: string): boolean {
+function adoptAt(world: World, gate: Running, generation: string): void {
   world.trace('adopt', gate, generation);
-  world.count('adopt');
-  gate.life.driver.command({ type: 'adopt', generation }, () => undefined);
-  return true;
+  gate.life.driver.command({ type: 'adopt', generation }, ({ ok }) => {
+    if (ok) world.count('adopt');
+  });
 }
 
 /** The page offers it then, and no other generation. */

@@ -11,7 +11,7 @@ import { awake } from './fault.ts';
 export function canSpare(world: World, gate: Gate): boolean {
   if (!world.network.coordinatorUp || gate.shares) return false;
   if (world.gates.some(({ status }) => status === 'absent')) return false;
-  const keepers = awake(world).filter((other) => other.disk !== gate.disk && !other.cleared);
+  const keepers = awake(world).filter((other) => other.disk !== gate.disk && !other.lost);
   const ids = new Set(keepers.map(({ id }) => id));
   return world.gates.every(({ life, status }) => {
     if (status === 'gone') return true;

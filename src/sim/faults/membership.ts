@@ -1,7 +1,7 @@
 import type { Life } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { awake, fault, present, type Fault } from './fault.ts';
+import { awake, fault, present, type Fault, type Injected } from './fault.ts';
 import { canSpare } from './losses.ts';
 import { freezeFor } from './time.ts';
 
@@ -25,33 +25,34 @@ export function hasRoom(world: World): boolean {
   return present(world).length < MOST_GATES;
 }
 
-function join(world: World): boolean {
-  if (!hasRoom(world)) return false;
+function join(world: World): Injected {
+  if (!hasRoom(world)) return 'impossible';
   const gate = world.addGate();
   world.startWhenSafe(gate);
   world.workload.join(gate);
-  return true;
+  return 'done';
 }
 
 /** Only while it sleeps can a page lose its lock to another unheard, or where there are no locks at all. */
-function twin(world: World, random: Random): boolean {
+function twin(world: World, random: Random): Injected {
   const gate = random.pick(awake(world));
-  if (gate?.life?.ready !== true || gate.blank || gate.shares || !hasRoom(world)) return false;
+  if (gate?.life?.ready !== true || gate.blank || gate.shares || !hasRoom(world))
+    return 'impossible';
   if (random.chance(0.6)) freezeFor(world, gate, 'sleep', random.logBetween(500, 30_000));
   const other = world.addGate(gate);
   world.trace('duplicate', other, gate.id);
   other.start();
   world.workload.join(other);
-  return true;
+  return 'done';
 }
 
-function leave(world: World, random: Random): boolean {
+function leave(world: World, random: Random): Injected {
   const gate = random.pick(awake(world));
   const running = awake(world).length;
-  if (!gate?.life || gate.blank) return false;
+  if (!gate?.life || gate.blank) return 'impossible';
   const { life } = gate;
   const last = leadsOneOther(life);
-  if (!last && (running < 3 || !canSpare(world, gate))) return false;
+  if (!last && (running < 3 || !canSpare(world, gate))) return 'impossible';
   // The last words of a leader of two voters may be lost: then the other needs its promise (rule M6).
   const forGood = random.chance(0.3) && !last;
   life.driver.command({ type: 'leave' }, () => undefined);
@@ -65,7 +66,7 @@ function leave(world: World, random: Random): boolean {
         world.startWhenSafe(gate);
       });
   });
-  return true;
+  return 'done';
 }
 
 function leadsOneOther({ driver }: Life): boolean {
@@ -73,11 +74,11 @@ function leadsOneOther({ driver }: Life): boolean {
   return leadership?.replication.opened === true && replica.membership.voters().length === 2;
 }
 
-function neverBack(world: World, random: Random): boolean {
+function neverBack(world: World, random: Random): Injected {
   const gate = random.pick(world.gates.filter(({ life }) => life !== null));
-  if (!gate || awake(world).length < 4 || !canSpare(world, gate)) return false;
+  if (!gate || awake(world).length < 4 || !canSpare(world, gate)) return 'impossible';
   gate.crash('undone', random.chance(0.5) ? {} : { noticeMs: 5, closedByPeer: true });
   gate.status = 'gone';
   world.trace('never-back', gate, '');
-  return true;
+  return 'done';
 }

@@ -2,7 +2,16 @@ import { majority } from '../../core/quorum.ts';
 import type { Gate } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { awake, fault, indexes, leaderOf, pair, present, type Fault } from './fault.ts';
+import {
+  awake,
+  fault,
+  indexes,
+  leaderOf,
+  pair,
+  present,
+  type Fault,
+  type Injected,
+} from './fault.ts';
 
 /** Who hears whom. The links stall, and break when it lasts. */
 export const PARTITIONS: readonly Fault[] = [
@@ -47,89 +56,97 @@ function majorities(to: number, from: number, count: number): boolean {
 function partial(name: string, about: string, least: number, hears: Hearing): Fault {
   return fault(name, about, 60_000, (world, random) => {
     const gates = random.shuffle(present(world));
-    if (gates.length < least) return false;
+    if (gates.length < least) return 'impossible';
     const ms = random.logBetween(500, 40_000);
-    gates.forEach((to, i) => {
+    const stalls = gates.map((to, i) => {
       const deaf = gates.filter((from, j) => from !== to && !hears(i, j, gates.length));
-      block(world, deaf, [to], ms);
+      return block(world, deaf, [to], ms);
     });
-    return true;
+    return stalls.includes(true) ? 'done' : 'in-vain';
   });
 }
 
-/** Nothing passes from the ones to the others, for a while. */
-export function block(world: World, from: readonly Gate[], to: readonly Gate[], ms: number): void {
+/** Nothing passes from the ones to the others, for a while. Returns whether that stalls a link that is open now. */
+export function block(
+  world: World,
+  from: readonly Gate[],
+  to: readonly Gate[],
+  ms: number,
+): boolean {
   const pairs = from.flatMap((a) => to.map((b) => [a.id, b.id] as const));
+  const { network } = world;
+  const stalls = pairs.some(([a, b]) => !network.blocked(a, b) && network.openLinks(b, a) > 0);
   for (const [a, b] of pairs) world.network.block(a, b);
   world.trace('block', null, `${indexes(from)} > ${indexes(to)} for ${Math.round(ms)} ms`);
   world.later(ms, () => {
     for (const [a, b] of pairs) world.network.heal(a, b);
     world.trace('heal', null, `${indexes(from)} > ${indexes(to)}`);
   });
+  return stalls;
 }
 
-/** Neither of the two groups hears the other. */
+/** Neither of the two groups hears the other. Returns whether that stalls a link that is open now. */
 export function separate(
   world: World,
   left: readonly Gate[],
   right: readonly Gate[],
   ms: number,
-): void {
-  block(world, left, right, ms);
-  block(world, right, left, ms);
+): boolean {
+  const there = block(world, left, right, ms);
+  const back = block(world, right, left, ms);
+  return there || back;
 }
 
-function stall(world: World, random: Random): boolean {
+function stall(world: World, random: Random): Injected {
   const both = pair(world, random);
-  if (!both) return false;
+  if (!both) return 'impossible';
   const [a, b] = both;
   const ms = random.logBetween(20, 3000);
-  block(world, [a], [b], ms);
-  if (random.chance(0.7)) block(world, [b], [a], ms);
-  return true;
+  const there = block(world, [a], [b], ms);
+  const back = random.chance(0.7) && block(world, [b], [a], ms);
+  return there || back ? 'done' : 'in-vain';
 }
 
-function partition(world: World, random: Random): boolean {
+function partition(world: World, random: Random): Injected {
   const gates = random.shuffle(present(world));
-  if (gates.length < 2) return false;
+  if (gates.length < 2) return 'impossible';
   const size = random.int(1, gates.length - 1);
-  separate(world, gates.slice(0, size), gates.slice(size), random.logBetween(500, 40_000));
-  return true;
+  const ms = random.logBetween(500, 40_000);
+  return separate(world, gates.slice(0, size), gates.slice(size), ms) ? 'done' : 'in-vain';
 }
 
-function oneWay(world: World, random: Random): boolean {
+function oneWay(world: World, random: Random): Injected {
   const both = pair(world, random);
-  if (!both) return false;
-  block(world, [both[0]], [both[1]], random.logBetween(200, 30_000));
-  return true;
+  if (!both) return 'impossible';
+  const stalls = block(world, [both[0]], [both[1]], random.logBetween(200, 30_000));
+  return stalls ? 'done' : 'in-vain';
 }
 
-function isolate(world: World, random: Random): boolean {
+function isolate(world: World, random: Random): Injected {
   const leader = leaderOf(world);
   const gate = random.chance(0.5) && leader ? leader : random.pick(awake(world));
-  if (!gate) return false;
+  if (!gate) return 'impossible';
   const others = present(world).filter((other) => other !== gate);
   const ms = random.logBetween(500, 40_000);
-  if (random.chance(0.8)) block(world, [gate], others, ms);
-  block(world, others, [gate], ms);
-  return true;
+  const out = random.chance(0.8) && block(world, [gate], others, ms);
+  const into = block(world, others, [gate], ms);
+  return out || into ? 'done' : 'in-vain';
 }
 
-function breakLink(world: World, random: Random): boolean {
+function breakLink(world: World, random: Random): Injected {
   const both = pair(world, random);
-  if (!both) return false;
+  if (!both) return 'impossible';
   world.trace('link-break', null, indexes(both));
-  world.network.breakLink(both[0].id, both[1].id);
-  return true;
+  return world.network.breakLink(both[0].id, both[1].id) ? 'done' : 'in-vain';
 }
 
-function coordinatorDown(world: World, random: Random): boolean {
-  if (!world.network.coordinatorUp) return false;
+function coordinatorDown(world: World, random: Random): Injected {
+  if (!world.network.coordinatorUp) return 'impossible';
   setCoordinator(world, false);
   world.later(random.logBetween(500, 60_000), () => {
     setCoordinator(world, true);
   });
-  return true;
+  return 'done';
 }
 
 export function setCoordinator(world: World, up: boolean): void {

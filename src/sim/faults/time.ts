@@ -1,7 +1,7 @@
 import type { Gate } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { awake, fault, type Fault } from './fault.ts';
+import { awake, fault, type Fault, type Injected } from './fault.ts';
 
 /** Pages and devices whose time is not everybody's. */
 export const TIME: readonly Fault[] = [
@@ -35,11 +35,11 @@ export const TIME: readonly Fault[] = [
   ),
 ];
 
-function freeze(world: World, random: Random, pause: 'hang' | 'sleep'): boolean {
+function freeze(world: World, random: Random, pause: 'hang' | 'sleep'): Injected {
   const gate = random.pick(awake(world));
-  if (!gate) return false;
+  if (!gate) return 'impossible';
   freezeFor(world, gate, pause, random.logBetween(50, 30_000));
-  return true;
+  return 'done';
 }
 
 export function freezeFor(world: World, gate: Gate, pause: 'hang' | 'sleep', ms: number): void {
@@ -50,31 +50,36 @@ export function freezeFor(world: World, gate: Gate, pause: 'hang' | 'sleep', ms:
   });
 }
 
-function clockJump(world: World, random: Random): boolean {
+function clockJump(world: World, random: Random): Injected {
   const gate = random.pick(world.gates);
-  if (!gate) return false;
+  if (!gate) return 'impossible';
   const far = random.logBetween(100, 86_400_000);
   gate.jump(random.chance(0.5) ? far : -far);
-  return true;
+  return noticed(gate);
 }
 
-function drift(world: World, random: Random): boolean {
+function drift(world: World, random: Random): Injected {
   const gate = random.pick(world.gates);
-  if (!gate || gate.drifts) return false;
+  if (!gate || gate.drifts) return 'impossible';
   const by = random.logBetween(0.0001, 0.1);
   gate.drift(random.chance(0.5) ? 1 + by : 1 - by);
   world.later(random.logBetween(1000, 60_000), () => {
     gate.drift(1);
   });
-  return true;
+  return noticed(gate);
 }
 
-function throttle(world: World, random: Random, everyMs: number): boolean {
+function throttle(world: World, random: Random, everyMs: number): Injected {
   const gate = random.pick(world.gates);
-  if (!gate || gate.throttled) return false;
+  if (!gate || gate.throttled) return 'impossible';
   gate.throttle(everyMs);
   world.later(random.logBetween(2000, 90_000), () => {
     gate.throttle(null);
   });
-  return true;
+  return noticed(gate);
+}
+
+/** Where no page is open nobody looks at a clock. */
+function noticed({ life }: Gate): Injected {
+  return life ? 'done' : 'in-vain';
 }

@@ -12,12 +12,12 @@ export const WEATHER: readonly Fault[] = [
 function weather(kind: keyof Weather, about: string, low: number, high: number): Fault {
   const inject: Fault['inject'] = (world, random) => {
     const { weather } = world.messages;
-    if (weather[kind] > 0) return false;
+    if (weather[kind] > 0) return 'impossible';
     weather[kind] = random.logBetween(low, high);
     world.later(random.logBetween(100, 20_000), () => {
       world.messages.weather[kind] = 0;
     });
-    return true;
+    return 'done';
   };
   return fault(kind, about, 20_000, inject, 'hit');
 }

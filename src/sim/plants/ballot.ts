@@ -11,6 +11,7 @@ export const BALLOT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'quorum-of-the-visible',
     'a majority of the voters in sight is enough: those that are not count as if they had agreed',
+    ['S2', 'S4'],
     ['partition'],
     {
       ports: (gate, ports) => ({
@@ -25,6 +26,7 @@ export const BALLOT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'own-log-wins',
     'the winner of a ballot leads with its own log, not with the most up-to-date one',
+    ['S2'],
     ['crash-leader', 'isolate'],
     {
       started: (_gate, { node }) => {
@@ -37,6 +39,7 @@ export const BALLOT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'old-leader-obeyed',
     'a follower takes entries of an older term than it has promised: a leader that thawed is trusted',
+    ['S4', 'S6'],
     ['hang', 'sleep', 'isolate'],
     {
       started: (_gate, { node }) => {

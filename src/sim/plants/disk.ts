@@ -3,6 +3,7 @@ import { Context } from '../../core/context.ts';
 import type { NodeId } from '../../core/identity.ts';
 import type { Meta, StorageWrite } from '../../core/stored.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Ports } from '../../runtime/driver.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { plantedBug, type PlantedBug } from '../plant.ts';
 import { changeWrites, wrap } from './tools.ts';
@@ -11,6 +12,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'acknowledge-before-write',
     'writes are said to be done at once, and done a while later',
+    ['S4'],
     ['crash-all'],
     {
       ports: (_gate, ports) => ({
@@ -22,6 +24,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'speak-before-write',
     'promises and acknowledgements go out while their write is under way',
+    ['S4', 'S2'],
     ['crash-all', 'crash-in-write'],
     {
       started: (gate) => {
@@ -43,6 +46,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'reused-term',
     'a candidate does not write down the term that it takes, and takes it again after a crash',
+    ['S4'],
     ['crash', 'crash-leader', 'crash-all'],
     {
       ports: (gate, ports) => ({
@@ -54,6 +58,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'promise-not-written',
     "a voter does not write down what it promised to others, and keeps an older leader's side after a crash",
+    ['S4'],
     ['crash', 'partition', 'isolate'],
     {
       ports: (gate, ports) => ({
@@ -65,6 +70,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'sequence-reused',
     'the next sequence number is not written down: after a restart old ones are given out again',
+    ['S7', 'S8', 'S2'],
     ['crash'],
     {
       ports: (_gate, ports) => ({
@@ -80,6 +86,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'torn-writes',
     'each write of a batch is a transaction of its own, and the last comes first',
+    ['L1'],
     ['crash', 'crash-in-write'],
     {
       ports: (_gate, ports) => ({ ...ports, storage: tearsWrites(ports.storage) }),
@@ -88,15 +95,29 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'vote-after-amnesia',
     'a gate whose disk was wiped votes on under its old name',
+    ['S9'],
     ['wipe', 'crash'],
     { keepsIdentity: true },
   ),
   plantedBug(
     'lost-disk-ignored',
     'a gate whose disk is cleared under it goes on as if it were there',
+    ['S9', 'S2'],
     ['wipe-live'],
     {
-      ports: (_gate, ports) => ({ ...ports, storage: ignoresLoss(ports.storage) }),
+      ports: (_gate, ports) => ({ ...ports, storage: ignoresLoss(ports, () => true) }),
+    },
+  ),
+  plantedBug(
+    'cleared-disk-counts-itself',
+    'a leader whose disk is cleared under it takes its writes for done, and counts itself',
+    ['S2'],
+    ['wipe-live'],
+    {
+      ports: (gate, ports) => ({
+        ...ports,
+        storage: ignoresLoss(ports, () => (gate.life?.driver.node.leadership ?? null) !== null),
+      }),
     },
   ),
 ];
@@ -206,18 +227,28 @@ function tearsWrites(inner: Storage): Storage {
   };
 }
 
-function ignoresLoss(inner: Storage): Storage {
+/** Nothing is written any more once the disk is lost, and it says that it was. */
+function ignoresLoss({ storage, clock }: Ports, ignores: () => boolean): Storage {
+  let lost: Parameters<Parameters<Storage['write']>[1]>[0] = null;
+  const said = (): typeof lost => (ignores() ? null : lost);
   return {
     load: (done) => {
-      inner.load(done);
+      storage.load(done);
     },
     write: (writes, done) => {
-      inner.write(writes, (error) => {
-        done(error?.code === 'lost' ? null : error);
+      if (lost) {
+        clock.schedule(0, () => {
+          done(said());
+        });
+        return;
+      }
+      storage.write(writes, (error) => {
+        if (error?.code === 'lost') lost = error;
+        done(lost ? said() : error);
       });
     },
     close: () => {
-      inner.close();
+      storage.close();
     },
   };
 }

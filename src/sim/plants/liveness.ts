@@ -12,6 +12,7 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'mutex-kept-by-the-dead',
     'the mutex has no lease, and is not taken from a holder that failed (rule X3)',
+    ['L1'],
     ['locks', 'crash'],
     {
       install: both(
@@ -23,12 +24,14 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'never-asked-again',
     'an operation that got no answer is not sent again (rule O1)',
+    ['L1'],
     ['loss', 'crash-leader'],
     { install: () => replace(Outbox.prototype, 'resubmit', nothing) },
   ),
   plantedBug(
     'failed-for-ever',
     'a peer that failed once is never taken for alive again (rule F2)',
+    ['L1'],
     ['isolate', 'hang', 'crash'],
     {
       install: () => {
@@ -46,6 +49,7 @@ export const LIVENESS_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'greatest-never-challenges',
     'a greater identity follows a lesser leader for ever (rule B7)',
+    ['L2'],
     ['crash-leader'],
     { install: () => replace(Campaign.prototype, 'maybeChallenge', nothing) },
   ),

@@ -25,6 +25,7 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'older-entries-counted',
     'a new leader counts the replicas of older entries, before one of its own term is held (rule R4)',
+    ['S2'],
     ['crash-leader', 'isolate', 'stall'],
     {
       started: slowly,
@@ -34,18 +35,21 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'majority-rounded-down',
     'half of the voters, rounded down, are enough to commit',
+    ['S2'],
     ['partition', 'isolate', 'crash-leader'],
     { install: () => commitBy(({ held }) => nth(held, Math.max(1, Math.floor(held.length / 2)))) },
   ),
   plantedBug(
     'adopted-is-committed',
     'a new leader takes all of the log that it adopted for committed (rule R4)',
+    ['S2'],
     ['crash-leader', 'isolate', 'crash-all'],
     { started: adoptedIsCommitted },
   ),
   plantedBug(
     'learner-counts',
     "a learner's acknowledgement counts towards the majority of the voters",
+    ['S2'],
     ['partition'],
     {
       // More than may vote.
@@ -57,6 +61,7 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'leader-counts-early',
     'the leader counts itself before its own write is durable (rule R2)',
+    ['S2'],
     ['crash-all', 'isolate'],
     {
       nodes: [3, 3],
@@ -69,6 +74,7 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'unfit-acknowledged',
     'a follower acknowledges entries that do not fit the end of its log',
+    ['L1'],
     ['isolate', 'crash'],
     {
       started: (_gate, { node }) => {
@@ -88,12 +94,14 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'commit-beyond-match',
     "a follower commits up to the leader's commit index, whether its log is equal up to there or not",
+    ['S6'],
     ['isolate', 'crash-leader', 'partition'],
     { install: commitsBeyondMatch },
   ),
   plantedBug(
     'fits-by-index',
     'a follower looks only at the index of the entry before, not at its term (rule R1)',
+    ['S2', 'S6'],
     ['isolate', 'crash-leader', 'partition'],
     {
       install: () => {
@@ -106,12 +114,14 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'snapshot-at-the-end',
     'a snapshot is labelled with the end of the log, not with what was applied',
+    ['S3', 'S6'],
     ['wipe', 'crash-all', 'join'],
     { install: labelsWithTheEnd },
   ),
   plantedBug(
     'snapshot-without-sessions',
     'a snapshot holds who is inside, but not which operations were applied',
+    ['S6', 'S7'],
     ['wipe', 'crash-all', 'join'],
     {
       install: () =>

@@ -11,6 +11,7 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'changes-overlap',
     'a membership is changed again before the last change is committed (rule M2)',
+    ['S2'],
     ['leave', 'wipe', 'join', 'crash-all', 'isolate'],
     {
       install: () => duringChanges(Membership.prototype, 'index', () => 0),
@@ -19,6 +20,7 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'change-before-open',
     'a leader changes the membership before an entry of its own term is committed (rule M2)',
+    ['S2'],
     ['leave', 'wipe', 'join', 'crash-leader'],
     {
       started: (gate) => {
@@ -30,6 +32,7 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'many-changes-at-once',
     'all members that are out of sight are evicted in one change, if the rest has a majority of itself (rule M2)',
+    ['S2'],
     ['partition'],
     { install: evictsAllAtOnce },
   ),

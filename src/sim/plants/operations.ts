@@ -22,12 +22,14 @@ export const OPERATION_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'no-dedup',
     'operations that were asked again are applied again',
+    ['S7'],
     ['crash-leader', 'loss', 'partition'],
     { install: () => replace(Sessions.prototype, 'lookup', () => ({ state: 'new' })) },
   ),
   plantedBug(
     'dedup-lost-on-failover',
     'a new leader begins without the records of what was applied before it',
+    ['S6'],
     ['crash-leader', 'loss', 'partition'],
     {
       started: (_gate, { node }) => {
@@ -42,6 +44,7 @@ export const OPERATION_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'settled-too-early',
     'the dedup forgets an operation as soon as its node asks for the next one (rule O2)',
+    ['S7', 'S8', 'S2'],
     ['loss', 'delay'],
     {
       install: () =>
@@ -51,6 +54,7 @@ export const OPERATION_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'definite-though-sent',
     'an operation that was sent and not answered in time is said to have failed for sure (rule O3)',
+    ['S8'],
     ['loss', 'crash-leader', 'isolate'],
     {
       started: (_gate, { node }) => {
@@ -64,6 +68,7 @@ export const OPERATION_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'old-token-accepted',
     'the leader takes operations with a fencing token that has passed on (rule X2)',
+    ['S5'],
     ['locks', 'crash-leader', 'hang'],
     {
       install: () =>
@@ -76,12 +81,14 @@ export const OPERATION_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'refused-before-open',
     'an old token is refused for good before the term is open, though an older copy may be committed yet',
+    ['S8'],
     ['locks', 'crash-leader', 'slow-disk', 'loss'],
     { install: refusesBeforeOpen },
   ),
   plantedBug(
     'capacity-at-submit',
     'whether the park is full is looked at when the operation comes in, not when it is applied',
+    ['S1'],
     [],
     {
       install: refusesWhenFull,

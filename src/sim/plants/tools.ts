@@ -159,8 +159,8 @@ export function changeTransport(
     meet: (peers) => {
       inner.meet(peers);
     },
-    forget: (peer) => {
-      inner.forget(peer);
+    keepLinks: (keep, avoid) => {
+      inner.keepLinks(keep, avoid);
     },
     requestMembers: () => {
       inner.requestMembers();

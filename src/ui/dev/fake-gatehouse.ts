@@ -6,13 +6,18 @@ import {
   type FaultRuleInput,
   type FeignOptions,
   type Gatehouse,
+  type MarketEntry,
   type Outcome,
   type PeerStatus,
   type Status,
   type StressResult,
   type Token,
   type TraceEvent,
+  type VisitorTab,
 } from '../../runtime/gatehouse.ts';
+import { FakeChat } from './fake-chat.ts';
+import { FakeMarket } from './fake-market.ts';
+import { FakeMulticast } from './fake-multicast.ts';
 
 const NAMES = ['Heron', 'Fox', 'Owl', 'Otter', 'Wren', 'Badger', 'Lynx', 'Swift', 'Hare', 'Crane'];
 const TERM = '000000000012.herona1b2c3';
@@ -30,11 +35,15 @@ export interface FakeOptions {
   /** How every operation fails. */
   readonly failure?: { readonly code: ErrorCode; readonly definite: boolean };
   readonly archives?: readonly ArchiveView[];
+  readonly visitorTabs?: readonly VisitorTab[];
 }
 
 /** A park in memory that answers like the real one: for looking at every state of the page, and for its tests. */
 export class FakeGatehouse implements Gatehouse {
   readonly calls: string[] = [];
+  readonly chat: FakeChat;
+  readonly market = new FakeMarket((act) => this.#trade(act));
+  readonly multicast: FakeMulticast;
   /** How many entries `log` has handed out, to see that nothing is fetched twice. */
   fetched = 0;
   #options: FakeOptions;
@@ -88,6 +97,13 @@ export class FakeGatehouse implements Gatehouse {
     };
     this.#found(inside, options.history ?? 0);
     this.set(options.status ?? {});
+    const changed = (): void => this.set({});
+    this.chat = new FakeChat(this.#status.id, changed);
+    this.multicast = new FakeMulticast(
+      this.#status.id,
+      () => this.#status.peers.map(({ id }) => id),
+      changed,
+    );
   }
 
   /** Changes the status from outside. */
@@ -165,6 +181,18 @@ export class FakeGatehouse implements Gatehouse {
     return { token, leaseMs: 10_000, release };
   }
 
+  async hello(): Promise<{ peer: string; ms: number | null }[]> {
+    const linked = this.#status.peers.filter(({ link }) => link === 'open');
+    return linked.map(({ id }) => ({ peer: id, ms: 1 }));
+  }
+
+  links(): [string, string][] {
+    const { id, topology, peers } = this.#status;
+    if (topology === 'mesh') return [];
+    const ids = [id, ...peers.map((peer) => peer.id)];
+    return ids.map((one, at): [string, string] => [one, ids[(at + 1) % ids.length] ?? one]);
+  }
+
   async startElection(): Promise<void> {
     this.calls.push('startElection');
     for (const { id } of this.#status.peers) {
@@ -192,7 +220,8 @@ export class FakeGatehouse implements Gatehouse {
   async recover(): Promise<void> {
     this.calls.push('recover');
     await this.#pause();
-    this.set(this.#disk ?? {});
+    const { feigning } = this.#status;
+    this.set({ ...this.#disk, feigning });
   }
 
   feign(options?: FeignOptions | false): void {
@@ -221,6 +250,10 @@ export class FakeGatehouse implements Gatehouse {
   async rename(name: string): Promise<void> {
     this.calls.push(`rename ${name}`);
     this.set({ name });
+  }
+
+  visitorTabs(): VisitorTab[] {
+    return [...(this.#options.visitorTabs ?? [])];
   }
 
   faults(rules: FaultRuleInput[]): void {
@@ -287,6 +320,12 @@ export class FakeGatehouse implements Gatehouse {
     };
     this.#entries.push(whole);
     return whole;
+  }
+
+  #trade(market: MarketEntry): number {
+    const { index } = this.#append({ kind: market.kind, market, at: Date.now() });
+    this.set({});
+    return index;
   }
 
   #found(inside: readonly string[], history: number): void {

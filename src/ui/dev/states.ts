@@ -1,4 +1,5 @@
 import type { PeerStatus } from '../../runtime/gatehouse.ts';
+import { CHAT_STATES } from './chat-states.ts';
 import { FakeGatehouse } from './fake-gatehouse.ts';
 
 const gone = (peer: PeerStatus): PeerStatus => ({ ...peer, suspected: true, link: 'closed' });
@@ -92,4 +93,5 @@ export const STATES: Readonly<Record<string, () => FakeGatehouse>> = {
     new FakeGatehouse({ inside: 37, failure: { code: 'timeout', definite: false } }),
   gates: manyGates,
   refused: refusedInput,
+  ...CHAT_STATES,
 };

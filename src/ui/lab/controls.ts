@@ -7,9 +7,13 @@ import { FrameController } from '../elements/frame-controller.ts';
 import { shared } from '../elements/styles.ts';
 import { termNumber } from '../park/log-words.ts';
 import { messageOf, type MutexState, type Session } from '../session.ts';
+import './feign-panel.ts';
+import './hello-check.ts';
+import { isDown } from '../words.ts';
 
-/** How many visitors the load button lets in. */
-const LOAD = 100;
+/** How many visitors the load button lets in: the stress test of the park has capacity 30, and twenty at once. */
+const LOAD = 20;
+const MOST_LOAD = 10_000;
 
 /** What a student does to this node. Each group says what its steps cost. */
 @customElement('gh-controls')
@@ -40,6 +44,7 @@ export class Controls extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
   @state() private told = '';
+  @state() private visitors = LOAD;
   @query('#leave') private readonly leaveDialog!: ConfirmDialog;
   @query('#remove') private readonly removeDialog!: ConfirmDialog;
   @query('#admit') private readonly admitDialog!: ConfirmDialog;
@@ -52,14 +57,18 @@ export class Controls extends LitElement {
 
   protected override render(): TemplateResult {
     return html`
-      ${this.#failing()} ${this.#leading()} ${this.#mutex()} ${this.#load()}
+      ${this.#failing()}
+      <gh-feign .session=${this.session} .status=${this.status}></gh-feign>
+      ${this.#leading()} ${this.#mutex()}
+      <gh-hello .session=${this.session} ?disabled=${isDown(this.status)}></gh-hello>
+      ${this.#load()}
       <p class="small told" role="status">${this.told}</p>
     `;
   }
 
   #failing(): TemplateResult {
     const { gatehouse } = this.session;
-    const { role, feigning, name } = this.status;
+    const { role, name } = this.status;
     const gone = role === 'terminated';
     const down = gone || role === 'crashed';
     return html`<fieldset>
@@ -73,18 +82,10 @@ export class Controls extends LitElement {
         >
           Recover
         </button>
-        <button
-          aria-pressed=${feigning}
-          ?disabled=${gone}
-          @click=${() => gatehouse.feign(feigning ? false : {})}
-        >
-          Feign failure
-        </button>
         <button ?disabled=${down} @click=${() => void this.leaveDialog.show()}>Leave</button>
       </div>
       <p class="small soft">
         Crash: links close, memory is lost, the disk stays. Hang: links stay, nothing is answered.
-        Feign: fails and recovers at random, again and again.
       </p>
       <gh-confirm
         id="leave"
@@ -157,31 +158,47 @@ export class Controls extends LitElement {
 
   #load(): TemplateResult {
     const { quorum, park, occupancy, capacity } = this.status;
+    const { visitors } = this;
     return html`<fieldset>
-      <legend>Load</legend>
+      <legend>Stress test</legend>
       <div class="row">
+        <input
+          type="number"
+          min="1"
+          max=${MOST_LOAD}
+          aria-label="How many visitors at once"
+          .value=${String(visitors)}
+          @change=${this.#choose}
+        />
         <button ?disabled=${!quorum} @click=${() => void this.admitDialog.show()}>
-          Admit ${LOAD} at once
+          Admit ${visitors} at once
         </button>
       </div>
       <gh-confirm
         id="admit"
-        heading="Admit ${LOAD} at once?"
+        heading="Admit ${visitors} at once?"
         action="Admit them"
-        @confirm=${() => void this.#stress()}
+        @confirm=${() => void this.#stress(visitors)}
       >
         <p>
           At all gates of park ${park} they count as inside from then on, beside the ${occupancy} of
-          ${capacity} now: up to ${Math.min(LOAD, Math.max(0, capacity - occupancy))} places are
+          ${capacity} now: up to ${Math.min(visitors, Math.max(0, capacity - occupancy))} places are
           gone. They can be let out again only one by one.
         </p>
       </gh-confirm>
     </fieldset>`;
   }
 
-  async #stress(): Promise<void> {
-    await this.#do(`Admit ${LOAD}`, async () => {
-      const { allowed, refused, failed, ms } = await this.session.gatehouse.stress(LOAD);
+  readonly #choose = (event: Event): void => {
+    const wanted = (event.target as HTMLInputElement).valueAsNumber;
+    this.visitors = Number.isNaN(wanted)
+      ? LOAD
+      : Math.min(MOST_LOAD, Math.max(1, Math.round(wanted)));
+  };
+
+  async #stress(visitors: number): Promise<void> {
+    await this.#do(`Admit ${visitors}`, async () => {
+      const { allowed, refused, failed, ms } = await this.session.gatehouse.stress(visitors);
       this.told = `${allowed} let in, ${refused} refused, ${failed} failed, in ${Math.round(ms)} ms.`;
     });
   }

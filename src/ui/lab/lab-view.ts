@@ -7,6 +7,8 @@ import { termNumber } from '../park/log-words.ts';
 import type { Session } from '../session.ts';
 import { gateName } from '../words.ts';
 import './controls.ts';
+import { ElectionsController } from './elections-controller.ts';
+import './elections-panel.ts';
 import './faults-panel.ts';
 import './message-counts.ts';
 import './message-log.ts';
@@ -54,9 +56,9 @@ export class LabView extends LitElement {
       }
       @media (min-width: 60rem) {
         :host {
-          grid-template-areas: 'picture do' 'messages more' 'refused more';
+          grid-template-areas: 'picture do' 'elections do' 'messages more' 'refused more';
           grid-template-columns: minmax(0, 1fr) 22rem;
-          grid-template-rows: auto 1fr auto;
+          grid-template-rows: auto auto auto 1fr;
           gap: 1rem;
           padding: 1rem 1.25rem;
         }
@@ -69,6 +71,9 @@ export class LabView extends LitElement {
         .more {
           grid-area: more;
         }
+        .elections {
+          grid-area: elections;
+        }
         .messages {
           grid-area: messages;
         }
@@ -79,7 +84,8 @@ export class LabView extends LitElement {
       }
       @media (min-width: 100rem) {
         :host {
-          grid-template-areas: 'picture do more' 'messages do more' 'refused do more';
+          grid-template-areas: 'picture do more' 'elections do more' 'messages do more' 'refused do more';
+          grid-template-rows: auto auto auto 1fr;
           grid-template-columns: minmax(0, 1fr) 20rem 20rem;
         }
         .messages {
@@ -94,28 +100,46 @@ export class LabView extends LitElement {
   @property({ attribute: false }) status!: Status;
 
   readonly #trace = new TraceController(this);
+  readonly #elections = new ElectionsController(this);
   #version = 0;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('session')) this.#trace.read(() => this.session.gatehouse.trace());
+    if (changed.has('session')) {
+      this.#trace.read(() => this.session.gatehouse.trace());
+      this.#elections.ask(this.session.tabs);
+    }
     this.#version += 1;
   }
 
   protected override render(): TemplateResult {
     const { session, status } = this;
     const { feed, flights } = this.#trace;
+    const { id, priority, peers, election: kind, topology } = status;
+    const elections = this.#elections.record.elections(kind, [{ id, priority }, ...peers]);
+    const sparse = topology !== 'mesh';
     return html`
       <section class="panel picture" aria-labelledby="network">
         <header>
           <h2 id="network">Network</h2>
           ${this.#facts()}
         </header>
-        <gh-network .status=${status} .flights=${flights}></gh-network>
+        <gh-network
+          .status=${status}
+          .flights=${flights}
+          .links=${sparse ? session.gatehouse.links() : []}
+          .tree=${elections.at(-1)?.tree ?? []}
+        ></gh-network>
         <p class="small soft">
-          What this node knows: its own links. Links between other nodes and their terms are not
-          told to it, and cut off or crashed it knows of nobody. Links: solid is open, dashed is
+          What this node knows: its own links. Whether others' links are open and their terms are
+          not told to it, and cut off or crashed it knows of nobody. Links: solid is open, dashed is
           relayed, dotted is connecting, none is closed, a cross is cut off. Marks on them are
           messages; a cross is a lost one.
+          ${
+            sparse
+              ? html`Thin lines: links that other nodes keep in this topology. Arrows: the tree of
+                the last wireless election, from each node to its parent.`
+              : ''
+          }
         </p>
       </section>
       <div class="side do">
@@ -124,6 +148,17 @@ export class LabView extends LitElement {
           <gh-controls .session=${session} .status=${status}></gh-controls>
         </section>
       </div>
+      <section class="panel elections" aria-labelledby="elections">
+        <header>
+          <h2 id="elections">Elections and their messages</h2>
+          <button class="quiet" @click=${this.#forget}>Forget them</button>
+        </header>
+        <gh-elections
+          .kind=${kind}
+          .elections=${elections}
+          .nameOf=${session.nameOf}
+        ></gh-elections>
+      </section>
       <div class="side more">
         <section class="panel" aria-labelledby="faults">
           <header><h2 id="faults">Faults on what this node sends</h2></header>
@@ -175,6 +210,11 @@ export class LabView extends LitElement {
       )}
     </dl>`;
   }
+
+  readonly #forget = (): void => {
+    this.#elections.record.clear();
+    this.requestUpdate();
+  };
 
   readonly #reset = (): void => {
     this.#trace.feed.resetCounts();

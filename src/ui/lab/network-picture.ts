@@ -43,6 +43,17 @@ export class NetworkPicture extends LitElement {
         stroke: var(--line-strong);
         stroke-width: 2;
       }
+      .theirs {
+        stroke: var(--line-strong);
+        stroke-width: 1;
+      }
+      .branch {
+        fill: none;
+        stroke: var(--family-election);
+        stroke-width: 3.5;
+        stroke-linecap: round;
+        stroke-linejoin: round;
+      }
       .relayed {
         stroke-dasharray: 9 6;
       }
@@ -173,6 +184,10 @@ export class NetworkPicture extends LitElement {
 
   @property({ attribute: false }) status!: Status;
   @property({ attribute: false }) flights: readonly Flight[] = [];
+  /** Who keeps links to whom in a sparse topology. */
+  @property({ attribute: false }) links: readonly (readonly [string, string])[] = [];
+  /** Each node and its parent in the tree of a wireless election. */
+  @property({ attribute: false }) tree: readonly (readonly [string, string])[] = [];
 
   readonly #narrow = new MediaController(this, '(max-width: 40rem)');
 
@@ -188,7 +203,9 @@ export class NetworkPicture extends LitElement {
       role="img"
       aria-label="Picture of the network. ${describe(gates)}"
     >
-      ${ring(frame)} ${gates.map((gate) => this.#link(gate, self, places))}
+      ${this.links.length === 0 ? ring(frame) : this.#othersLinks(places)}
+      ${gates.map((gate) => this.#link(gate, self, places))}
+      ${this.tree.map(([child, parent]) => drawBranch(places.get(child), places.get(parent), radius))}
       ${repeat(
         this.flights,
         ({ key }) => key,
@@ -196,6 +213,16 @@ export class NetworkPicture extends LitElement {
       )}
       ${gates.map((gate) => this.#node(gate, places.get(gate.id) ?? self, frame, radius, crowded))}
     </svg>`;
+  }
+
+  /** Those of this node are drawn by what it knows of them. */
+  #othersLinks(places: ReadonlyMap<string, Point>): SVGTemplateResult[] {
+    const { id } = this.status;
+    return this.links.flatMap(([a, b]) => {
+      const [from, to] = [places.get(a), places.get(b)];
+      if (a === id || b === id || from === undefined || to === undefined) return [];
+      return [svg`<line class="theirs" x1=${from.x} y1=${from.y} x2=${to.x} y2=${to.y} />`];
+    });
   }
 
   #link(
@@ -248,6 +275,23 @@ export class NetworkPicture extends LitElement {
 function ring(frame: Frame): SVGTemplateResult {
   const { x, y } = centre(frame);
   return svg`<ellipse class="ring" cx=${x} cy=${y} rx=${frame.rx} ry=${frame.ry} />`;
+}
+
+/** From a node to its parent: a line along the link, with the head of an arrow at the parent's rim. */
+function drawBranch(
+  child: Point | undefined,
+  parent: Point | undefined,
+  radius: number,
+): SVGTemplateResult | typeof nothing {
+  if (child === undefined || parent === undefined) return nothing;
+  const length = Math.hypot(parent.x - child.x, parent.y - child.y);
+  const gap = (radius + 8) / length;
+  const [from, to] = [between(child, parent, gap), between(child, parent, 1 - gap)];
+  const angle = (Math.atan2(to.y - from.y, to.x - from.x) * 180) / Math.PI;
+  return svg`<g class="branch" data-branch>
+    <line x1=${from.x} y1=${from.y} x2=${to.x} y2=${to.y} />
+    <path d="M-9-6 0 0-9 6" transform="translate(${to.x} ${to.y}) rotate(${angle.toFixed(1)})" />
+  </g>`;
 }
 
 function drawFlight(

@@ -1,9 +1,16 @@
 import { expect, it } from 'vitest';
-import { addressOfAnother, onlyThisDevice } from './address.ts';
+import { addressOfAnother, addressOfVisitor, onlyThisDevice } from './address.ts';
 
 it('passes on the park, but not the name and the priority of this gate', () => {
   const here = 'http://10.0.0.7:8080/?park=club&name=Door+1&priority=9&capacity=80#/lab';
   expect(addressOfAnother(here)).toBe('http://10.0.0.7:8080/?park=club&capacity=80#/park');
+  expect(addressOfAnother(here, '#/lab')).toBe('http://10.0.0.7:8080/?park=club&capacity=80#/lab');
+});
+
+it("passes on the park alone to a visitor's tab", () => {
+  const here = 'http://10.0.0.7:8080/?park=club&name=Door+1&priority=9&capacity=80#/lab';
+  expect(addressOfVisitor(here)).toBe('http://10.0.0.7:8080/?park=club#/visitor');
+  expect(addressOfVisitor('http://10.0.0.7:8080/')).toBe('http://10.0.0.7:8080/#/visitor');
 });
 
 it.each([

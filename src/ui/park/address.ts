@@ -1,12 +1,21 @@
-/** Addresses under which other gates of the same park open. */
+/** Addresses under which other pages of the same park open. */
 
 /** What belongs to one gate alone, and must not be passed on to the next. */
 const OWN = ['name', 'priority'];
 
-export function addressOfAnother(address: string): string {
+export function addressOfAnother(address: string, view = '#/park'): string {
   const url = new URL(address);
   for (const key of OWN) url.searchParams.delete(key);
-  url.hash = '#/park';
+  url.hash = view;
+  return url.href;
+}
+
+/** A visitor founds nothing, so it needs no more than the park's name. */
+export function addressOfVisitor(address: string): string {
+  const url = new URL(address);
+  const park = url.searchParams.get('park');
+  url.search = park === null ? '' : new URLSearchParams({ park }).toString();
+  url.hash = '#/visitor';
   return url.href;
 }
 

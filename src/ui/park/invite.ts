@@ -1,10 +1,10 @@
 import { LitElement, css, html, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import { unsafeSVG } from 'lit/directives/unsafe-svg.js';
+import { customElement, property, state } from 'lit/decorators.js';
+import '../elements/qr-code.ts';
 import { shared } from '../elements/styles.ts';
-import { addressOfAnother, onlyThisDevice } from './address.ts';
+import { addressOfAnother, addressOfVisitor, onlyThisDevice } from './address.ts';
 
-/** How another gate is opened: here in another tab, or on another device. */
+/** How another page of the park is opened, here in another tab or on another device: a gate, or a visitor's. */
 @customElement('gh-invite')
 export class Invite extends LitElement {
   static override styles = [
@@ -13,19 +13,6 @@ export class Invite extends LitElement {
       :host {
         display: grid;
         gap: 0.5rem;
-      }
-      .code {
-        width: 11rem;
-        max-width: 100%;
-        aspect-ratio: 1;
-        padding: 0.25rem;
-        border-radius: var(--radius);
-        background: #fff;
-      }
-      .code svg {
-        display: block;
-        width: 100%;
-        height: auto;
       }
       .address {
         overflow-wrap: anywhere;
@@ -44,22 +31,31 @@ export class Invite extends LitElement {
     `,
   ];
 
-  @state() private code = '';
-  readonly #address = addressOfAnother(location.href);
+  @property() what: 'gate' | 'visitor' = 'gate';
+  @state() private isShown = false;
 
   protected override render(): TemplateResult {
-    const address = this.#address;
+    const isGate = this.what === 'gate';
+    const address = isGate ? addressOfAnother(location.href) : addressOfVisitor(location.href);
     return html`
-      <button @click=${() => window.open(address, '_blank', 'noopener')}>Open another gate</button>
-      <p class="small soft">
-        Tabs of one browser lose their data together. For safety, open gates on several devices.
-      </p>
-      <details @toggle=${() => void this.#draw()}>
-        <summary>Address for other devices</summary>
+      <button @click=${() => window.open(address, '_blank', 'noopener')}>
+        ${isGate ? 'Open another gate' : "Open a visitor's tab"}
+      </button>
+      ${
+        isGate
+          ? html`<p class="small soft">
+              Tabs of one browser lose their data together. For safety, open gates on several
+              devices.
+            </p>`
+          : ''
+      }
+      <details @toggle=${() => (this.isShown = true)}>
+        <summary>${isGate ? 'Address for other devices' : "Address for visitors' phones"}</summary>
         <div>
-          <div class="code" role="img" aria-label="QR code of the address">
-            ${unsafeSVG(this.code)}
-          </div>
+          <gh-qr-code
+            .text=${this.isShown ? address : ''}
+            label="QR code of the address"
+          ></gh-qr-code>
           <a class="address" href=${address} target="_blank" rel="noopener">${address}</a>
           ${
             onlyThisDevice(address)
@@ -72,13 +68,6 @@ export class Invite extends LitElement {
         </div>
       </details>
     `;
-  }
-
-  /** The code is drawn, and its drawer loaded, when somebody wants to see it. */
-  async #draw(): Promise<void> {
-    if (this.code !== '') return;
-    const { renderSVG } = await import('uqr');
-    this.code = renderSVG(this.#address, { border: 2 });
   }
 }
 

@@ -5,6 +5,10 @@ import { entryMatcher, entryWords, filterOf, termNumber } from './log-words.ts';
 const nameOf = (id: string): string => (id === 'fox1' ? 'Gate Fox' : `gate ${id}`);
 const base: Entry = { index: 7, term: '000000000012.fox1', node: 'fox1', kind: 'enter', at: 0 };
 
+const DONE = { success: true, clock: {} };
+const REFUSED = { success: false, reason: 'no-money', clock: {} } as const;
+const SALE = { buyer: 'fox1', seller: 'owl2', trader: 'owl2', paid: 18, commission: 2 };
+
 describe("the log's words", () => {
   it.each([
     [{ kind: 'enter', visitor: 'Ann', allowed: true }, 'in', 'Ann in'],
@@ -37,6 +41,32 @@ describe("the log's words", () => {
       { kind: 'membership', change: 'evict', subject: 'owl2' },
       'gates',
       'gate owl2 was removed: it did not answer',
+    ],
+    [
+      {
+        kind: 'market',
+        market: { kind: 'deposit', product: 'salt', quantity: 5, price: 9, ...DONE },
+      },
+      'all',
+      'Gate Fox left 5 salt at the market for 9 each',
+    ],
+    [
+      {
+        kind: 'market',
+        market: { kind: 'buy', product: 'fish', quantity: 2, ...DONE, sale: SALE },
+      },
+      'all',
+      'Gate Fox bought 2 fish for 18',
+    ],
+    [
+      { kind: 'market', market: { kind: 'buy', product: 'fish', quantity: 2, ...REFUSED } },
+      'all',
+      'Gate Fox wanted 2 fish: refused, no-money',
+    ],
+    [
+      { kind: 'market', market: { kind: 'commission', percent: 5, ...DONE } },
+      'all',
+      "Gate Fox set the market's commission to 5 %",
     ],
     [{ kind: 'message' }, 'all', 'message'],
   ] as const)('%o', (changes, filter, words) => {

@@ -1,5 +1,5 @@
 /** The log's entries in plain words, and which of them a filter shows. */
-import type { Entry } from '../../runtime/gatehouse.ts';
+import type { Entry, MarketEntry } from '../../runtime/gatehouse.ts';
 import { refusalWords } from '../words.ts';
 
 export type NameOf = (id: string) => string;
@@ -29,6 +29,7 @@ export function filterOf(entry: Entry): LogFilter {
     case 'opening':
     case 'generation':
     case 'membership':
+    case 'view':
       return 'gates';
     default:
       return 'all';
@@ -53,12 +54,14 @@ export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
     const { who, what } = refusedWish(entry);
     return { who, what: `${what}: ${refusedWhy(entry)}` };
   }
+  if (entry.market) return { who: nameOf(entry.node ?? ''), what: traded(entry.market) };
   const who = entry.visitor ?? 'A visitor';
+  const how = entry.ownTab === true ? ' by own phone' : '';
   switch (entry.kind) {
     case 'enter':
-      return { who, what: 'in' };
+      return { who, what: `in${how}` };
     case 'leave':
-      return { who, what: 'out' };
+      return { who, what: `out${how}` };
     case 'capacity':
       return { who: '', what: `Capacity ${entry.capacity ?? '?'}` };
     case 'founding':
@@ -69,10 +72,26 @@ export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
       return { who: '', what: 'Went on without missing gates: a new generation' };
     case 'membership':
       return membership(entry, nameOf);
+    case 'view':
+      return { who: '', what: 'A new view of the multicast group' };
     default:
       return entry.visitor === undefined
         ? { who: '', what: entry.kind }
         : { who: `${entry.kind}:`, what: entry.visitor };
+  }
+}
+
+function traded({ kind, product, quantity = 0, price = 0, ...rest }: MarketEntry): string {
+  const { percent = 0, reason, sale } = rest;
+  const goods = `${quantity} ${product ?? 'pieces'}`;
+  const why = reason === undefined ? '' : `: refused, ${reason}`;
+  switch (kind) {
+    case 'commission':
+      return `set the market's commission to ${percent} %${why}`;
+    case 'deposit':
+      return `left ${goods} at the market for ${price} each${why}`;
+    case 'buy':
+      return sale ? `bought ${goods} for ${sale.paid}` : `wanted ${goods}${why}`;
   }
 }
 

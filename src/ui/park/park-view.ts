@@ -21,6 +21,7 @@ import './occupancy.ts';
 import { needsPerson } from './situation.ts';
 import type { VisitorList } from './visitor-list.ts';
 import './visitor-list.ts';
+import './visitor-tabs.ts';
 import { wholeLog } from './whole-log.ts';
 
 /** The last five are shown; a few more are kept for "Let out" to fall back on. */
@@ -93,7 +94,7 @@ export class ParkView extends LitElement {
           top: 1rem;
           display: flex;
           flex-direction: column;
-          height: calc(100dvh - 5rem);
+          height: calc(100dvh - 6.75rem);
           min-height: 28rem;
         }
         gh-log {
@@ -191,6 +192,11 @@ export class ParkView extends LitElement {
         <section class="panel" aria-labelledby="more">
           <header><h2 id="more">More gates</h2></header>
           <gh-invite></gh-invite>
+        </section>
+        <section class="panel" aria-labelledby="tabs">
+          <header><h2 id="tabs">Visitors with their own phones</h2></header>
+          <gh-visitor-tabs .tabs=${gatehouse.visitorTabs()}></gh-visitor-tabs>
+          <gh-invite what="visitor"></gh-invite>
         </section>
         ${
           archives.length === 0

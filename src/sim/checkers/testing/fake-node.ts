@@ -2,10 +2,11 @@ import type { EntryCommand, LogEntry } from '../../../core/entry.ts';
 import type { Applied } from '../../../core/replica.ts';
 import type { Generation } from '../../../core/stored.ts';
 import type { Term } from '../../../core/term.ts';
+import type { Json } from '../../../core/json.ts';
 import type { Member } from '../../../core/identity.ts';
+import { Market } from '../../../machines/market.ts';
 import type { ObservedNode } from '../observed.ts';
-import { decodeOutcome } from '../outcome.ts';
-import { ParkModel, readAction, type Outcome } from '../park-model.ts';
+import { ParkModel, readAction } from '../park-model.ts';
 
 export const T1 = '000000000001.anna';
 export const T2 = '000000000002.bert';
@@ -43,13 +44,25 @@ export function enter(
   };
 }
 
+export function deposit(node: string, sequence: number): EntryCommand {
+  const id = { node, sequence };
+  const lot = { kind: 'deposit', product: 'salt', quantity: 2, price: 10 };
+  const body = { machine: 'market', ...lot, clock: [] };
+  return {
+    kind: 'operation',
+    operation: { id, settledBelow: 1, under: null, body },
+    token: { term: T1, number: sequence },
+  };
+}
+
 /** A node as a checker sees it, that does whatever a test wants it to. */
 export class FakeNode implements ObservedNode {
   readonly entries: LogEntry[] = [];
   leadership: { readonly term: Term } | null = null;
   /** What a node says of the outcome of an entry, where it is wrong. */
-  readonly lies = new Map<number, Outcome>();
+  readonly lies = new Map<number, Json>();
   readonly park = new ParkModel(0);
+  readonly market = new Market();
   readonly #applied = new Set<string>();
   #listener: (applied: Applied) => void = () => undefined;
   #base = { index: 0, term: '' };
@@ -74,6 +87,7 @@ export class FakeNode implements ObservedNode {
       machine: {
         snapshot: () => ({
           park: { capacity: this.park.capacity, inside: [...this.park.inside] },
+          market: this.market.snapshot(),
         }),
       },
       sessions: { snapshot: () => this.#applied.size },
@@ -117,15 +131,14 @@ export class FakeNode implements ObservedNode {
   #apply(entry: LogEntry): Applied {
     const { command } = entry;
     if (command.kind === 'founding') this.park.capacity = command.settings.capacity;
+    const traded = this.market.apply(entry);
     if (command.kind !== 'operation') return { entry, outcome: null, duplicate: false };
     const key = `${command.operation.id.node}.${command.operation.id.sequence}`;
     const lie = this.lies.get(entry.index);
     if (this.#applied.has(key) && !lie) return { entry, outcome: null, duplicate: true };
     this.#applied.add(key);
     const action = readAction(command.operation.body);
-    const due = action ? this.park.apply(action) : null;
-    const outcome = lie ?? due;
-    if (outcome !== null && decodeOutcome(outcome) === null) throw new Error('no outcome');
-    return { entry, outcome: outcome && { ...outcome }, duplicate: false };
+    const outcome = lie ?? (action ? { ...this.park.apply(action) } : traded);
+    return { entry, outcome, duplicate: false };
   }
 }

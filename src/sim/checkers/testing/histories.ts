@@ -78,7 +78,7 @@ function play(
       ...call,
       key: `call ${place}`,
       process: `process ${place}`,
-      ...(life.hinted && happens ? { hint: place } : {}),
+      ...(life.hinted && life.fate !== 'gone' ? { hint: place } : {}),
     };
   });
 }

@@ -1,0 +1,83 @@
+import { assert } from '../core/assert.ts';
+import type { NodeId } from '../core/identity.ts';
+import type { Text } from './chat-operations.ts';
+
+/** A message as the log has it. Never changed: who has opened its text may remember it by this object. */
+export interface Message {
+  /** Of its entry in the log: its place in the history, and what tells it from all others. */
+  readonly index: number;
+  readonly from: NodeId;
+  /** The leader's wall clock, ms since 1970. For people, never for decisions. */
+  readonly at: number;
+  readonly text: Text;
+}
+
+/** Where messages stand: a room (`#name`), or a conversation of two (`@id id`, the lesser first). */
+export type Place = string;
+
+export function roomPlace(room: string): Place {
+  return `#${room}`;
+}
+
+export function talkPlace(a: NodeId, b: NodeId): Place {
+  return a < b ? `@${a} ${b}` : `@${b} ${a}`;
+}
+
+/** The most messages that a place keeps. */
+export const MAX_MESSAGES = 1000;
+/** The most that all messages together come to, in UTF-16 units of their texts. */
+export const MAX_UNITS = 4 * 1024 * 1024;
+/** What a message takes besides its text. */
+const OVERHEAD = 64;
+
+export function unitsOf({ text }: Message): number {
+  return OVERHEAD + (text.kind === 'plain' ? text.text.length : text.data.length);
+}
+
+/** The messages of all places (rules C4 and C5), each place in the order of the log, places in that of their first. */
+export class Histories {
+  readonly #places = new Map<Place, { readonly messages: Message[]; units: number }>();
+  #units = 0;
+
+  of(place: Place): readonly Message[] {
+    return this.#places.get(place)?.messages ?? [];
+  }
+
+  places(): readonly Place[] {
+    return [...this.#places.keys()];
+  }
+
+  get units(): number {
+    return this.#units;
+  }
+
+  add(place: Place, message: Message): void {
+    const held = this.#places.get(place) ?? { messages: [], units: 0 };
+    this.#places.set(place, held);
+    const last = held.messages.at(-1);
+    assert(last === undefined || last.index < message.index, 'C4: messages stand as in the log');
+    held.messages.push(message);
+    held.units += unitsOf(message);
+    this.#units += unitsOf(message);
+    if (held.messages.length > MAX_MESSAGES) this.#forgetFirst(place);
+    while (this.#units > MAX_UNITS) this.#forgetFirst(this.#largest());
+  }
+
+  /** The place that takes the most: so nobody loses what was said quietly to those who say much. */
+  #largest(): Place {
+    let [largest, most] = ['', 0];
+    for (const [place, { units }] of this.#places) {
+      if (units > most) [largest, most] = [place, units];
+    }
+    return largest;
+  }
+
+  #forgetFirst(place: Place): void {
+    const held = this.#places.get(place);
+    const first = held?.messages.shift();
+    assert(held !== undefined && first !== undefined, 'C5: who forgets has something to forget');
+    held.units -= unitsOf(first);
+    this.#units -= unitsOf(first);
+    if (held.messages.length === 0) this.#places.delete(place);
+  }
+}

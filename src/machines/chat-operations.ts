@@ -1,0 +1,170 @@
+import { decode, type Decoded } from '../core/decode.ts';
+import {
+  DecodeError,
+  integer,
+  nullable,
+  object,
+  oneOf,
+  pattern,
+  string,
+  variant,
+  type Decoder,
+} from '../core/decoder.ts';
+import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
+import type { Json } from '../core/json.ts';
+
+/** The longest name of a user or a room, in UTF-16 units. */
+export const MAX_CHAT_NAME = 40;
+/** The longest text of a message, in UTF-16 units. */
+export const MAX_TEXT = 2000;
+/** What that comes to when it is sealed: three bytes a unit, the tag, and base64. */
+const MAX_SEALED = Math.ceil(((3 * MAX_TEXT + 16) * 4) / 3);
+/** Rounds of PBKDF2: fewer would be too easy to guess against, more would hang a page. */
+export const MIN_ITERATIONS = 600_000;
+const MAX_ITERATIONS = 10_000_000;
+
+/**
+ * An encrypted and authenticated text, in base64url. What it says only those with the key can tell. (A type and no
+ * interface, as the lock is: only so TypeScript takes it for JSON.)
+ */
+export type SealedText = {
+  readonly kind: 'sealed';
+  readonly iv: string;
+  readonly data: string;
+};
+
+export type Text = { readonly kind: 'plain'; readonly text: string } | SealedText;
+
+/** By what a passphrase is turned into a room's key, and a text that only the right key opens. */
+export type RoomLock = {
+  readonly salt: string;
+  readonly iterations: number;
+  readonly check: SealedText;
+};
+
+/** What a node can ask of the chat. Who asks is in the operation's id. */
+export type ChatOperation =
+  /** `key`: the public key for direct messages; null where the page has no cryptography. */
+  | {
+      readonly machine: 'chat';
+      readonly kind: 'register';
+      readonly name: string;
+      readonly key: string | null;
+    }
+  /** Makes the room if there is none. `lock`: null for a room without a passphrase. */
+  | {
+      readonly machine: 'chat';
+      readonly kind: 'join';
+      readonly room: string;
+      readonly lock: RoomLock | null;
+    }
+  | { readonly machine: 'chat'; readonly kind: 'say'; readonly room: string; readonly text: Text }
+  | {
+      readonly machine: 'chat';
+      readonly kind: 'tell';
+      readonly to: NodeId;
+      readonly text: SealedText;
+    };
+
+/**
+ * `taken`: the name is another user's, or that of something else. `other-lock`: the room has another one than was shown.
+ * `wrong-form`: plain in a locked room, or sealed in an open one. `too-many`: there are as many as there may be.
+ */
+const REFUSALS = [
+  'taken',
+  'unregistered',
+  'no-room',
+  'no-user',
+  'not-joined',
+  'other-lock',
+  'wrong-form',
+  'too-many',
+] as const;
+export type ChatRefusal = (typeof REFUSALS)[number];
+
+export type ChatOutcome =
+  { readonly allowed: true } | { readonly allowed: false; readonly reason: ChatRefusal };
+
+/** An outcome as the core hands it on, which knows nothing of its shape; null for what is none. */
+export function asChatOutcome(value: Json): ChatOutcome | null {
+  if (typeof value !== 'object' || value === null || !('allowed' in value)) return null;
+  if (value.allowed === true) return { allowed: true };
+  const reason = REFUSALS.find((known) => known === value['reason']);
+  return reason === undefined ? null : { allowed: false, reason };
+}
+
+const sealedFields = {
+  iv: pattern(/^[\w-]{16}$/),
+  data: pattern(new RegExp(`^[\\w-]{23,${String(MAX_SEALED)}}$`)),
+};
+export const sealedText: Decoder<SealedText> = object({ kind: oneOf('sealed'), ...sealedFields });
+export const text: Decoder<Text> = variant<Text, 'kind'>('kind', {
+  plain: { text: filled(string(MAX_TEXT)) },
+  sealed: sealedFields,
+});
+export const roomLock: Decoder<RoomLock> = object({
+  salt: pattern(/^[\w-]{22}$/),
+  iterations: integer(MIN_ITERATIONS, MAX_ITERATIONS),
+  check: sealedText,
+});
+/** A point of P-256, uncompressed: 65 bytes. */
+export const publicKey: Decoder<string> = pattern(/^[\w-]{87}$/);
+
+/**
+ * Nothing that can't be seen, and no space at the ends: two names that look alike would be two users.
+ */
+export const chatName: Decoder<string> = (value) => {
+  const name = filled(string(MAX_CHAT_NAME))(value);
+  if (name.startsWith(' ') || name.endsWith(' ')) throw new DecodeError('a space at its end');
+  for (const character of name) {
+    if (isUnseen(character.codePointAt(0) ?? 0))
+      throw new DecodeError('a character without a face');
+  }
+  return name;
+};
+
+/**
+ * Controls, spaces that are no plain space, what Unicode calls default ignorable, and halves of a pair. Fixed ranges, and
+ * not the properties that the engine knows: those differ from browser to browser, and all replicas must decide alike.
+ */
+const UNSEEN: readonly (readonly [first: number, last: number])[] = [
+  ...([0xad, 0x34f, 0x61c, 0x1680, 0x3000, 0x3164, 0xfeff, 0xffa0] as const).map(
+    (point) => [point, point] as const,
+  ),
+  [0x00, 0x1f],
+  [0x7f, 0xa0],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x2000, 0x200f],
+  [0x2028, 0x202f],
+  [0x205f, 0x206f],
+  [0xd800, 0xdfff],
+  [0xfe00, 0xfe0f],
+  [0xfff0, 0xffff],
+  [0xe0000, 0xe0fff],
+];
+
+function isUnseen(point: number): boolean {
+  return UNSEEN.some(([first, last]) => point >= first && point <= last);
+}
+
+function filled(decoder: Decoder<string>): Decoder<string> {
+  return (value) => {
+    const decoded = decoder(value);
+    if (decoded === '') throw new DecodeError('empty');
+    return decoded;
+  };
+}
+
+const machine = oneOf('chat');
+const operation = variant<ChatOperation, 'kind'>('kind', {
+  register: { machine, name: chatName, key: nullable(publicKey) },
+  join: { machine, room: chatName, lock: nullable(roomLock) },
+  say: { machine, room: chatName, text },
+  tell: { machine, to: pattern(NODE_ID_PATTERN), text: sealedText },
+});
+
+export function decodeChatOperation(body: unknown): Decoded<ChatOperation> {
+  return decode(operation, body);
+}

@@ -1,0 +1,61 @@
+import { decode } from '../core/decode.ts';
+import { chatName, MAX_TEXT, type ChatRefusal } from '../machines/chat-operations.ts';
+import { GatehouseError } from './gatehouse.ts';
+
+/** The longest passphrase, in UTF-16 units. */
+const MAX_PASSPHRASE = 1000;
+
+/**
+ * A name of a user or a room as it is compared: two ways to type the same are one name. Done here and not by the machine,
+ * since browsers know different versions of Unicode.
+ */
+export function parseChatName(value: unknown, what: 'name' | 'room' | 'user'): string {
+  if (typeof value !== 'string') throw invalid(`${what}: a name`);
+  // Emoji come with a selector of their colourful form, which nobody sees.
+  const normal = value.normalize('NFC').replaceAll('\ufe0f', '').replaceAll(/\s+/g, ' ').trim();
+  const decoded = decode(chatName, normal);
+  if (!decoded.ok) throw invalid(`${what}: ${decoded.reason}`);
+  return decoded.value;
+}
+
+export function parseText(value: unknown): string {
+  if (typeof value !== 'string' || value.trim() === '') throw invalid('text: something to say');
+  if (value.length > MAX_TEXT) throw invalid(`text: longer than ${MAX_TEXT}`);
+  // Half of a pair has no UTF-8: another text would be sealed than was said.
+  if (/\p{Cs}/u.test(value)) throw invalid('text: a character that is cut in half');
+  return value;
+}
+
+/** In one normal form, so that it opens the room from every keyboard (RFC 8265, section 4.2). */
+export function parsePassphrase(value: unknown): string {
+  if (typeof value !== 'string' || value === '' || value.length > MAX_PASSPHRASE) {
+    throw invalid(`passphrase: 1 to ${MAX_PASSPHRASE} characters`);
+  }
+  return value.normalize('NFC');
+}
+
+export function invalid(message: string): GatehouseError {
+  return new GatehouseError('invalid', true, message);
+}
+
+/** Why the chat said no, for people. */
+export function refusalWords(reason: ChatRefusal): string {
+  switch (reason) {
+    case 'taken':
+      return 'this name is taken';
+    case 'unregistered':
+      return 'register a name first';
+    case 'no-room':
+      return 'there is no such room';
+    case 'no-user':
+      return 'there is no such user';
+    case 'not-joined':
+      return 'join the room first';
+    case 'other-lock':
+      return 'the room has another passphrase';
+    case 'wrong-form':
+      return 'the room takes no such text';
+    case 'too-many':
+      return 'there are as many as there may be';
+  }
+}

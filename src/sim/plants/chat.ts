@@ -1,0 +1,90 @@
+/** Bugs of the chat. */
+import type { Json } from '../../core/json.ts';
+import {
+  decodeChatSnapshot,
+  type ChatSnapshot,
+  type UserRow,
+} from '../../machines/chat-snapshot.ts';
+import { Chat } from '../../machines/chat.ts';
+import { readChatAction } from '../checkers/chat-model.ts';
+import { plantedBug, type PlantedBug } from '../plant.ts';
+import { wrap } from './tools.ts';
+
+export const CHAT_BUGS: readonly PlantedBug[] = [
+  plantedBug(
+    'old-name-is-free',
+    'who takes another name gives the old one up, and anybody may have it (rule C1)',
+    ['C1'],
+    [],
+    { install: changedAfterApply(({ users, ...rest }) => ({ ...rest, users: users.map(newest) })) },
+  ),
+  plantedBug(
+    'snapshot-without-messages',
+    'who starts from a snapshot has the users and the rooms, and nothing that was said (rule C4)',
+    ['S6', 'C4'],
+    ['crash', 'wipe'],
+    {
+      install: () =>
+        wrap(
+          Chat.prototype,
+          'restore',
+          (restore) =>
+            function (this: Chat, snapshot) {
+              restore.call(
+                this,
+                changed(snapshot, (chat) => ({ ...chat, histories: [] })),
+              );
+            },
+        ),
+    },
+  ),
+  plantedBug(
+    'said-again',
+    'a page that got no answer in time says it again, as something new (rule S7)',
+    ['S7'],
+    ['partition', 'isolate', 'one-way', 'hang', 'locks'],
+    {
+      started: (_gate, driver) => {
+        const submit = driver.submit.bind(driver);
+        driver.submit = (bodies, done) => {
+          submit(bodies, (reply, place) => {
+            const body = bodies[place] ?? null;
+            if (!reply.ok && !reply.definite && readChatAction(body))
+              submit([body], () => undefined);
+            done(reply, place);
+          });
+        };
+      },
+    },
+  ),
+];
+
+function newest({ names, ...user }: UserRow): UserRow {
+  return { ...user, names: names.slice(-1) };
+}
+
+/** What a machine holds after every entry, with something done to it. */
+function changedAfterApply(change: (chat: ChatSnapshot) => ChatSnapshot): () => () => void {
+  return () =>
+    wrap(
+      Chat.prototype,
+      'apply',
+      (apply) =>
+        function (this: Chat, entry) {
+          const outcome = apply.call(this, entry);
+          if (outcome !== null) this.restore(changed(this.snapshot(), change));
+          return outcome;
+        },
+    );
+}
+
+function changed(snapshot: Json, change: (chat: ChatSnapshot) => ChatSnapshot): Json {
+  const decoded = decodeChatSnapshot(snapshot);
+  if (!decoded.ok) return snapshot;
+  const { users, rooms, histories } = change(decoded.value);
+  return {
+    users: users.map((user) => ({ ...user })),
+    rooms: rooms.map((room) => ({ ...room })),
+    histories,
+  };
+}

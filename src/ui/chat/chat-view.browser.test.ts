@@ -1,0 +1,122 @@
+import { page, userEvent } from 'vitest/browser';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import '../app-shell.ts';
+import '../page.css';
+import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
+
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+const log = page.getByRole('log');
+const field = page.getByRole('textbox', { name: 'Message to Lobby' });
+
+let fake: FakeGatehouse;
+
+async function open(prepare: (fake: FakeGatehouse) => Promise<void> | void): Promise<void> {
+  fake = new FakeGatehouse({ status: { election: 'ring' } });
+  await prepare(fake);
+  location.hash = '#/chat';
+  const app = document.createElement('gatehouse-app');
+  app.gatehouse = fake;
+  document.body.append(app);
+}
+
+async function inLobby({ chat }: FakeGatehouse): Promise<void> {
+  await chat.register('Ada');
+  chat.meet('Bob');
+  await chat.join('Lobby');
+}
+
+/** The focus is within shadow trees, which the document does not look into. */
+async function focused(label: string): Promise<void> {
+  await vi.waitFor(() => {
+    let { activeElement } = document;
+    while (activeElement?.shadowRoot?.activeElement) {
+      ({ activeElement } = activeElement.shadowRoot);
+    }
+    expect(activeElement?.getAttribute('aria-label')).toBe(label);
+  });
+}
+
+beforeEach(async () => {
+  localStorage.clear();
+  // The list and the conversation beside each other.
+  await page.viewport(1280, 800);
+});
+afterEach(() => document.body.replaceChildren());
+
+it('takes a name, and says plainly when it is taken', async () => {
+  await open(({ chat }) => chat.meet('Bob'));
+  await page.getByLabelText('What should the others call you?').fill('Bob');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('This name is taken.');
+  await page.getByLabelText('What should the others call you?').fill('Ada');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByRole('heading', { name: 'You are Ada' })).toBeVisible();
+});
+
+it('Enter sends, Shift and Enter begin a new line, and a draft waits in its place', async () => {
+  await open(inLobby);
+  await button(/Lobby/).click();
+  await focused('Message to Lobby');
+  await userEvent.keyboard('one{Shift>}{Enter}{/Shift}two{Enter}');
+  await expect.element(log.getByText('one two')).toBeVisible();
+  expect(fake.chat.history('Lobby').map(({ text }) => text)).toEqual(['one\ntwo']);
+  await userEvent.keyboard('half a');
+  await button(/Bob/).click();
+  await expect.element(page.getByRole('textbox', { name: 'Message to Bob' })).toHaveValue('');
+  await button(/Lobby/).click();
+  await expect.element(field).toHaveValue('half a');
+});
+
+it('C8: what is sealed or damaged is shown as that, and markup as text', async () => {
+  await open(async (gatehouse) => {
+    await inLobby(gatehouse);
+    const { chat } = gatehouse;
+    chat.speak('Bob', 'Lobby', { text: '<img src=x onerror="window.attacked=1">' });
+    chat.speak('Bob', 'Lobby', { text: '', problem: 'damaged' });
+    chat.made('Attic', 'secret');
+    chat.speak('Bob', 'Attic', { text: 'hidden' });
+  });
+  await button(/Lobby/).click();
+  await expect.element(log.getByText('<img src=x onerror="window.attacked=1">')).toBeVisible();
+  await expect.element(log.getByText(/Damaged: it was changed/)).toBeVisible();
+  await button(/Attic/).click();
+  await expect.element(log.getByText(/Only those who know the passphrase/)).toBeVisible();
+  await page.getByLabelText('Passphrase of Attic').fill('wrong');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(page.getByText('Wrong passphrase.')).toBeVisible();
+  await page.getByLabelText('Passphrase of Attic').fill('secret');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(log.getByText('hidden')).toBeVisible();
+  await focused('Message to Attic');
+  expect('attacked' in window).toBe(false);
+});
+
+it('follows the end for who is there, and leaves who reads further up in place', async () => {
+  await open(inLobby);
+  await button(/Lobby/).click();
+  const say = (text: string): void => fake.chat.speak('Bob', 'Lobby', { text });
+  for (let line = 1; line <= 60; line += 1) say(`Line ${line}`);
+  await expect.element(log.getByText('Line 60')).toBeInViewport();
+  const scroller = log.element();
+  scroller.scrollTop = 0;
+  await expect.element(button('To the end')).toBeVisible();
+  say('Line 61');
+  await expect.element(button('1 new message')).toBeVisible();
+  expect(scroller.scrollTop).toBe(0);
+  await button('1 new message').click();
+  await expect.element(log.getByText('Line 61')).toBeInViewport();
+  await expect.element(button(/new message|To the end/)).not.toBeInTheDocument();
+});
+
+it('says that nobody leads, and that what is written is pending and not lost', async () => {
+  await open(inLobby);
+  await button(/Lobby/).click();
+  fake.chat.say = () => new Promise(() => undefined);
+  fake.set({ vacant: true, quorum: false, leader: null, role: 'follower' });
+  await field.fill('Hello?');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(log.getByText('Pending: it waits here, and is not lost.')).toBeVisible();
+  await button('Vote now').click();
+  await expect.element(log.getByText('Sending …')).toBeVisible();
+  expect(fake.calls).toContain('startElection');
+});

@@ -1,0 +1,77 @@
+/** The chat's plain words. */
+import { GatehouseError, type ChatMessage, type Status } from '../../runtime/gatehouse.ts';
+import { errorWords, isDown } from '../words.ts';
+import type { Outgoing } from './outgoing.ts';
+
+/** What stands in the place of a text that can't be read (rule C8). */
+export function problemWords(problem: NonNullable<ChatMessage['problem']>): string {
+  switch (problem) {
+    case 'locked':
+      return 'Sealed. Only those who know the passphrase can read it.';
+    case 'damaged':
+      return 'Damaged: it was changed or copied on its way, so it is not shown.';
+  }
+}
+
+/** What is becoming of a message that is not in the history yet. */
+export function outgoingWords({ state }: Outgoing, status: Status): string {
+  switch (state.phase) {
+    case 'waiting':
+    case 'sending':
+      return status.quorum ? 'Sending …' : 'Pending: it waits here, and is not lost.';
+    case 'unknown':
+      return 'Pending: it is on this gate’s disk, and goes out by itself.';
+    case 'failed':
+      return `Not sent: ${state.why}.`;
+  }
+}
+
+/** Why nothing can be said just now; '' when it can. */
+export function pausedWords(status: Status): string {
+  return status.quorum ? '' : `${waitingWords(status)} What you write waits and is not lost.`;
+}
+
+function waitingWords(status: Status): string {
+  if (isDown(status)) return 'This gate is down: messages go out once it is back.';
+  if (status.role === 'joining') return 'This gate is joining: messages go out once it is in.';
+  if (status.vacant) return 'Nobody leads: messages go out after a vote.';
+  if (status.missing.length > 0)
+    return 'Too few gates are in reach: messages go out once they are back.';
+  return 'There is no leader just now: the gates are voting, and messages go out after that.';
+}
+
+/** What went wrong with a name or a room. */
+export function failureWords(error: unknown): string {
+  if (!(error instanceof GatehouseError)) return String(error);
+  if (error.code === 'invalid') return sentence(error.message);
+  const { what, then } = errorWords(error.code, error.message);
+  return `${what}. ${then}`;
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+/** The start of a base64url text, as much as fits a line. */
+export function excerpt(sealed: string, longest = 160): string {
+  return sealed.length <= longest ? sealed : `${sealed.slice(0, longest)} …`;
+}
+
+/** The day of a message, for the line between two days. */
+export function dayWords(at: number, now: number): string {
+  const day = new Date(at).toDateString();
+  if (day === new Date(now).toDateString()) return 'Today';
+  if (day === new Date(now - 86_400_000).toDateString()) return 'Yesterday';
+  return DAY.format(at);
+}
+
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const TIME = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+export function timeOfDay(at: number): string {
+  return TIME.format(at);
+}

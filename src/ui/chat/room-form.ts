@@ -1,0 +1,95 @@
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Gatehouse } from '../../runtime/gatehouse.ts';
+import { shared } from '../elements/styles.ts';
+import { chatStyles } from './chat-styles.ts';
+import { failureWords } from './chat-words.ts';
+
+/** Joins a room, or makes it. Fires `joined` with the room's name. */
+@customElement('gh-room-form')
+export class RoomForm extends LitElement {
+  static override styles = [
+    shared,
+    chatStyles,
+    css`
+      form {
+        gap: 0.5rem;
+        padding-top: 0.25rem;
+      }
+      .field {
+        display: grid;
+        gap: 0.15rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) chat!: Gatehouse['chat'];
+  @state() private problem = '';
+  @state() private asking = false;
+
+  protected override render(): TemplateResult {
+    return html`<form @submit=${this.#submit} @input=${() => (this.problem = '')}>
+      <div class="field">
+        <label for="room">Name of the room</label>
+        <input id="room" name="room" autocomplete="off" maxlength="40" required />
+      </div>
+      <div class="field">
+        <label for="passphrase">Passphrase (optional)</label>
+        <input
+          id="passphrase"
+          name="passphrase"
+          type="password"
+          autocomplete="off"
+          maxlength="1000"
+          aria-describedby="about"
+          ?disabled=${!isSecureContext}
+        />
+      </div>
+      <p class="small soft" id="about">
+        ${
+          isSecureContext
+            ? `With a passphrase the room is sealed: only who knows it can read what is said there. It
+               can't be changed later, and nobody can help who forgets it. Make it long.`
+            : `No sealed rooms on this page: the browser encrypts only on https, or on this computer
+               itself.`
+        }
+      </p>
+      <div role="alert">
+        ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
+      </div>
+      <button class="primary" ?disabled=${this.asking}>
+        ${this.asking ? 'Asking …' : 'Join or make the room'}
+      </button>
+    </form>`;
+  }
+
+  readonly #submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const data = new FormData(form);
+    const room = text(data.get('room')).trim();
+    const passphrase = text(data.get('passphrase'));
+    if (room === '' || this.asking) return;
+    this.asking = true;
+    this.problem = '';
+    try {
+      await this.chat.join(room, ...(passphrase === '' ? [] : [passphrase]));
+      form.reset();
+      this.dispatchEvent(new CustomEvent('joined', { detail: room }));
+    } catch (error) {
+      this.problem = failureWords(error);
+    } finally {
+      this.asking = false;
+    }
+  };
+}
+
+function text(value: FormDataEntryValue | null): string {
+  return typeof value === 'string' ? value : '';
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-room-form': RoomForm;
+  }
+}

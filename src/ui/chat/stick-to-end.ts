@@ -1,0 +1,68 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** Within so many pixels of its end a list counts as read to the end. */
+const NEAR = 32;
+
+/**
+ * Keeps the end of a growing list in sight for who is there, and nobody else's place: who has scrolled up to read stays
+ * where they are.
+ */
+export class StickToEnd implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  readonly #scroller: () => HTMLElement | null;
+  /** The list grew, or the scroller got another size, e.g. since a keyboard came up. */
+  readonly #observer = new ResizeObserver(() => this.#settle());
+  #observed: HTMLElement | null = null;
+  #atEnd = true;
+
+  constructor(host: ReactiveControllerHost, scroller: () => HTMLElement | null) {
+    this.#host = host;
+    this.#scroller = scroller;
+    host.addController(this);
+  }
+
+  get atEnd(): boolean {
+    return this.#atEnd;
+  }
+
+  /** From now on at the end again, e.g. in another list. */
+  toEnd(): void {
+    this.#atEnd = true;
+    this.#settle();
+    this.#host.requestUpdate();
+  }
+
+  hostUpdated(): void {
+    const scroller = this.#scroller();
+    if (scroller !== this.#observed) {
+      this.hostDisconnected();
+      this.#observed = scroller;
+      scroller?.addEventListener('scroll', this.#onScroll, { passive: true });
+      for (const element of [scroller, scroller?.firstElementChild]) {
+        if (element) this.#observer.observe(element);
+      }
+    }
+    this.#settle();
+  }
+
+  hostDisconnected(): void {
+    this.#observed?.removeEventListener('scroll', this.#onScroll);
+    this.#observer.disconnect();
+    this.#observed = null;
+  }
+
+  #settle(): void {
+    const scroller = this.#observed;
+    if (scroller && this.#atEnd) scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  readonly #onScroll = (): void => {
+    const scroller = this.#observed;
+    if (!scroller) return;
+    const { scrollTop, clientHeight, scrollHeight } = scroller;
+    const atEnd = scrollTop + clientHeight >= scrollHeight - NEAR;
+    if (atEnd === this.#atEnd) return;
+    this.#atEnd = atEnd;
+    this.#host.requestUpdate();
+  };
+}

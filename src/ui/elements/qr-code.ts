@@ -1,0 +1,59 @@
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { unsafeSVG } from 'lit/directives/unsafe-svg.js';
+import { shared } from './styles.ts';
+
+/** A text as a QR code. Its drawer is loaded when there is something to draw. */
+@customElement('gh-qr-code')
+export class QrCode extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        width: 11rem;
+        max-width: 100%;
+      }
+      .code {
+        aspect-ratio: 1;
+        padding: 0.25rem;
+        border-radius: var(--radius);
+        background: #fff;
+      }
+      .code svg {
+        display: block;
+        width: 100%;
+        height: auto;
+      }
+    `,
+  ];
+
+  /** '' draws nothing. */
+  @property() text = '';
+  /** What the code says, for whoever can't see it. */
+  @property() label = '';
+  @state() private drawing = '';
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('text')) void this.#draw(this.text);
+  }
+
+  protected override render(): TemplateResult {
+    // The drawing is made of the text's bits alone.
+    return html`<div class="code" role="img" aria-label=${this.label}>
+      ${unsafeSVG(this.drawing)}
+    </div>`;
+  }
+
+  async #draw(text: string): Promise<void> {
+    if (text === '') return;
+    const { renderSVG } = await import('uqr');
+    if (this.text === text) this.drawing = renderSVG(text, { border: 2 });
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-qr-code': QrCode;
+  }
+}

@@ -1,0 +1,128 @@
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { ElectionKind } from '../../core/entry.ts';
+import { shared } from '../elements/styles.ts';
+import type { NameOf } from '../park/log-words.ts';
+import { clockTime } from '../words.ts';
+import './election-plot.ts';
+import { COUNTED } from './election-theory.ts';
+import type { Election } from './elections.ts';
+
+/** So many of the last are listed; the plot has them all. */
+const LISTED = 6;
+
+const THEORY: Readonly<Record<ElectionKind, string>> = {
+  bully:
+    'Formula: node P of N, counted from the least, notices that there is no leader, and it takes (N−P+1)(N−P)+N−1 messages. Best case N−1, when the greatest notices; worst when the least does.',
+  ring: 'n log₂ n TOKENs on average in rings of any order, n² at worst. This ring is sorted, so that one starter takes 2n−1 at most. I_AM_LEADER comes on top.',
+  wireless:
+    'Two messages over each of the E links: 2E. The result (ELECTION_FINISHED) floods after that and is not counted.',
+};
+
+/** How many messages each election took, and how many it should have taken. */
+@customElement('gh-elections')
+export class ElectionsPanel extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr));
+        gap: 0.5rem 1.5rem;
+        align-items: start;
+      }
+      .wide {
+        grid-column: 1 / -1;
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-size: var(--small);
+      }
+      th,
+      td {
+        padding: 0.25rem 0.5rem 0.25rem 0;
+        border-bottom: 1px solid var(--line);
+        text-align: left;
+        vertical-align: top;
+        font-weight: 400;
+      }
+      thead th {
+        color: var(--ink-soft);
+      }
+      .number {
+        padding-right: 0;
+        text-align: right;
+        white-space: nowrap;
+      }
+      td b {
+        font-size: 1rem;
+      }
+    `,
+  ];
+
+  @property() kind: ElectionKind = 'bully';
+  @property({ attribute: false }) elections: readonly Election[] = [];
+  @property({ attribute: false }) nameOf: NameOf = (id) => id;
+
+  protected override render(): TemplateResult {
+    const { kind, elections } = this;
+    if (elections.length === 0) {
+      return html`<p class="small soft">
+        None yet. Open more tabs, remove the leader, and start an election.
+      </p>`;
+    }
+    return html`
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Started by</th>
+            <th scope="col">Messages</th>
+            <th scope="col" class="number">${kind === 'ring' ? 'Average' : 'Formula'}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${elections
+            .slice(-LISTED)
+            .reverse()
+            .map((election) => this.#row(election))}
+        </tbody>
+      </table>
+      <gh-election-plot .kind=${kind} .elections=${elections}></gh-election-plot>
+      <p class="small soft wide">${THEORY[kind]}</p>
+      <p class="small soft wide">
+        Counted by the tabs of this browser. It can be more: when several notice at once, when
+        somebody fails in between, or when an ELECT comes late and makes its receiver start again.
+      </p>
+    `;
+  }
+
+  #row({ kind, at, starter, nodes, complete, sent, measured, expected }: Election): TemplateResult {
+    const types = [...sent].sort(([a], [b]) => order(kind, a) - order(kind, b));
+    return html`<tr data-testid="election">
+      <th scope="row">
+        ${this.nameOf(starter)}, ${nodes.indexOf(starter) + 1} of ${nodes.length}<br />
+        <span class="soft">${clockTime(at)}</span>
+      </th>
+      <td>
+        <b data-testid="measured">${measured}</b>${
+          complete ? '' : ' or more: some nodes are on other devices'
+        }<br />
+        <span class="soft">${types.map(([type, many]) => `${many} ${type}`).join(', ')}</span>
+      </td>
+      <td class="number"><b data-testid="expected">${expected}</b></td>
+    </tr>`;
+  }
+}
+
+/** Those that count come first. */
+function order(kind: ElectionKind, type: string): number {
+  const place = COUNTED[kind].indexOf(type);
+  return place < 0 ? COUNTED[kind].length : place;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-elections': ElectionsPanel;
+  }
+}

@@ -1,0 +1,143 @@
+/** Elections, put together from what the tabs of this browser have seen of them. */
+import type { ElectionKind } from '../../core/entry.ts';
+import { compareIdentity, type Identity } from '../../core/identity.ts';
+import type { ElectionEvent, Seen } from '../own-tabs.ts';
+import { COUNTED, bullyMessages, ringAverage, wirelessMessages } from './election-theory.ts';
+
+/** Longer than any wait within an election (rules E3, E8 and E13): after such a silence the next one is another. */
+const SILENCE_MS = 2000;
+/** Elections of long ago are forgotten. */
+const MOST_EVENTS = 20_000;
+
+interface Happened extends ElectionEvent {
+  readonly node: string;
+}
+
+export interface Election {
+  readonly kind: ElectionKind;
+  /** When its first message was sent, ms since 1970. */
+  readonly at: number;
+  readonly starter: string;
+  /** Who took part, in ascending order of identity. */
+  readonly nodes: readonly string[];
+  /** False when some of them are on other devices: what they sent among themselves is not counted. */
+  readonly complete: boolean;
+  /** Sent messages by type. */
+  readonly sent: ReadonlyMap<string, number>;
+  /** Those of them that the formula counts, and what it says. */
+  readonly measured: number;
+  readonly expected: number;
+  /** Of a wireless election: each node and its parent in the tree of the widest wave. */
+  readonly tree: readonly (readonly [child: string, parent: string])[];
+}
+
+/** What has been seen so far. A tab tells the same again and again: each event counts once. */
+export class ElectionRecord {
+  readonly #gates = new Map<string, Identity>();
+  #events = new Map<string, Happened>();
+
+  get gates(): ReadonlyMap<string, Identity> {
+    return this.#gates;
+  }
+
+  add({ gate, events }: Seen): void {
+    this.#gates.set(gate.id, gate);
+    for (const event of events) {
+      const happened = { ...event, node: gate.id };
+      this.#events.set(`${gate.id} ${event.at} ${event.sequence}`, happened);
+    }
+    if (this.#events.size > MOST_EVENTS) {
+      this.#events = new Map([...this.#events].slice(-MOST_EVENTS / 2));
+    }
+  }
+
+  clear(): void {
+    this.#events.clear();
+  }
+
+  /** The oldest first. */
+  elections(kind: ElectionKind, peers: readonly Identity[]): Election[] {
+    const known = new Map([...peers.map((peer) => [peer.id, peer] as const), ...this.#gates]);
+    const events = [...this.#events.values()].sort((a, b) => a.at - b.at);
+    return bySilence(events).flatMap((group) => electionOf(kind, group, this.#gates, known) ?? []);
+  }
+}
+
+function bySilence(events: readonly Happened[]): Happened[][] {
+  const groups: Happened[][] = [];
+  let last = -Infinity;
+  for (const event of events) {
+    if (event.at - last > SILENCE_MS) groups.push([]);
+    groups.at(-1)?.push(event);
+    last = event.at;
+  }
+  return groups;
+}
+
+function electionOf(
+  kind: ElectionKind,
+  events: readonly Happened[],
+  tabs: ReadonlyMap<string, Identity>,
+  known: ReadonlyMap<string, Identity>,
+): Election | null {
+  const sent = events.filter((event) => event.kind === 'sent');
+  const [first] = sent;
+  if (first === undefined) return null;
+  const starter = (events.find((event) => event.kind === 'note') ?? first).node;
+  const nodes = participants(events, known);
+  const counts = new Map<string, number>();
+  for (const { what } of sent) counts.set(what, (counts.get(what) ?? 0) + 1);
+  const measured = COUNTED[kind].reduce((sum, type) => sum + (counts.get(type) ?? 0), 0);
+  return {
+    kind,
+    at: first.at,
+    starter,
+    nodes,
+    complete: nodes.every((id) => tabs.has(id)),
+    sent: counts,
+    measured,
+    expected: expectedOf(kind, nodes.length, nodes.indexOf(starter) + 1, sent),
+    tree: kind === 'wireless' ? treeOf(events) : [],
+  };
+}
+
+/** Who sent or received something. A node that hangs was sent to, and took no part. */
+function participants(events: readonly Happened[], known: ReadonlyMap<string, Identity>): string[] {
+  const ids = new Set<string>();
+  for (const { kind, node, peer } of events) {
+    ids.add(node);
+    if (kind === 'received') ids.add(peer);
+  }
+  const identities = [...ids].map((id) => known.get(id) ?? { id, priority: 0 });
+  return identities.sort(compareIdentity).map(({ id }) => id);
+}
+
+function expectedOf(kind: ElectionKind, n: number, p: number, sent: readonly Happened[]): number {
+  switch (kind) {
+    case 'bully':
+      return bullyMessages(n, p);
+    case 'ring':
+      return Math.round(ringAverage(n));
+    case 'wireless':
+      return wirelessMessages(linksOf(sent));
+  }
+}
+
+/** Over how many links a wave went. */
+function linksOf(sent: readonly Happened[]): number {
+  const started = sent.filter(({ what }) => what === 'ELECTION_STARTED');
+  return new Set(started.map(({ node, peer }) => [node, peer].sort().join(' '))).size;
+}
+
+/** Rule E10: a node's parent is the neighbour that brought the wave first. Of several waves, that of the most nodes. */
+function treeOf(events: readonly Happened[]): [string, string][] {
+  const waves = new Map<string, Map<string, string>>();
+  for (const { kind, what, node, peer, detail } of events) {
+    if (kind !== 'received' || what !== 'ELECTION_STARTED' || detail === `by ${node}`) continue;
+    const parents = waves.get(detail) ?? new Map<string, string>();
+    if (!parents.has(node)) parents.set(node, peer);
+    waves.set(detail, parents);
+  }
+  const [widest] = [...waves.values()].sort((a, b) => b.size - a.size);
+  return [...(widest ?? [])];
+}

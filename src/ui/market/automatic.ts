@@ -1,0 +1,158 @@
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Status, Trading } from '../../runtime/gatehouse.ts';
+import { icon } from '../elements/icon.ts';
+import { shared } from '../elements/styles.ts';
+import { messageOf, type Session } from '../session.ts';
+import {
+  CONSTANTS,
+  initialValues,
+  inputNames,
+  readConstants,
+  type ConstantField,
+} from './constants-form.ts';
+import { marketStyles } from './market-styles.ts';
+
+/** Trading by itself, with all its constants. */
+@customElement('gh-automatic')
+export class Automatic extends LitElement {
+  static override styles = [
+    shared,
+    marketStyles,
+    css`
+      form {
+        display: grid;
+        gap: 0.6rem;
+      }
+      .running {
+        display: grid;
+        grid-template-columns: 1.5rem minmax(0, 1fr);
+        align-items: start;
+        gap: 0.4rem;
+      }
+      .running .icon {
+        margin-top: 0.15rem;
+      }
+      .constants {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr));
+        gap: 0.6rem 1rem;
+        padding: 0.25rem 0 0.5rem;
+      }
+      .constant {
+        align-content: start;
+      }
+      .constant input {
+        width: 4.6rem;
+      }
+      .constant .row {
+        flex-wrap: nowrap;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) status!: Status;
+  @state() private told = '';
+
+  protected override render(): TemplateResult {
+    const trading = this.session.gatehouse.market.trading();
+    const gone = this.status.role === 'terminated';
+    return html`<form @submit=${this.#start}>
+      <div class="running" role="status" data-testid="automatic">
+        ${icon(trading ? 'open' : 'paused', 20)}
+        <p>${trading ? tradingWords(trading) : 'Off: this gate trades by hand only.'}</p>
+      </div>
+      <div class="fields">
+        <label class="field">
+          Role
+          <select name="role">
+            <option value="drawn">drawn at random</option>
+            <option value="seller">seller</option>
+            <option value="buyer">buyer</option>
+          </select>
+        </label>
+        <button class="primary" ?disabled=${gone}>
+          ${trading ? 'Start anew' : 'Trade by itself'}
+        </button>
+        <button type="button" ?disabled=${trading === null} @click=${this.#stop}>
+          Stop trading
+        </button>
+      </div>
+      <p class="small" role="alert">${this.told}</p>
+      <p class="small soft">
+        Switch it on in several tabs. A leader is the trader, whatever its role was; once it has
+        lost its office it draws a role again and trades on as a peer.
+      </p>
+      <details>
+        <summary>Constants</summary>
+        <div class="constants">${CONSTANTS.map((field) => constant(field))}</div>
+      </details>
+    </form>`;
+  }
+
+  readonly #start = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    const text = (input: string): string => {
+      const value = form.get(input);
+      return typeof value === 'string' ? value : '';
+    };
+    this.#do(() => this.session.gatehouse.market.auto(readConstants(text)));
+  };
+
+  readonly #stop = (): void => {
+    this.#do(() => this.session.gatehouse.market.auto(false));
+  };
+
+  #do(step: () => void): void {
+    try {
+      step();
+      this.told = '';
+    } catch (error) {
+      this.told = `That did not work: ${messageOf(error)}`;
+    }
+  }
+}
+
+function constant(field: ConstantField): TemplateResult {
+  const names = inputNames(field);
+  const values = initialValues(field);
+  const hint = `${field.name}-hint`;
+  const input = (name: string, at: number, label: string): TemplateResult =>
+    html`<input
+      id=${name}
+      name=${name}
+      type="number"
+      aria-label=${label}
+      aria-describedby=${hint}
+      min=${field.least}
+      max=${field.most}
+      step=${field.step}
+      ?required=${field.optional !== true}
+      value=${values[at] ?? ''}
+    />`;
+  const words = field.range ? [`${field.label} from`, `${field.label} to`] : [field.label];
+  return html`<div class="field constant">
+    <label for=${names[0] ?? ''}>${field.label}</label>
+    <span class="row">${names.map((name, at) => input(name, at, words[at] ?? field.label))}</span>
+    <span class="small soft" id=${hint}>${field.hint}</span>
+  </div>`;
+}
+
+function tradingWords({ role, transactions, constants }: Trading): string {
+  switch (role) {
+    case 'trader':
+      return 'On. This gate leads: it is the trader, and neither buys nor sells.';
+    case 'seller':
+      return `On. This gate is a seller: it keeps up to ${constants.stock} pieces in stock.`;
+    case 'buyer':
+      return `On. This gate is a buyer: ${transactions} of ${constants.transactions} transactions.`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-automatic': Automatic;
+  }
+}

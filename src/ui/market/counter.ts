@@ -1,0 +1,211 @@
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { MarketState, Status } from '../../runtime/gatehouse.ts';
+import { FrameController } from '../elements/frame-controller.ts';
+import { icon, type IconName } from '../elements/icon.ts';
+import { shared } from '../elements/styles.ts';
+import type { Session } from '../session.ts';
+import { isDown } from '../words.ts';
+import type { Answer, Dealings } from './dealings.ts';
+import { isProduct, piece, PRODUCTS, type Product } from './goods.ts';
+import { checkGoods } from './ledger.ts';
+import { marketStyles } from './market-styles.ts';
+import { wishWords } from './market-words.ts';
+
+const ICONS: Readonly<Record<Answer['phase'], IconName>> = {
+  pending: 'pending',
+  done: 'done',
+  refused: 'refused',
+  failed: 'wrong',
+  unknown: 'unknown',
+};
+
+/** Selling and buying by hand, the answers, and what still waits for a trader. */
+@customElement('gh-counter')
+export class Counter extends LitElement {
+  static override styles = [
+    shared,
+    marketStyles,
+    css`
+      form {
+        display: grid;
+        gap: 0.4rem;
+        padding-bottom: 0.6rem;
+        border-bottom: 1px solid var(--line);
+      }
+      .products {
+        display: grid;
+        grid-template-columns: repeat(3, minmax(0, 1fr));
+        gap: 0.4rem;
+      }
+      legend {
+        padding: 0;
+        font-size: var(--small);
+        color: var(--ink-soft);
+      }
+      .product {
+        display: grid;
+        grid-template-columns: auto 1fr;
+        align-items: center;
+        gap: 0 0.4rem;
+        min-height: 2.75rem;
+        padding: 0.25rem 0.5rem;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--radius);
+        color: var(--ink);
+        cursor: pointer;
+      }
+      .product:has(:checked) {
+        border: 2px solid var(--accent);
+        background: var(--accent-soft);
+        --piece-ground: var(--accent-soft);
+      }
+      .product:has(:focus-visible) {
+        outline: 3px solid var(--accent);
+        outline-offset: 2px;
+      }
+      .answers {
+        display: grid;
+        gap: 0.35rem;
+      }
+      .answer {
+        display: grid;
+        grid-template-columns: 1.25rem minmax(0, 1fr);
+        gap: 0.3rem;
+        overflow-wrap: anywhere;
+      }
+      .answer .icon {
+        margin-top: 0.15rem;
+      }
+      .answer.done .icon {
+        color: var(--accent);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) status!: Status;
+  @property({ attribute: false }) market!: MarketState;
+  @property({ attribute: false }) dealings!: Dealings;
+
+  readonly #frames = new FrameController(this);
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('dealings')) this.#frames.follow(this.dealings);
+  }
+
+  protected override render(): TemplateResult {
+    const down = isDown(this.status);
+    return html`
+      <form aria-labelledby="buy" @submit=${this.#buy}>
+        <h3 id="buy">Buy</h3>
+        ${this.#products('buy')}
+        <div class="fields">
+          ${this.#number('quantity', 'Pieces', 1, 10_000)}
+          <button class="primary" ?disabled=${down}>Buy</button>
+        </div>
+      </form>
+      <form aria-labelledby="sell" @submit=${this.#deposit}>
+        <h3 id="sell">Sell</h3>
+        ${this.#products('sell')}
+        <div class="fields">
+          ${this.#number('quantity', 'Pieces', 5, 10_000)}
+          ${this.#number('price', 'Price of one', 10, 1_000_000)}
+          <button class="primary" ?disabled=${down}>Deposit</button>
+        </div>
+      </form>
+      ${this.#answers()} ${this.#pending()}
+    `;
+  }
+
+  #products(form: 'buy' | 'sell'): TemplateResult {
+    const stock = checkGoods(this.market);
+    return html`<fieldset class="products">
+      <legend class="unseen">Product</legend>
+      ${PRODUCTS.map((product, at) => {
+        const inStock = stock.find((check) => check.product === product)?.inStock ?? 0;
+        return html`<label class="product">
+          <input class="unseen" type="radio" name="product" value=${product} ?checked=${at === 0} />
+          ${piece(product, 26)}
+          <span>
+            ${product}${form === 'buy' ? html`<br /><span class="small soft">${inStock} left</span>` : nothing}
+          </span>
+        </label>`;
+      })}
+    </fieldset>`;
+  }
+
+  #number(name: string, label: string, value: number, most: number): TemplateResult {
+    return html`<label class="field">
+      ${label}
+      <input
+        name=${name}
+        type="number"
+        inputmode="numeric"
+        min="1"
+        max=${most}
+        step="1"
+        required
+        value=${value}
+      />
+    </label>`;
+  }
+
+  #answers(): TemplateResult {
+    const { answers } = this.dealings;
+    return html`<div class="answers" role="status" aria-label="Answers" data-testid="answers">
+      ${
+        answers.length === 0
+          ? html`<p class="small soft">What the trader answers is told here.</p>`
+          : answers.map(
+              ({ phase, words }) =>
+                html`<p class="answer ${phase}">${icon(ICONS[phase])}<span>${words}</span></p>`,
+            )
+      }
+    </div>`;
+  }
+
+  #pending(): TemplateResult | typeof nothing {
+    const pending = this.session.gatehouse.market.pending();
+    if (pending.length === 0) return nothing;
+    return html`<div data-testid="pending">
+      <h3>Waiting for the trader</h3>
+      <ul class="small">
+        ${pending.map(
+          (asked) => html`<li class="name">To ${wishWords(asked)} (request ${asked.request})</li>`,
+        )}
+      </ul>
+      <p class="small soft">
+        On this gate's disk until it is decided: the next trader gets them too, each once.
+      </p>
+    </div>`;
+  }
+
+  readonly #buy = (event: SubmitEvent): void => {
+    const { product, quantity } = read(event);
+    if (product !== null) void this.dealings.buy({ product, quantity });
+  };
+
+  readonly #deposit = (event: SubmitEvent): void => {
+    const { product, quantity, price } = read(event);
+    if (product !== null) void this.dealings.deposit({ product, quantity, price });
+  };
+}
+
+/** What stands in a form. */
+function read(event: SubmitEvent): { product: Product | null; quantity: number; price: number } {
+  event.preventDefault();
+  const form = new FormData(event.target as HTMLFormElement);
+  const product = form.get('product');
+  return {
+    product: typeof product === 'string' && isProduct(product) ? product : null,
+    quantity: Number(form.get('quantity')),
+    price: Number(form.get('price')),
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-counter': Counter;
+  }
+}

@@ -1,0 +1,82 @@
+import { page } from 'vitest/browser';
+import { afterEach, expect, it } from 'vitest';
+import '../app-shell.ts';
+import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
+import '../page.css';
+
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+const answers = page.getByTestId('answers');
+
+function open(): FakeGatehouse {
+  const fake = new FakeGatehouse({ inside: 3 });
+  location.hash = '#/market';
+  const app = document.createElement('gatehouse-app');
+  app.gatehouse = fake;
+  document.body.append(app);
+  return fake;
+}
+
+afterEach(() => {
+  document.body.replaceChildren();
+});
+
+it('sells and buys by hand, and every act is in the list with its clock', async () => {
+  open();
+  await button('Deposit').click();
+  await expect.element(answers).toHaveTextContent('Deposited 5 salt at 10 each.');
+  await expect.element(page.getByTestId('shelf-salt')).toHaveTextContent('5 at 10');
+  await button('Buy').click();
+  await expect.element(answers).toHaveTextContent('Bought 1 salt for 10 from Gate Heron.');
+  const shelf = page.getByTestId('shelf-salt');
+  await expect.element(shelf).toHaveTextContent('5 deposited = 1 sold + 4 in stock');
+  await expect.element(page.getByTestId('acts')).toHaveTextContent('Heron 2');
+});
+
+it('compares two events, and a third takes the place of the first', async () => {
+  const fake = open();
+  const comparison = page.getByTestId('comparison');
+  await button('Deposit').click();
+  await button('Buy').click();
+  await button('Buy').click();
+  const indexes = fake.market.acts().map(({ index }) => index);
+  expect(indexes).toEqual([10, 11, 12]);
+  await button('Compare no. 10').click();
+  await expect.element(comparison).toHaveTextContent('No. 10 is chosen: choose another one.');
+  await button('Compare no. 11').click();
+  await expect
+    .element(comparison)
+    .toHaveTextContent('No. 10 (Heron) happened before No. 11 (Heron)');
+  await button('Compare no. 12').click();
+  await expect
+    .element(comparison)
+    .toHaveTextContent('No. 11 (Heron) happened before No. 12 (Heron)');
+  await button('Compare no. 11').click();
+  await expect.element(comparison).toHaveTextContent('No. 12 is chosen: choose another one.');
+});
+
+it('shows what was last known while this gate is down', async () => {
+  open();
+  await button('Deposit').click();
+  await expect.element(page.getByTestId('shelf-salt')).toHaveTextContent('5 at 10');
+  await button('Crash the trader (this gate)').click();
+  await expect.element(page.getByTestId('trader')).toHaveTextContent('No trader: trading halts');
+  await expect
+    .element(page.getByRole('heading', { name: 'For sale, as last known' }))
+    .toBeVisible();
+  await expect.element(page.getByTestId('shelf-salt')).toHaveTextContent('5 at 10');
+  await expect.element(button('Buy')).toBeDisabled();
+});
+
+it('takes the commission, and tells what is wrong with a constant', async () => {
+  const fake = open();
+  await page.getByLabelText('Set it to, %').fill('15');
+  await button('Set for all').click();
+  await expect.element(page.getByTestId('commission')).toHaveTextContent('15 %');
+  fake.market.auto = () => {
+    throw new Error('price: two numbers, the smaller first');
+  };
+  await button('Trade by itself').click();
+  await expect
+    .element(page.getByText('That did not work: price: two numbers, the smaller first'))
+    .toBeVisible();
+});

@@ -1,0 +1,131 @@
+import { LitElement, css, html, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Gatehouse, MulticastState } from '../../runtime/gatehouse.ts';
+import { shared } from '../elements/styles.ts';
+import { messageOf } from '../session.ts';
+import { count } from '../words.ts';
+
+const MANY = 10;
+const MAX_TEXT = 1000;
+
+/** What a person sends to the whole group, and how late. */
+@customElement('gh-multicast-sending')
+export class Sending extends LitElement {
+  static override styles = [
+    shared,
+    css`
+      :host,
+      form {
+        display: grid;
+        gap: 0.6rem;
+      }
+      .text {
+        display: flex;
+        gap: 0.5rem;
+      }
+      .text input {
+        flex: 1;
+      }
+      .seconds {
+        width: 4.5rem;
+      }
+      .delay {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4rem;
+      }
+      .told {
+        min-height: 1.4em;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) gatehouse!: Gatehouse;
+  @property({ attribute: false }) group!: MulticastState;
+  @property({ type: Boolean }) down = false;
+  @state() private told = '';
+  @query('#text') private readonly field!: HTMLInputElement;
+  @query('#seconds') private readonly seconds!: HTMLInputElement;
+  #sent = 0;
+
+  protected override render(): TemplateResult {
+    const { pending } = this.group;
+    return html`
+      <form @submit=${this.#submit}>
+        <label for="text">A message to all gates</label>
+        <div class="text">
+          <input id="text" maxlength=${MAX_TEXT} autocomplete="off" placeholder="Hello, all" />
+          <button class="primary" ?disabled=${this.down}>Send</button>
+        </div>
+      </form>
+      <div class="row">
+        <button ?disabled=${this.down} @click=${this.#sendMany}>Send ${MANY} from here</button>
+      </div>
+      <div class="delay">
+        <button ?disabled=${this.down} @click=${this.#delay}>Delay the next one</button>
+        <label for="seconds">by</label>
+        <input
+          id="seconds"
+          class="seconds"
+          type="number"
+          min="0.5"
+          max="60"
+          step="0.5"
+          value="4"
+          inputmode="decimal"
+        />
+        <span class="small soft">s</span>
+      </div>
+      <p class="small soft">
+        A late message has its place in the order at once, and reaches the others only then. Send
+        it, and another one after it, from here or from another gate: the second is held back.
+      </p>
+      <p class="small told" role="status" data-testid="sending">
+        ${this.told}
+        ${pending > 0 ? `${count(pending, 'message')} from here not delivered yet.` : ''}
+      </p>
+    `;
+  }
+
+  readonly #submit = (event: Event): void => {
+    event.preventDefault();
+    const text = this.field.value.trim() || this.#nextText();
+    this.field.value = '';
+    void this.#send([text]);
+  };
+
+  readonly #sendMany = (): void => {
+    void this.#send(Array.from({ length: MANY }, () => this.#nextText()));
+  };
+
+  readonly #delay = (): void => {
+    const seconds = this.seconds.valueAsNumber;
+    try {
+      this.gatehouse.multicast.delayNext(seconds * 1000);
+      this.told = `The next message from here will be ${seconds} s late.`;
+    } catch (error) {
+      this.told = `Not delayed: ${messageOf(error)}`;
+    }
+  };
+
+  #nextText(): string {
+    this.#sent += 1;
+    return `message ${this.#sent}`;
+  }
+
+  async #send(texts: readonly string[]): Promise<void> {
+    this.told = '';
+    const results = await Promise.allSettled(
+      texts.map((text) => this.gatehouse.multicast.send(text)),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) this.told = `Not delivered: ${messageOf(failed.reason)}`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gh-multicast-sending': Sending;
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { VisitorResult, VisitorStatus } from '../../runtime/gatehouse.ts';
+import { gateWords, visitorWords } from './visitor-words.ts';
+
+const STATUS: VisitorStatus = {
+  ...{ phase: 'idle', gate: 'anna', gateName: 'Gate Heron', gates: 2, signaling: 'connected' },
+  ...{ park: 'main', visitor: 'Visitor ABCD-EFGH', request: 1, last: null },
+};
+
+function decided(wish: 'enter' | 'leave', reason?: 'full' | 'not-inside'): VisitorResult {
+  const outcome = { allowed: reason === undefined, operation: 'anna.1', index: 4 };
+  return {
+    kind: 'decided',
+    wish,
+    outcome: reason === undefined ? outcome : { ...outcome, reason },
+  };
+}
+
+describe("what a visitor's tab says", () => {
+  it.each<[string, Partial<VisitorStatus>, string, RegExp]>([
+    ['outside', {}, 'You are outside', /^$/],
+    ['let in', { phase: 'entered', last: decided('enter') }, 'You are inside', /Welcome/],
+    ['refused', { last: decided('enter', 'full') }, 'You are outside', /full. Wait until/],
+    ['out before', { last: decided('leave', 'not-inside') }, 'You are outside', /let out before/],
+    ['asking', { phase: 'entering' }, 'Asking to enter …', /gates decide/],
+    ['asking nobody', { phase: 'leaving', gate: null }, 'Asking to leave …', /Waiting for a gate/],
+    [
+      'finding out',
+      { phase: 'entering', last: { kind: 'finding-out', wish: 'enter' } },
+      'Asking to enter …',
+      /may have happened.*counts you once/,
+    ],
+    [
+      'failed',
+      { last: { kind: 'failed', wish: 'enter', message: 'no gate was in reach' } },
+      'You are outside',
+      /no gate was in reach. Try again/,
+    ],
+  ])('%s', (_what, status, headline, more) => {
+    const words = visitorWords({ ...STATUS, ...status });
+    expect(words.headline).toBe(headline);
+    expect(words.more).toMatch(more);
+  });
+
+  it.each<[Partial<VisitorStatus>, RegExp]>([
+    [{}, /^Gate Heron serves you/],
+    [{ gate: null, gateName: null }, /^Looking for a gate/],
+    [{ gate: null, gates: 0 }, /No gate is open. Your ticket is kept/],
+    [{ gate: null, signaling: 'disconnected' }, /No connection. Your ticket is kept/],
+    [{ signaling: 'disconnected' }, /^Gate Heron serves you/],
+  ])('about gates: %j', (status, words) => {
+    expect(gateWords({ ...STATUS, ...status })).toMatch(words);
+  });
+});

@@ -384,6 +384,7 @@ export const meta: Decoder<Meta> = object({
 
 export const archive: Decoder<Archive> = object({
   generation: generationId,
+  ancestors: arrayOf(generationId, MAX_GENERATIONS),
   at: number(0, 1e15),
   snapshot: nullable(snapshot),
   entries: arrayOf(logEntry, Infinity),

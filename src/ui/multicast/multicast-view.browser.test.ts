@@ -36,7 +36,7 @@ test('what is sent by hand stands at every gate in one order; what is held back 
   await page.getByLabelText('A message to all gates').fill('late');
   await button('Send').click();
   void multicast.hear('fox1x9y8z7', 'after it');
-  await expect.element(order).toHaveTextContent('2 messages held back');
+  await expect.element(order).toHaveTextContent('2 messages held back: not their turn yet.');
   await expect.element(page.getByRole('row', { name: /after it/ })).toHaveTextContent(/held back/);
   await expect.element(page.getByTestId('sending')).toHaveTextContent('1 message from here');
 });

@@ -9,6 +9,7 @@ import type { ParkOperation } from '../machines/park.ts';
 import { VirtualClock } from '../sim/virtual-clock.ts';
 import { MemoryDisk } from '../storage/memory.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
+import { ChatKeys, ownerOf } from './chat-keys.ts';
 import { Console } from './console.ts';
 import type { Ports } from './driver.ts';
 import { GatehouseError, type GatehouseChat } from './gatehouse.ts';
@@ -348,6 +349,36 @@ describe('three tabs', () => {
     await ended(first.chat.join('Attic'));
     await ended(first.chat.say('Attic', 'again'));
     expect(texts(first, 'Attic')).toEqual(['Ada: hello', 'Ada: again']);
+  });
+
+  test.each(['x', '1234567', '\u{1f600}'.repeat(7)])(
+    'C6: no room is made with the short passphrase %s, and nothing is left of the attempt',
+    async (short) => {
+      const [first] = three();
+      const { code, definite, message } = await refusal(first.chat.join('Attic', short));
+      expect({ code, definite }).toEqual(INVALID);
+      expect(message).toBe('a new room needs a passphrase of at least 8 characters');
+      expect(first.chat.rooms()).toEqual([]);
+      await ended(first.chat.join('Attic', `${short}${'y'.repeat(8)}`));
+      expect(first.chat.rooms()).toEqual([{ name: 'Attic', locked: true, joined: true }]);
+    },
+  );
+
+  test('C6: a room that was made with a short passphrase opens with it', async () => {
+    const [first, second] = three();
+    // As a page made it that asked for none longer.
+    const owner = ownerOf(first.host);
+    const keys = new ChatKeys(cryptography, first.keychain);
+    const [lock, key] = await ended(keys.newLock(owner, 'Attic', 'x'));
+    await keys.keep(owner, lock, key);
+    await ended(first.submit({ machine: 'chat', kind: 'join', room: 'Attic', lock }));
+    await ended(first.chat.say('Attic', 'hello'));
+    await pass(500);
+    expect(await refusal(second.chat.join('Attic', 'y'))).toMatchObject({
+      message: 'wrong passphrase',
+    });
+    await ended(second.chat.join('Attic', 'x'));
+    expect(texts(second, 'Attic')).toEqual(['Ada: hello']);
   });
 
   test('C2: two who make a room at once share the lock of the first', async () => {

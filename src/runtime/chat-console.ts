@@ -10,7 +10,14 @@ import {
   type Text,
 } from '../machines/chat-operations.ts';
 import type { Chat, Room, User } from '../machines/chat.ts';
-import { invalid, parseChatName, parsePassphrase, parseText, refusalWords } from './chat-input.ts';
+import {
+  invalid,
+  mustBeLong,
+  parseChatName,
+  parsePassphrase,
+  parseText,
+  refusalWords,
+} from './chat-input.ts';
 import { ChatKeys, directContext, ownerOf, roomContext, type KeyOwner } from './chat-keys.ts';
 import { ChatReader } from './chat-reader.ts';
 import type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
@@ -167,6 +174,7 @@ export class ChatConsole implements GatehouseChat {
   ): Promise<{ lock: RoomLock | null; key: CryptoKey | null }> {
     if (!room) {
       if (secret === null) return { lock: null, key: null };
+      mustBeLong(secret);
       const [lock, key] = await this.#secure().newLock(this.#parkOwner(), name, secret);
       return { lock, key };
     }

@@ -4,6 +4,8 @@ import { GatehouseError } from './gatehouse.ts';
 
 /** The longest passphrase, in UTF-16 units. */
 const MAX_PASSPHRASE = 1000;
+/** The shortest with which a room is made, in characters: whoever has the log can try them all. */
+const MIN_NEW_PASSPHRASE = 8;
 
 /**
  * A name of a user or a room as it is compared: two ways to type the same are one name. Done here and not by the machine,
@@ -26,12 +28,20 @@ export function parseText(value: unknown): string {
   return value;
 }
 
-/** In one normal form, so that it opens the room from every keyboard (RFC 8265, section 4.2). */
+/**
+ * In one normal form, so that it opens the room from every keyboard (RFC 8265, section 4.2). A short one is taken: there
+ * may be a room that was made with it.
+ */
 export function parsePassphrase(value: unknown): string {
   if (typeof value !== 'string' || value === '' || value.length > MAX_PASSPHRASE) {
     throw invalid(`passphrase: 1 to ${MAX_PASSPHRASE} characters`);
   }
   return value.normalize('NFC');
+}
+
+export function mustBeLong(passphrase: string): void {
+  if (Array.from(passphrase).length >= MIN_NEW_PASSPHRASE) return;
+  throw invalid(`a new room needs a passphrase of at least ${MIN_NEW_PASSPHRASE} characters`);
 }
 
 export function invalid(message: string): GatehouseError {

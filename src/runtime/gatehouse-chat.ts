@@ -3,7 +3,10 @@ export interface GatehouseChat {
   /** Takes a name, or another one; the old ones stay this user's too. Rejects with `invalid` when it is taken. */
   register(name: string): Promise<void>;
   users(): { name: string; online: boolean }[];
-  /** Enters a room, and makes it if there is none. Rejects with `invalid` when the passphrase is wrong or is needed. */
+  /**
+   * Enters a room, and makes it if there is none. Rejects with `invalid` when the passphrase is wrong or is needed, or when
+   * a room would be made with one of fewer than 8 characters.
+   */
   join(room: string, passphrase?: string): Promise<void>;
   /** Resolves once it is committed and stands in the history here. */
   say(room: string, text: string): Promise<void>;

@@ -1,7 +1,18 @@
 /** The chat's plain words. */
 import { GatehouseError, type ChatMessage, type Status } from '../../runtime/gatehouse.ts';
-import { errorWords, isDown } from '../words.ts';
+import { count, errorWords, isDown } from '../words.ts';
 import type { Outgoing } from './outgoing.ts';
+
+/** The longest text of a message, in UTF-16 units, as the chat takes it. */
+const MAX_TEXT = 2000;
+
+/** Why a text can't be sent as it is; '' when it can. Blanks around it are not sent. */
+export function tooLongWords(text: string): string {
+  const { length } = text.trim();
+  const over = length - MAX_TEXT;
+  if (over <= 0) return '';
+  return `${count(length, 'character')}: a message has at most ${MAX_TEXT}. Make it shorter by ${over}.`;
+}
 
 /** What stands in the place of a text that can't be read (rule C8). */
 export function problemWords(problem: NonNullable<ChatMessage['problem']>): string {

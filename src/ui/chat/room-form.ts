@@ -49,7 +49,8 @@ export class RoomForm extends LitElement {
         ${
           isSecureContext
             ? `With a passphrase the room is sealed: only who knows it can read what is said there. It
-               can't be changed later, and nobody can help who forgets it. Make it long.`
+               can't be changed later, and nobody can help who forgets it. A new room needs at least
+               8 characters; make it longer.`
             : `No sealed rooms on this page: the browser encrypts only on https, or on this computer
                itself.`
         }

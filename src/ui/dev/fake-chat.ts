@@ -44,7 +44,7 @@ export class FakeChat implements GatehouseChat {
   }
 
   async join(room: string, passphrase?: string): Promise<void> {
-    const known = this.#rooms.get(room) ?? { passphrase, joined: false };
+    const known = this.#rooms.get(room) ?? newRoom(passphrase);
     if (known.passphrase !== passphrase) {
       throw new GatehouseError('invalid', true, 'wrong passphrase');
     }
@@ -108,4 +108,11 @@ export class FakeChat implements GatehouseChat {
     this.#histories.set(place, [...(this.#histories.get(place) ?? []), whole]);
     this.#changed();
   }
+}
+
+function newRoom(passphrase: string | undefined): FakeRoom {
+  if (passphrase !== undefined && passphrase.length < 8) {
+    throw new GatehouseError('invalid', true, 'a new room needs a longer passphrase');
+  }
+  return { passphrase, joined: false };
 }

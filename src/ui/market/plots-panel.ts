@@ -9,6 +9,7 @@ import {
 } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { MarketRun } from '../../runtime/gatehouse.ts';
+import { apart } from '../elements/labels.ts';
 import { MediaController } from '../elements/media-controller.ts';
 import { shared } from '../elements/styles.ts';
 import type { NameOf } from '../park/log-words.ts';
@@ -24,6 +25,9 @@ import {
   type Course,
 } from './plots.ts';
 import { averagesTable, courseTable } from './plot-tables.ts';
+
+/** Between two rows of a label, in units of the chart. */
+const ROW = 15;
 
 /** The two plots of the trading post, and their figures. */
 @customElement('gh-plots')
@@ -110,7 +114,7 @@ export class PlotsPanel extends LitElement {
       >
         ${axes(chart, TRANSACTIONS, { x: 'transactions', y: 'average round trip, ms' })}
         ${series(chart, averages.without, 'without')}
-        ${series(chart, averages.withElections, 'with')}
+        ${series(chart, averages.withElections, 'with')} ${labels(chart, averages)}
       </svg>
       <figcaption class="small soft">
         Over the first so many purchases of each run in this tab that has them, with elections and
@@ -148,7 +152,6 @@ function series(
   kind: 'with' | 'without',
 ): SVGTemplateResult {
   const places = points.map(({ transactions, ms }) => [toX(chart, transactions), toY(chart, ms)]);
-  const [x = 0, y = 0] = places.at(-1) ?? [];
   return svg`<g class=${kind}>
     <polyline class="line" points=${places.map((place) => place.join()).join(' ')} />
     ${places.map(([px = 0, py = 0]) =>
@@ -156,13 +159,24 @@ function series(
         ? svg`<path class="dot" d="M${px} ${py - 6}l6 6-6 6-6-6z" />`
         : svg`<circle class="dot" cx=${px} cy=${py} r="4.5" />`,
     )}
-    ${
-      points.length === 0
-        ? nothing
-        : svg`<text class="label" x=${x + 9} y=${y - 3}>${kind}</text>
-          <text class="label" x=${x + 9} y=${y + 12}>elections</text>`
-    }
   </g>`;
+}
+
+/** At the right end of each line, in two rows of text. */
+function labels(chart: Chart, { without, withElections }: Averages): SVGTemplateResult[] {
+  const lines = [
+    { kind: 'without', end: without.at(-1) },
+    { kind: 'with', end: withElections.at(-1) },
+  ].flatMap(({ kind, end }) => (end === undefined ? [] : [{ kind, end }]));
+  const ends = lines.map(({ end }) => toY(chart, end.ms) - 3);
+  const places = apart(ends, 2 * ROW + 4, chart.bottom);
+  return lines.map(({ kind, end }, at) => {
+    const [x, y] = [toX(chart, end.transactions) + 9, places[at] ?? 0];
+    return svg`<g class=${kind}>
+      <text class="label" x=${x} y=${y}>${kind}</text>
+      <text class="label" x=${x} y=${y + ROW}>elections</text>
+    </g>`;
+  });
 }
 
 function bar(chart: Chart, number: number, ms: number, isPeak: boolean): SVGTemplateResult {

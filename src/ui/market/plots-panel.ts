@@ -117,8 +117,8 @@ export class PlotsPanel extends LitElement {
         ${series(chart, averages.withElections, 'with')} ${labels(chart, averages)}
       </svg>
       <figcaption class="small soft">
-        Over the first so many purchases of each run in this tab that has them, with elections and
-        without.
+        Over the first so many purchases of each evaluation, and of each run of automatic trading,
+        that this tab has made.
       </figcaption>
     </figure>`;
   }
@@ -126,6 +126,7 @@ export class PlotsPanel extends LitElement {
   #course(course: Course): TemplateResult {
     const { responses } = course;
     const most = Math.max(...responses.map(({ ms }) => ms));
+    const peaks = responses.filter((response) => duringElection(response, course.elections)).length;
     const chart = chartOf(this.#narrow.matches, [1, responses.length], most, 16);
     const ticks = [1, ...[10, 20, 30, 40].filter((tick) => tick <= responses.length)];
     return html`<figure>
@@ -134,13 +135,14 @@ export class PlotsPanel extends LitElement {
         viewBox="0 0 ${chart.width} ${chart.height}"
         role="img"
         data-testid="plot-course"
-        aria-label="Response time in milliseconds of ${responses.length} requests. The peaks are ${course.elections.length} elections."
+        aria-label="Response time in milliseconds of ${responses.length} requests. The peaks are ${peaks} requests that waited for an election."
       >
         ${axes(chart, responses.length > 60 ? [1, responses.length] : ticks, { x: 'request, in the order of asking', y: 'response time, ms' })}
         ${responses.map(({ number, at, ms }) => bar(chart, number, ms, duringElection({ at, ms }, course.elections)))}
       </svg>
       <figcaption class="small soft">
-        The coloured peaks, marked E, are the requests that waited for an election.
+        The coloured peaks, marked E, are the requests that waited for an election: the trader
+        failed before it could serve them.
       </figcaption>
     </figure>`;
   }

@@ -100,6 +100,6 @@ async function buyWithoutTrader(
   await company.whole(cast.trader, before);
 }
 
-function expectDone(told: Told, gate: string, { nameOf }: Company): void {
-  if (told.kind === 'not-done') throw new Error(`${nameOf(gate)}: ${told.message}`);
+function expectDone(told: Told, gate: string, company: Company): void {
+  if (told.kind === 'not-done') throw new Error(`${company.nameOf(gate)}: ${told.message}`);
 }

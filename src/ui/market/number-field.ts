@@ -79,10 +79,13 @@ export const numberFieldStyles = css`
   .field input[aria-invalid='true'] {
     border: 2px solid var(--ink);
   }
+  /* Without a problem the row takes no room, not even the gap above it. */
   .problems {
     flex-basis: 100%;
+    margin-top: -0.5rem;
   }
   .problem {
+    margin-top: 0.5rem;
     padding: 0.4rem 0.6rem;
     border: 2px solid var(--ink);
     border-radius: var(--radius);

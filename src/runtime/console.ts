@@ -37,6 +37,7 @@ import type { TraceEvent } from './trace.ts';
 const PATIENCE = 5000;
 /** Operations of a stress test that are under way at once. */
 const STRESS_BATCH = 256;
+const DAY = 86_400_000;
 
 const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
@@ -62,7 +63,10 @@ export class Console implements Gatehouse {
     this.#clock = clock;
     this.#feign = new Feign(clock, random, {
       fail: (mode) => host.crash(mode),
-      recover: () => host.recover(),
+      recover: () => {
+        // It was told to come back by itself, and may have left for good since.
+        if (host.condition !== 'terminated') host.recover();
+      },
     });
     this.#calls = new NodeCalls(host);
     const chatCalls = {
@@ -72,11 +76,7 @@ export class Console implements Gatehouse {
     };
     // Missing where the page is not secure, whatever the types say.
     this.chat = new ChatConsole(host, chatCalls, 'subtle' in crypto ? crypto : null, keychain);
-    this.market = new MarketConsole(host, this.#calls, clock, random, {
-      fail: () => this.#feign.once(),
-      remove: () => this.#emptyOffice(),
-      elect: () => this.startElection(),
-    });
+    this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
     this.multicast = new MulticastConsole(
       host,
       (what, command) => this.#command(what, command),
@@ -173,13 +173,6 @@ export class Console implements Gatehouse {
     await this.#until((status) => status.vacant, true);
   }
 
-  /** As `removeLeader`; but others may begin an election before the office is seen to be empty here: that will do. */
-  async #emptyOffice(): Promise<void> {
-    const { term } = this.status();
-    await this.#command('removeLeader', { type: 'remove-leader' });
-    await this.#until((status) => status.vacant || status.term !== term, true);
-  }
-
   async terminate(): Promise<void> {
     this.#calls.running();
     this.#host.command('terminate');
@@ -187,12 +180,14 @@ export class Console implements Gatehouse {
     this.#host.leave();
   }
 
-  crash(mode: 'stop' | 'hang' = 'stop'): void {
+  crash(mode: 'stop' | 'hang' = 'stop', forMs?: number): void {
     const known: readonly unknown[] = ['stop', 'hang'];
     if (!known.includes(mode)) throw invalid("mode: 'stop' or 'hang'");
     if (this.#host.condition === 'terminated') throw terminated();
+    if (forMs !== undefined && !(forMs >= 1 && forMs <= DAY)) throw invalid('forMs: 1 to a day');
     this.#host.command(`crash ${mode}`);
-    this.#host.crash(mode);
+    if (forMs === undefined) this.#host.crash(mode);
+    else this.#feign.failFor(mode, forMs);
   }
 
   async recover(): Promise<void> {

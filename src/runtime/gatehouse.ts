@@ -41,8 +41,11 @@ export interface Gatehouse {
   removeLeader(): Promise<void>;
   /** Leaves the network for good, gracefully. */
   terminate(): Promise<void>;
-  /** stop: links closed, memory lost; hang: links open, nothing answered. */
-  crash(mode?: 'stop' | 'hang'): void;
+  /**
+   * stop: links closed, memory lost; hang: links open, nothing answered.
+   * @param forMs it comes back by itself after so long; without, when it is told to `recover`
+   */
+  crash(mode?: 'stop' | 'hang', forMs?: number): void;
   recover(): Promise<void>;
   /** Feigned failure: fail after a random time, stay failed for a random time, recover, again and again. */
   feign(options?: FeignOptions | false): void;

@@ -105,6 +105,7 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   V6: ['visit declined'],
   V7: ['visit asked'],
   V8: ['visit open at start'],
+  V9: ['visitor told of the door'],
   K1: ['entry membership join'],
   K2: ['sale'],
   K3: ['sale'],

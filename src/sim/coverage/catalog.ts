@@ -143,6 +143,7 @@ export const REASONS: Readonly<Record<string, string>> = {
 
 /** What runs do not show, and why. Nothing else may be missing. */
 export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
+  M7: 'gates in runs leave as pages that are closed',
   O4: 'no client has 4096 operations open',
   T13: 'nobody sends that much at once',
   T16: 'nobody looks at the group in a run',

@@ -11,6 +11,7 @@ import { ChatConsole } from './chat-console.ts';
 import { entryView, outcomeView } from './entry-view.ts';
 import { parseFaults, parseFeign } from './console-input.ts';
 import { Deferred } from './deferred.ts';
+import { leaveWhenSpared } from './departure.ts';
 import { Feign } from './feign.ts';
 import {
   GatehouseError,
@@ -176,8 +177,8 @@ export class Console implements Gatehouse {
   async terminate(): Promise<void> {
     this.#calls.running();
     this.#host.command('terminate');
+    await leaveWhenSpared(this.#host, this.#calls, this.#clock);
     this.#feign.stop();
-    this.#host.leave();
   }
 
   crash(mode: 'stop' | 'hang' = 'stop', forMs?: number): void {

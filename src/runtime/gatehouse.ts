@@ -39,7 +39,10 @@ export interface Gatehouse {
   startElection(): Promise<void>;
   /** The leader gives up its office, without a successor named: there is none until somebody starts an election. */
   removeLeader(): Promise<void>;
-  /** Leaves the network for good, gracefully. */
+  /**
+   * Leaves the network for good, gracefully: as soon as the others can go on without this gate. Rejects with `no-quorum`
+   * after 5 s, definite: the gate stays.
+   */
   terminate(): Promise<void>;
   /**
    * stop: links closed, memory lost; hang: links open, nothing answered.

@@ -1,4 +1,5 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
+import type { RoomOrder } from '../machines/chat-operations.ts';
 import type {
   ChatMessage,
   ChatRecord,
@@ -334,7 +335,7 @@ export class GatehouseError extends Error {
   }
 }
 
-export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat, RoomOptions };
+export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat, RoomOptions, RoomOrder };
 export type * from './visitor/calls.ts';
 export type * from './market/calls.ts';
 export { AUTO_DEFAULTS } from './market/constants.ts';

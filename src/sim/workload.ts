@@ -1,5 +1,5 @@
 import { operationKey } from '../core/entry.ts';
-import type { Token } from '../core/entry.ts';
+import type { MulticastKind, Token } from '../core/entry.ts';
 import type { Reply } from '../core/effects.ts';
 import type { ParkOperation } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
@@ -63,13 +63,13 @@ export class Workload {
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
-    multicasts: boolean,
+    multicast: MulticastKind | null,
   ) {
     this.#world = world;
-    this.chat = new ChatLoad(world, only);
+    this.chat = new ChatLoad(world, only, multicast);
     this.market = new MarketWorkload(world, only);
     this.visits = new VisitorLoad(world, only);
-    this.#multicasting = multicasts ? new Multicasting(world, only) : null;
+    this.#multicasting = multicast ? new Multicasting(world, only) : null;
     // Swarm testing (Groce et al., 2012): what is left out lets the rest go further. A planted bug may need any of them.
     const swarm = world.random.split('systems');
     const isPlanted = world.plant !== NO_PLANT;

@@ -89,7 +89,7 @@ export class World {
       policy: this.messages.decide,
       detectMs: random.logBetween(2000, 15_000),
     });
-    this.workload = new Workload(this, options.clients, options.multicast !== null);
+    this.workload = new Workload(this, options.clients, options.multicast);
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),

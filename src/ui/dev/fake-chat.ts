@@ -1,4 +1,3 @@
-import type { RoomOrder } from '../../machines/chat-operations.ts';
 import {
   GatehouseError,
   type ChatMessage,
@@ -6,6 +5,7 @@ import {
   type ChatRoom,
   type GatehouseChat,
   type RoomOptions,
+  type RoomOrder,
 } from '../../runtime/gatehouse.ts';
 
 interface FakeRoom {

@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Gatehouse } from '../../runtime/gatehouse.ts';
+import type { Gatehouse, RoomOrder, Status } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import { chatStyles } from './chat-styles.ts';
-import { failureWords } from './chat-words.ts';
+import { failureWords, orderWords } from './chat-words.ts';
 
 /** Joins a room, or makes it. Fires `joined` with the room's name. */
 @customElement('gh-room-form')
@@ -20,10 +20,17 @@ export class RoomForm extends LitElement {
         display: grid;
         gap: 0.15rem;
       }
+      select {
+        min-width: 0;
+        width: 100%;
+      }
     `,
   ];
 
   @property({ attribute: false }) chat!: Gatehouse['chat'];
+  /** How this park multicasts. */
+  @property({ attribute: false }) multicast!: Status['multicast'];
+  @state() private order: RoomOrder = 'log';
   @state() private problem = '';
   @state() private asking = false;
 
@@ -54,6 +61,7 @@ export class RoomForm extends LitElement {
                itself.`
         }
       </p>
+      ${this.#orders()}
       <div role="alert">
         ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
       </div>
@@ -62,6 +70,28 @@ export class RoomForm extends LitElement {
       </button>
     </form>`;
   }
+
+  /** A room that is there has its order already: then the choice says nothing. */
+  #orders(): TemplateResult {
+    const orders: readonly RoomOrder[] = ['log', this.multicast];
+    return html`<div class="field">
+        <label for="order">Order of the messages in a new room</label>
+        <select id="order" name="order" aria-describedby="means" @change=${this.#choose}>
+          ${orders.map(
+            (order) =>
+              html`<option value=${order} ?selected=${order === this.order}>
+                ${orderWords(order).name}
+              </option>`,
+          )}
+        </select>
+      </div>
+      <p class="small soft" id="means">${orderWords(this.order).means}</p>`;
+  }
+
+  readonly #choose = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.order = value === this.multicast ? this.multicast : 'log';
+  };
 
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -73,8 +103,11 @@ export class RoomForm extends LitElement {
     this.asking = true;
     this.problem = '';
     try {
-      await this.chat.join(room, ...(passphrase === '' ? [] : [passphrase]));
+      const isNew = !this.chat.rooms().some(({ name }) => name === room);
+      const options = isNew && this.order !== 'log' ? { order: this.order } : {};
+      await this.chat.join(room, passphrase === '' ? undefined : passphrase, options);
       form.reset();
+      this.order = 'log';
       this.dispatchEvent(new CustomEvent('joined', { detail: room }));
     } catch (error) {
       this.problem = failureWords(error);

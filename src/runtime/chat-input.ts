@@ -1,11 +1,16 @@
 import { decode } from '../core/decode.ts';
-import { chatName, MAX_TEXT, type ChatRefusal } from '../machines/chat-operations.ts';
+import {
+  chatName,
+  MAX_TEXT,
+  roomOrder,
+  type ChatRefusal,
+  type RoomOrder,
+} from '../machines/chat-operations.ts';
 import { GatehouseError } from './gatehouse.ts';
 
 /** The longest passphrase, in UTF-16 units. */
 const MAX_PASSPHRASE = 1000;
 /** The shortest with which a room is made, in characters: whoever has the log can try them all. */
-const MIN_NEW_PASSPHRASE = 8;
 
 /**
  * A name of a user or a room as it is compared: two ways to type the same are one name. Done here and not by the machine,
@@ -20,6 +25,14 @@ export function parseChatName(value: unknown, what: 'name' | 'room' | 'user'): s
   return decoded.value;
 }
 
+/** Undefined: whichever the room has. */
+export function parseOrder(value: unknown): RoomOrder | undefined {
+  if (value === undefined) return undefined;
+  const decoded = decode(roomOrder, value);
+  if (!decoded.ok) throw invalid(`order: ${decoded.reason}`);
+  return decoded.value;
+}
+
 export function parseText(value: unknown): string {
   if (typeof value !== 'string' || value.trim() === '') throw invalid('text: something to say');
   if (value.length > MAX_TEXT) throw invalid(`text: longer than ${MAX_TEXT}`);
@@ -28,20 +41,12 @@ export function parseText(value: unknown): string {
   return value;
 }
 
-/**
- * In one normal form, so that it opens the room from every keyboard (RFC 8265, section 4.2). A short one is taken: there
- * may be a room that was made with it.
- */
+/** In one normal form, so that it opens the room from every keyboard (RFC 8265, section 4.2). */
 export function parsePassphrase(value: unknown): string {
   if (typeof value !== 'string' || value === '' || value.length > MAX_PASSPHRASE) {
     throw invalid(`passphrase: 1 to ${MAX_PASSPHRASE} characters`);
   }
   return value.normalize('NFC');
-}
-
-export function mustBeLong(passphrase: string): void {
-  if (Array.from(passphrase).length >= MIN_NEW_PASSPHRASE) return;
-  throw invalid(`a new room needs a passphrase of at least ${MIN_NEW_PASSPHRASE} characters`);
 }
 
 export function invalid(message: string): GatehouseError {
@@ -63,6 +68,9 @@ export function refusalWords(reason: ChatRefusal): string {
       return 'join the room first';
     case 'other-lock':
       return 'the room has another passphrase';
+    case 'other-order':
+    case 'wrong-order':
+      return 'the room has another order of its messages';
     case 'wrong-form':
       return 'the room takes no such text';
     case 'too-many':

@@ -74,9 +74,11 @@ export class Console implements Gatehouse {
       running: () => this.#calls.running(),
       operate: (body: Json) => this.#calls.operate(body),
       applied: (index: number) => this.#until(({ commitIndex }) => commitIndex >= index, true),
+      multicast: (text: string) => this.#calls.command({ type: 'multicast', text }),
     };
     // Missing where the page is not secure, whatever the types say.
-    this.chat = new ChatConsole(host, chatCalls, 'subtle' in crypto ? crypto : null, keychain);
+    const cryptography = 'subtle' in crypto ? crypto : null;
+    this.chat = new ChatConsole(host, chatCalls, clock, cryptography, keychain);
     this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
     this.multicast = new MulticastConsole(
       host,

@@ -1,5 +1,12 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
-import type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
+import type { RoomOrder } from '../machines/chat-operations.ts';
+import type {
+  ChatMessage,
+  ChatRecord,
+  ChatRoom,
+  GatehouseChat,
+  RoomOptions,
+} from './gatehouse-chat.ts';
 import type { MarketCalls, MarketEntry } from './market/calls.ts';
 import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
@@ -334,7 +341,7 @@ export class GatehouseError extends Error {
   }
 }
 
-export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat };
+export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat, RoomOptions, RoomOrder };
 export type * from './visitor/calls.ts';
 export type * from './market/calls.ts';
 export { AUTO_DEFAULTS } from './market/constants.ts';

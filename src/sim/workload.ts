@@ -1,5 +1,5 @@
 import { operationKey } from '../core/entry.ts';
-import type { Token } from '../core/entry.ts';
+import type { MulticastKind, Token } from '../core/entry.ts';
 import type { Reply } from '../core/effects.ts';
 import type { ParkOperation } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
@@ -66,14 +66,14 @@ export class Workload {
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
-    multicasts: boolean,
+    multicast: MulticastKind | null,
     private readonly busy: ReadonlySet<System>,
   ) {
     this.#world = world;
-    this.chat = new ChatLoad(world, only);
+    this.chat = new ChatLoad(world, only, multicast);
     this.market = new MarketWorkload(world, only);
     this.visits = new VisitorLoad(world, only);
-    this.#multicasting = multicasts ? new Multicasting(world, only) : null;
+    this.#multicasting = multicast ? new Multicasting(world, only) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);

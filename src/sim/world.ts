@@ -93,7 +93,7 @@ export class World {
       detectMs: random.logBetween(2000, 15_000),
     });
     const busy = options.systems ?? swarmOf(this.random.split('systems'), this.plant);
-    this.workload = new Workload(this, options.clients, options.multicast !== null, busy);
+    this.workload = new Workload(this, options.clients, options.multicast, busy);
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),

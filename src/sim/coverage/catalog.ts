@@ -97,6 +97,7 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   C2: ['chat join allowed', 'chat join other-lock', 'chat join taken'],
   C3: ['chat say not-joined', 'chat say wrong-form', 'chat tell no-user'],
   C4: ['chat say allowed', 'chat tell allowed'],
+  C9: ['chat say wrong-order', 'chat join other-order', 'room in the order of the multicast'],
   V1: ['converged'],
   V2: ['visit asked'],
   V3: ['visit decided before'],

@@ -204,7 +204,7 @@ describe('one tab', () => {
     expect(tab.status.role).not.toBe('crashed');
     tab.gatehouse.crash('stop', 1000);
     await tab.gatehouse.recover();
-    await tab.gatehouse.terminate();
+    await ended(tab.gatehouse.terminate());
     await pass(2000);
     expect(tab.status.role).toBe('terminated');
   });

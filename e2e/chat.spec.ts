@@ -365,10 +365,10 @@ test('a room in the order of the multicast', async ({ park }) => {
   await expect(ada.page.getByText('Order: Multicast by a sequencer')).toBeVisible();
   await bob.join('Tower');
   await cleo.join('Tower');
-  const others = cleo.page.evaluate(async () =>
+  const other = cleo.page.evaluate(async () =>
     window.gatehouse!.chat.join('Spire', undefined, { order: 'lamport' }).catch(String),
   );
-  expect(await others).toContain('this park multicasts by sequencer');
+  expect(await other).toContain('this park multicasts by sequencer');
 
   // All talk at once.
   const users = [ada, bob, cleo];
@@ -399,7 +399,8 @@ test('a room in the order of the multicast', async ({ park }) => {
   const device = ada.page.context();
   for (const { tab } of users) await tab.close();
   const again = new Chatter(await park.open({ view: 'chat', device }), '');
-  await park.united([again.tab, await park.open({ view: 'chat', device })]);
+  const others = [await park.open({ device }), await park.open({ device })];
+  await park.united([again.tab, ...others]);
   await again.show('Tower');
   await expect(again.messages).toHaveCount(24);
   expect(await again.page.locator('.said').allInnerTexts()).toEqual(shown[0]);

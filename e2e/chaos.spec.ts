@@ -145,9 +145,9 @@ class Chaos {
   }
 }
 
-test(`${ROUNDS} rounds of random failures: never over capacity, nothing told is lost or doubled, all logs equal`, async ({
-  park,
-}, testInfo) => {
+const NAME = `${ROUNDS} rounds of random failures: never over capacity, nothing told is lost or doubled, all logs equal`;
+
+test(NAME, { tag: '@long' }, async ({ park }, testInfo) => {
   test.setTimeout(60_000 + ROUNDS * 20_000);
   const chaos = new Chaos(park);
   try {

@@ -351,3 +351,57 @@ test('a sealed room: the signaling server and strangers learn neither names nor 
     expect(signaling).not.toContain(secret);
   }
 });
+
+test('a room in the order of the multicast', async ({ park }) => {
+  const [ada, bob, cleo] = await openChat(park, ['Ada', 'Bob', 'Cleo']);
+  for (const user of [ada, bob, cleo]) await user.arrive();
+  await ada.page.getByText('Another room', { exact: true }).click();
+  await ada.page.getByLabel('Name of the room').fill('Tower');
+  await ada.page
+    .getByLabel('Order of the messages in a new room')
+    .selectOption('Multicast by a sequencer');
+  await expect(ada.page.getByText('One gate numbers the messages')).toBeVisible();
+  await ada.page.getByRole('button', { name: 'Join or make the room' }).click();
+  await expect(ada.page.getByText('Order: Multicast by a sequencer')).toBeVisible();
+  await bob.join('Tower');
+  await cleo.join('Tower');
+  const other = cleo.page.evaluate(async () =>
+    window.gatehouse!.chat.join('Spire', undefined, { order: 'lamport' }).catch(String),
+  );
+  expect(await other).toContain('this park multicasts by sequencer');
+
+  // All talk at once.
+  const users = [ada, bob, cleo];
+  const say = ({ page, name }: Chatter): Promise<unknown> =>
+    page.evaluate(async (from) => {
+      const texts = Array.from({ length: 8 }, (_, i) => `${from} ${i + 1}`);
+      await Promise.all(texts.map((text) => window.gatehouse!.chat.say('Tower', text)));
+    }, name);
+  await Promise.all(users.map(say));
+  for (const { messages } of users) await expect(messages).toHaveCount(24);
+  const shown = await Promise.all(users.map(({ page }) => page.locator('.said').allInnerTexts()));
+  for (const one of shown) expect(one).toEqual(shown[0]);
+
+  // The order is that in which every gate delivered their tags, one for each message.
+  for (const { page } of users) {
+    const [said, delivered] = await page.evaluate(() => {
+      const { chat, multicast } = window.gatehouse!;
+      const ids = chat.records('Tower').map(({ from }) => from);
+      return [ids, multicast.delivered().map(({ from }) => from)] as const;
+    });
+    expect(said).toHaveLength(24);
+    expect(delivered).toEqual(said);
+  }
+  // Each stands at its place, quietly.
+  await expect(cleo.messages.first().locator('.place')).toHaveText(/^1\.1$/);
+
+  // It is there after all tabs are closed, in the same order.
+  const device = ada.page.context();
+  for (const { tab } of users) await tab.close();
+  const again = new Chatter(await park.open({ view: 'chat', device }), '');
+  const others = [await park.open({ device }), await park.open({ device })];
+  await park.united([again.tab, ...others]);
+  await again.show('Tower');
+  await expect(again.messages).toHaveCount(24);
+  expect(await again.page.locator('.said').allInnerTexts()).toEqual(shown[0]);
+});

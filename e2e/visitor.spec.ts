@@ -135,6 +135,27 @@ test('a visitor enters and leaves by its own tab', async () => {
   expect(decisions(log, name)).toEqual(['enter true', 'leave true', 'leave false']);
 });
 
+test('a visitor whom the door lets out or in sees it, also one whose page was closed', async () => {
+  const [gate] = gates;
+  const visitor = await openVisitor();
+  await expect.poll(async () => (await visitor.state()).gate).not.toBeNull();
+  await visitor.enter();
+  await expect(visitor.headline).toHaveText('You are inside');
+  const name = (await visitor.status()).visitor;
+  await gate.page.evaluate((who) => window.gatehouse!.leave(who), name);
+  await expect(visitor.headline).toHaveText('You are outside');
+  await expect(visitor.more).toHaveText('You were let out at the door.');
+  const address = visitor.page.url();
+  await visitor.page.goto('about:blank');
+  await gate.page.evaluate((who) => window.gatehouse!.enter(who), name);
+  await visitor.page.goto(address);
+  await expect(visitor.headline).toHaveText('You are inside');
+  await expect(visitor.more).toContainText('let in at the door');
+  // Only the start page's address offers it.
+  await expect(visitor.page.getByRole('link', { name: 'Open a gate here' })).toHaveCount(0);
+  await park.settle();
+});
+
 test('refused when the park is full', async () => {
   const [gate] = gates;
   const { visitor: first } = await gate.enter();
@@ -150,10 +171,9 @@ test('refused when the park is full', async () => {
   const outcome = await visitor.page.evaluate(() => visitorCalls().enter());
   expect(outcome).toMatchObject({ allowed: true });
   await expect(visitor.headline).toHaveText('You are inside');
-  // Door staff let out whoever shows a ticket; the tab hears of it when it asks.
+  // Door staff let out whoever shows a ticket.
   await gate.leave(outcome.visitor!);
-  await visitor.leave();
-  await expect(visitor.more).toHaveText('You were let out before.');
+  await expect(visitor.more).toHaveText('You were let out at the door.');
   await park.settle();
   await gate.setCapacity(100);
 });

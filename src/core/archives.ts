@@ -16,9 +16,12 @@ export class Archives {
     return this.#archives;
   }
 
-  /** This node set its log of that generation aside, and with it what it had acknowledged: it never votes there. */
+  /**
+   * This node set its log of that generation aside, or one that had grown out of it, and with it what it had acknowledged
+   * there: it never votes there.
+   */
   hasAbandoned(generation: string): boolean {
-    return this.#archives.some((archive) => archive.generation === generation);
+    return this.#with(generation) !== undefined;
   }
 
   restore(archives: readonly Archive[]): void {
@@ -30,7 +33,7 @@ export class Archives {
    * generation that grew out of one set aside before, holds nothing of its own.
    */
   add(archive: Archive): Archive {
-    const before = this.#archives.find(({ generation }) => generation === archive.generation);
+    const before = this.#with(archive.generation);
     if (!before) {
       this.#archives.push(archive);
       return archive;
@@ -63,6 +66,12 @@ export class Archives {
       this.context.persist([{ type: 'archive-put', archive: checked }]);
       return checked;
     });
+  }
+
+  #with(generation: string): Archive | undefined {
+    return this.#archives.find(
+      (archive) => archive.generation === generation || archive.ancestors.includes(generation),
+    );
   }
 
   /** Whether an operation is in the committed log. What a snapshot stands for is known to the sessions alone. */

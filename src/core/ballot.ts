@@ -76,7 +76,10 @@ export class Ballot {
   /** Rule B1: a new term. The candidate's own promise counts once it is durable, as everybody's does. */
   start(self: Peer, without: readonly NodeId[] | null): void {
     const { replica, context } = this;
-    const term = nextTerm(maxTerm(this.#seen, replica.promised), context.self);
+    const next = nextTerm(maxTerm(this.#seen, replica.promised), context.self);
+    const { term: last } = replica.log.last;
+    // The log may come from a leader whom this node never promised anything, and heard in a life before this one.
+    const term = next < last ? nextTerm(last, context.self) : next;
     const candidacy: Candidacy = {
       self,
       asked: new Set(),

@@ -133,6 +133,17 @@ describe('a greater promise', () => {
   });
 });
 
+describe('a forced ballot', () => {
+  test('B1: its term is above the last one of its log, also where nothing was ever promised', () => {
+    const zoes = entry(2, term(1, 'zoe'), { kind: 'opening' });
+    const log = stored('anna', THREE, [zoes], { promised: '' });
+    const solo = new Solo('anna', { priority: 1, stored: log });
+    solo.command({ type: 'proceed-without', ids: ['bert', 'carl'] });
+    solo.write();
+    expect(solo.node.leadership?.term).toBe(term(2, 'anna'));
+  });
+});
+
 describe('E6: a leader that is removed', () => {
   test('by RESIGN: it tells all members, steps down, and nobody here elects', () => {
     const { solo, mine } = leader();

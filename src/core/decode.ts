@@ -1,5 +1,6 @@
 import {
   ELECTIONS,
+  MAX_CAPACITY,
   MULTICASTS,
   TOPOLOGIES,
   type EntryCommand,
@@ -156,7 +157,7 @@ const view: Decoder<View> = (value) => {
 };
 
 const settings: Decoder<ParkSettings> = object({
-  capacity: integer(0, 1_000_000_000),
+  capacity: integer(0, MAX_CAPACITY),
   election: oneOf(...ELECTIONS),
   topology: oneOf(...TOPOLOGIES),
   multicast: oneOf(...MULTICASTS),
@@ -384,6 +385,7 @@ export const meta: Decoder<Meta> = object({
 
 export const archive: Decoder<Archive> = object({
   generation: generationId,
+  ancestors: arrayOf(generationId, MAX_GENERATIONS),
   at: number(0, 1e15),
   snapshot: nullable(snapshot),
   entries: arrayOf(logEntry, Infinity),

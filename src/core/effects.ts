@@ -2,6 +2,7 @@ import type { Token } from './entry.ts';
 import type { NodeId, Peer } from './identity.ts';
 import type { Greeting } from './hello-check.ts';
 import type { Inspection } from './multicast/inspection.ts';
+import type { TotalPosition } from './multicast/multicast.ts';
 import type { Json } from './json.ts';
 import type { Envelope } from './messages.ts';
 import type { StorageWrite } from './stored.ts';
@@ -54,7 +55,7 @@ export type ReplyValue =
       readonly outcome: Json;
     }
   | { readonly type: 'greeted'; readonly greetings: readonly Greeting[] }
-  /** The message's name, see `multicastKey`. */
-  | { readonly type: 'multicast'; readonly id: string }
+  /** The message's name, see `multicastKey`, and where it was delivered. */
+  | { readonly type: 'multicast'; readonly id: string; readonly position: TotalPosition }
   | { readonly type: 'inspected'; readonly inspections: readonly Inspection[] }
   | { readonly type: 'granted'; readonly token: Token; readonly leaseMs: number };

@@ -22,6 +22,9 @@ export type ElectionKind = (typeof ELECTIONS)[number];
 export type TopologyKind = (typeof TOPOLOGIES)[number];
 export type MulticastKind = (typeof MULTICASTS)[number];
 
+/** The greatest capacity, by whatever way it is set. */
+export const MAX_CAPACITY = 1_000_000_000;
+
 /** What the founder of a park decides for all who join it. */
 export interface ParkSettings {
   readonly capacity: number;

@@ -354,6 +354,7 @@ export class Joining {
     const { generation } = context;
     const archive = this.archives.add({
       generation,
+      ancestors: replica.membership.generations.slice(0, -1).map(({ id }) => id),
       at: context.wall,
       snapshot: replica.baseSnapshot,
       entries: this.#holdsOperations() ? log.slice(log.base.index + 1, Infinity) : [],

@@ -63,6 +63,21 @@ describe('sending', () => {
     expect(again.node.outbox.size).toBe(3);
   });
 
+  test('O3: what an earlier page left is written again before it is sent: another page may have the disk', () => {
+    const solo = follower();
+    submit(solo, 'a', 'b');
+    solo.write();
+    const found = { ...stored('anna', THREE), ...pick(solo.crash()) };
+    const again = new Solo('anna', { priority: 1, stored: found });
+    for (let beats = 0; beats < 10; beats++) {
+      beat(again);
+      again.pass(200);
+    }
+    expect(submitted(again)).toEqual([]);
+    again.write();
+    expect(submitted(again)).toEqual([1, 2]);
+  });
+
   test('O1: one SUBMIT is one critical section, in order', () => {
     const solo = follower();
     submit(solo, 'a', 'b', 'c');

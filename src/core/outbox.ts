@@ -48,7 +48,12 @@ export class Outbox {
     return [...this.#open.values()].map(({ operation }) => operation);
   }
 
+  /**
+   * What an earlier page has left. It is written again before it is sent: only a write shows that no other page has this
+   * disk, which would withdraw meanwhile what is sent here (rules O3 and S9).
+   */
   restore(operations: readonly Operation[]): void {
+    if (operations.length === 0) return;
     for (const operation of operations) {
       const { node, sequence } = operation.id;
       const isOurs = node === this.context.self && sequence < this.replica.nextSequence;
@@ -57,9 +62,14 @@ export class Outbox {
         operation,
         request: null,
         deadline: 0,
-        state: 'sent',
+        state: 'writing',
       });
     }
+    const restored = [...this.#open.values()];
+    this.context.persist([{ type: 'outbox-put', operations }], [], () => {
+      for (const open of restored) open.state = 'sent';
+      this.resubmit();
+    });
   }
 
   /** Writes the operations down, then sends them. Answers request, request + 1, ... in the order of the bodies. */

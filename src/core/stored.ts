@@ -38,6 +38,8 @@ export interface Generation {
 /** A log set aside when its node gave way to another generation: kept for people, never merged. */
 export interface Archive {
   readonly generation: string;
+  /** The generations that its log had grown out of: what was acknowledged in those is set aside with it (S9). */
+  readonly ancestors: readonly string[];
   /** Wall clock, ms since 1970. */
   readonly at: number;
   readonly snapshot: Snapshot | null;

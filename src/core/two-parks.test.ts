@@ -281,6 +281,7 @@ describe('an archive', () => {
     const entries = disk?.entries.filter(({ command }) => command.kind === 'operation') ?? [];
     const archive: Archive = {
       generation: 'before',
+      ancestors: [],
       at: 1,
       snapshot: null,
       entries,

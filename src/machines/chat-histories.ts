@@ -1,11 +1,14 @@
 import { assert } from '../core/assert.ts';
 import type { NodeId } from '../core/identity.ts';
+import type { TotalPosition } from '../core/multicast/multicast.ts';
 import type { Text } from './chat-operations.ts';
 
 /** A message as the log has it. Never changed: who has opened its text may remember it by this object. */
 export interface Message {
-  /** Of its entry in the log: its place in the history, and what tells it from all others. */
+  /** Of its entry in the log: what tells it from all others, and its place in a history of the log's order. */
   readonly index: number;
+  /** Its place in a history of the multicast's order; null in one of the log's. */
+  readonly position: TotalPosition | null;
   readonly from: NodeId;
   /** The leader's wall clock, ms since 1970. For people, never for decisions. */
   readonly at: number;
@@ -34,7 +37,19 @@ export function unitsOf({ text }: Message): number {
   return OVERHEAD + (text.kind === 'plain' ? text.text.length : text.data.length);
 }
 
-/** The messages of all places (rules C4 and C5), each place in the order of the log, places in that of their first. */
+/**
+ * The order of the messages of one place: as the multicast delivered them (rule C9), else as in the log. Of equal positions,
+ * which only a faulty gate makes, the log decides.
+ */
+export function byOrder(a: Message, b: Message): number {
+  const byPosition =
+    a.position && b.position
+      ? a.position.view - b.position.view || a.position.number - b.position.number
+      : 0;
+  return byPosition || a.index - b.index;
+}
+
+/** The messages of all places (rules C4, C5 and C9), each in its order, places in that of what was said there first. */
 export class Histories {
   readonly #places = new Map<Place, { readonly messages: Message[]; units: number }>();
   #units = 0;
@@ -54,9 +69,10 @@ export class Histories {
   add(place: Place, message: Message): void {
     const held = this.#places.get(place) ?? { messages: [], units: 0 };
     this.#places.set(place, held);
-    const last = held.messages.at(-1);
-    assert(last === undefined || last.index < message.index, 'C4: messages stand as in the log');
-    held.messages.push(message);
+    const before = held.messages.findLastIndex((other) => byOrder(other, message) < 0);
+    const isLast = before === held.messages.length - 1;
+    assert(isLast || message.position !== null, 'C4: messages stand as in the log');
+    held.messages.splice(before + 1, 0, message);
     held.units += unitsOf(message);
     this.#units += unitsOf(message);
     if (held.messages.length > MAX_MESSAGES) this.#forgetFirst(place);

@@ -10,8 +10,10 @@ import {
   variant,
   type Decoder,
 } from '../core/decoder.ts';
+import { MULTICASTS } from '../core/entry.ts';
 import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
+import type { TotalPosition } from '../core/multicast/multicast.ts';
 
 /** The longest name of a user or a room, in UTF-16 units. */
 export const MAX_CHAT_NAME = 40;
@@ -42,6 +44,10 @@ export type RoomLock = {
   readonly check: SealedText;
 };
 
+/** How a room's messages are ordered: as they stand in the log, or as the park's multicast delivers them (rule C9). */
+export const ROOM_ORDERS = ['log', ...MULTICASTS] as const;
+export type RoomOrder = (typeof ROOM_ORDERS)[number];
+
 /** What a node can ask of the chat. Who asks is in the operation's id. */
 export type ChatOperation =
   /** `key`: the public key for direct messages; null where the page has no cryptography. */
@@ -51,14 +57,30 @@ export type ChatOperation =
       readonly name: string;
       readonly key: string | null;
     }
-  /** Makes the room if there is none. `lock`: null for a room without a passphrase. */
+  /** Makes the room, in the order of the log, if there is none. `lock`: null for a room without a passphrase. */
   | {
       readonly machine: 'chat';
       readonly kind: 'join';
       readonly room: string;
       readonly lock: RoomLock | null;
     }
+  /** As `join`, by somebody who wants a room of this order and no other. */
+  | {
+      readonly machine: 'chat';
+      readonly kind: 'join-ordered';
+      readonly room: string;
+      readonly lock: RoomLock | null;
+      readonly order: RoomOrder;
+    }
   | { readonly machine: 'chat'; readonly kind: 'say'; readonly room: string; readonly text: Text }
+  /** In a room of the multicast's order: `position` is where its tag was delivered. */
+  | {
+      readonly machine: 'chat';
+      readonly kind: 'say-ordered';
+      readonly room: string;
+      readonly text: Text;
+      readonly position: TotalPosition;
+    }
   | {
       readonly machine: 'chat';
       readonly kind: 'tell';
@@ -67,8 +89,9 @@ export type ChatOperation =
     };
 
 /**
- * `taken`: the name is another user's, or that of something else. `other-lock`: the room has another one than was shown.
- * `wrong-form`: plain in a locked room, or sealed in an open one. `too-many`: there are as many as there may be.
+ * `taken`: the name is another user's, or that of something else. `other-lock`, `other-order`: the room has another one
+ * than was shown. `wrong-form`: plain in a locked room, or sealed in an open one. `wrong-order`: without a position in a room
+ * of the multicast's order, or with one in a room of the log. `too-many`: there are as many as there may be.
  */
 const REFUSALS = [
   'taken',
@@ -77,7 +100,9 @@ const REFUSALS = [
   'no-user',
   'not-joined',
   'other-lock',
+  'other-order',
   'wrong-form',
+  'wrong-order',
   'too-many',
 ] as const;
 export type ChatRefusal = (typeof REFUSALS)[number];
@@ -107,6 +132,9 @@ export const roomLock: Decoder<RoomLock> = object({
   iterations: integer(MIN_ITERATIONS, MAX_ITERATIONS),
   check: sealedText,
 });
+const counted = integer(1, Number.MAX_SAFE_INTEGER);
+export const totalPosition: Decoder<TotalPosition> = object({ view: counted, number: counted });
+export const roomOrder: Decoder<RoomOrder> = oneOf(...ROOM_ORDERS);
 /** A point of P-256, uncompressed: 65 bytes. */
 export const publicKey: Decoder<string> = pattern(/^[\w-]{87}$/);
 
@@ -161,7 +189,9 @@ const machine = oneOf('chat');
 const operation = variant<ChatOperation, 'kind'>('kind', {
   register: { machine, name: chatName, key: nullable(publicKey) },
   join: { machine, room: chatName, lock: nullable(roomLock) },
+  'join-ordered': { machine, room: chatName, lock: nullable(roomLock), order: roomOrder },
   say: { machine, room: chatName, text },
+  'say-ordered': { machine, room: chatName, text, position: totalPosition },
   tell: { machine, to: pattern(NODE_ID_PATTERN), text: sealedText },
 });
 

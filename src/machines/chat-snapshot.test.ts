@@ -9,6 +9,7 @@ const ADA = { node: 'anna', key: null, names: ['Ada'] };
 const BOB = { node: 'bert', key: null, names: ['Bob'] };
 const LOBBY = { name: 'Lobby', lock: null, order: 'log', members: ['anna'] };
 const ATTIC = { name: 'Attic', lock: LOCK, order: 'log', members: ['bert'] };
+const TOWER = { name: 'Tower', lock: null, order: 'lamport', members: ['anna'] };
 
 interface Parts {
   users?: Json;
@@ -17,7 +18,7 @@ interface Parts {
 }
 const snapshot = (parts: Parts): Json => ({
   users: [ADA, BOB],
-  rooms: [LOBBY, ATTIC],
+  rooms: [LOBBY, ATTIC, TOWER],
   histories: [],
   ...parts,
 });
@@ -30,6 +31,15 @@ describe('a snapshot of the chat', () => {
         ['#Lobby', [[3, 'anna', 1, PLAIN]]],
         ['@anna bert', [[4, 'bert', 2, SEALED]]],
         ['#Attic', [[5, 'bert', 0, SEALED]]],
+        [
+          '#Tower',
+          [
+            [9, 'anna', 3, PLAIN, 1, 4],
+            [7, 'anna', 3, PLAIN, 1, 11],
+            [8, 'anna', 3, PLAIN, 2, 1],
+            [10, 'anna', 3, PLAIN, 2, 1],
+          ],
+        ],
       ],
     });
     const chat = new Chat();
@@ -48,6 +58,22 @@ describe('a snapshot of the chat', () => {
     ['a member unregistered', { rooms: [{ ...LOBBY, members: ['carl'] }] }],
     ['a history of nothing', said('#Lobby')],
     ['messages out of order', said('#Lobby', [3, 'anna', 1, PLAIN], [3, 'anna', 1, PLAIN])],
+    [
+      'messages out of order',
+      said('#Tower', [4, 'anna', 1, PLAIN, 2, 1], [5, 'anna', 1, PLAIN, 1, 9]),
+    ],
+    [
+      'messages out of order',
+      said('#Tower', [5, 'anna', 1, PLAIN, 2, 1], [4, 'anna', 1, PLAIN, 2, 1]),
+    ],
+    [
+      'something twice in the chat',
+      said('#Tower', [4, 'anna', 1, PLAIN, 2, 1], [4, 'anna', 1, PLAIN, 2, 2]),
+    ],
+    ['a message unlike the order of its room', said('#Tower', [3, 'anna', 1, PLAIN])],
+    ['a message unlike the order of its room', said('#Lobby', [3, 'anna', 1, PLAIN, 1, 1])],
+    ['not a list of 4', said('#Tower', [3, 'anna', 1, PLAIN, 1])],
+    ['a direct message in another order', said('@anna bert', [3, 'anna', 1, SEALED, 1, 1])],
     ['a message of who has not joined', said('#Lobby', [3, 'bert', 1, PLAIN])],
     ['a message unlike its room', said('#Lobby', [3, 'anna', 1, SEALED])],
     ['a message unlike its room', said('#Attic', [3, 'bert', 1, PLAIN])],
@@ -57,7 +83,7 @@ describe('a snapshot of the chat', () => {
     ['messages of no place', said('@anna bert carl', [3, 'anna', 1, SEALED])],
     ['a message of a third', said('@anna anna', [3, 'bert', 1, SEALED])],
     ['a direct message in the clear', said('@anna bert', [3, 'anna', 1, PLAIN])],
-    ['order: not one of log', { rooms: [{ ...LOBBY, order: 'dice' }] }],
+    ['order: not one of log, sequencer, lamport', { rooms: [{ ...LOBBY, order: 'dice' }] }],
     ['unknown field', { rooms: [{ ...LOBBY, extra: 1 }] }],
     ['not a list', { histories: {} }],
   ])('R6: refused: %s', (reason, parts) => {

@@ -6,7 +6,6 @@ import {
   nullable,
   number,
   object,
-  oneOf,
   pattern,
   string,
   tuple,
@@ -14,6 +13,7 @@ import {
 } from '../core/decoder.ts';
 import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
 import {
+  byOrder,
   MAX_MESSAGES,
   MAX_UNITS,
   roomPlace,
@@ -27,8 +27,10 @@ import {
   MAX_CHAT_NAME,
   publicKey,
   roomLock,
+  roomOrder,
   text,
   type RoomLock,
+  type RoomOrder,
   type Text,
 } from './chat-operations.ts';
 
@@ -36,9 +38,6 @@ export const MAX_USERS = 4096;
 /** The most names of one user. */
 export const MAX_NAMES = 8;
 export const MAX_ROOMS = 256;
-
-/** How a room's messages are ordered: as the log has them. */
-export type RoomOrder = 'log';
 
 export interface UserRow {
   readonly node: NodeId;
@@ -54,7 +53,10 @@ export interface RoomRow {
   readonly members: readonly NodeId[];
 }
 
-export type MessageRow = readonly [index: number, from: NodeId, at: number, text: Text];
+/** The last two: its position, where it has one. */
+export type MessageRow =
+  | readonly [index: number, from: NodeId, at: number, text: Text]
+  | readonly [index: number, from: NodeId, at: number, text: Text, view: number, number: number];
 
 /** All of the chat, as plain data: users and rooms in the order in which they came. */
 export interface ChatSnapshot {
@@ -65,6 +67,13 @@ export interface ChatSnapshot {
 
 const node = pattern(NODE_ID_PATTERN);
 const index = integer(1, Number.MAX_SAFE_INTEGER);
+const at = number(0, 1e15);
+type RowInLogOrder = Extract<MessageRow, { readonly length: 4 }>;
+type RowWithPosition = Extract<MessageRow, { readonly length: 6 }>;
+const inLogOrder = tuple<RowInLogOrder>(index, node, at, text);
+const withPosition = tuple<RowWithPosition>(index, node, at, text, index, index);
+const messageRow: Decoder<MessageRow> = (value) =>
+  Array.isArray(value) && value.length === 6 ? withPosition(value) : inLogOrder(value);
 const shape: Decoder<ChatSnapshot> = object({
   users: arrayOf(
     object<UserRow>({ node, key: nullable(publicKey), names: arrayOf(chatName, MAX_NAMES) }),
@@ -74,16 +83,13 @@ const shape: Decoder<ChatSnapshot> = object({
     object<RoomRow>({
       name: chatName,
       lock: nullable(roomLock),
-      order: oneOf('log'),
+      order: roomOrder,
       members: arrayOf(node, MAX_USERS),
     }),
     MAX_ROOMS,
   ),
   histories: arrayOf(
-    tuple<[Place, MessageRow[]]>(
-      string(MAX_CHAT_NAME + 80),
-      arrayOf(tuple<MessageRow>(index, node, number(0, 1e15), text), MAX_MESSAGES),
-    ),
+    tuple<[Place, MessageRow[]]>(string(MAX_CHAT_NAME + 80), arrayOf(messageRow, MAX_MESSAGES)),
     MAX_UNITS,
   ),
 });
@@ -97,11 +103,18 @@ export function decodeChatSnapshot(value: unknown): Decoded<ChatSnapshot> {
   }, value);
 }
 
-export function messageOf([at, from, time, said]: MessageRow): Message {
-  return { index: at, from, at: time, text: said };
+export function messageOf(row: MessageRow): Message {
+  const [place, from, time, said] = row;
+  const position = row.length === 6 ? { view: row[4], number: row[5] } : null;
+  return { index: place, position, from, at: time, text: said };
 }
 
-/** What the schema can't tell (rules C1 to C5): each once, and everybody and everything that is spoken of is there. */
+export function rowOf({ index: place, position, from, at: time, text: said }: Message): MessageRow {
+  if (!position) return [place, from, time, said];
+  return [place, from, time, said, position.view, position.number];
+}
+
+/** What the schema can't tell (rules C1 to C5 and C9): each once, and everybody and everything that is spoken of is there. */
 function mustAgree({ users, rooms, histories }: ChatSnapshot): void {
   const ids = new Set(users.map((user) => user.node));
   mustBeOnce(users.map((user) => user.node));
@@ -130,17 +143,22 @@ function mustBeOnce(items: readonly string[]): void {
 
 function mustGrow(rows: readonly MessageRow[]): void {
   if (rows.length === 0) throw new DecodeError('a history of nothing');
-  rows.forEach(([at], i) => {
-    if (at <= (rows[i - 1]?.[0] ?? 0)) throw new DecodeError('messages out of order');
+  const messages = rows.map(messageOf);
+  messages.forEach((message, i) => {
+    const before = messages[i - 1];
+    if (before && byOrder(before, message) >= 0) throw new DecodeError('messages out of order');
   });
+  mustBeOnce(messages.map((message) => String(message.index)));
 }
 
-function mustBeSaidIn({ lock, members }: RoomRow, rows: readonly MessageRow[]): void {
+function mustBeSaidIn({ lock, order, members }: RoomRow, rows: readonly MessageRow[]): void {
   const joined = new Set(members);
-  for (const [, from, , said] of rows) {
+  for (const { from, text: said, position } of rows.map(messageOf)) {
     if (!joined.has(from)) throw new DecodeError('a message of who has not joined');
     if ((said.kind === 'sealed') !== (lock !== null))
       throw new DecodeError('a message unlike its room');
+    if ((position === null) !== (order === 'log'))
+      throw new DecodeError('a message unlike the order of its room');
   }
 }
 
@@ -148,8 +166,9 @@ function mustBeTold(place: Place, rows: readonly MessageRow[], ids: ReadonlySet<
   const [a = '', b = ''] = place.slice(1).split(' ');
   const isTalk = ids.has(a) && ids.has(b) && talkPlace(a, b) === place;
   if (!isTalk) throw new DecodeError('messages of no place');
-  for (const [, from, , said] of rows) {
+  for (const { from, text: said, position } of rows.map(messageOf)) {
     if (from !== a && from !== b) throw new DecodeError('a message of a third');
     if (said.kind !== 'sealed') throw new DecodeError('a direct message in the clear');
+    if (position !== null) throw new DecodeError('a direct message in another order');
   }
 }

@@ -32,6 +32,19 @@ const saySealed = (node: string, room: string): Asked => [
   node,
   { kind: 'say', room, text: SEALED },
 ];
+const joinOrdered = (node: string, room: string, order: string, lock: Json = null): Asked => [
+  node,
+  { kind: 'join-ordered', room, lock, order },
+];
+const sayAt = (node: string, room: string, view: number, number: number): Asked => [
+  node,
+  {
+    kind: 'say-ordered',
+    room,
+    text: { kind: 'plain', text: `${String(view)}.${String(number)}` },
+    position: { view, number },
+  },
+];
 const tell = (node: string, to: string): Asked => [node, { kind: 'tell', to, text: SEALED }];
 
 /** A chat at the end of a log of its own. */
@@ -128,7 +141,7 @@ describe('what is said', () => {
     expect(made.ask(say('bert', 'Attic', 'hello'))).toEqual(refused('no-room'));
     expect(made.ask(say('anna', 'Lobby', 'hello'))).toEqual(ALLOWED);
     expect(made.chat.history(roomPlace('Lobby'))).toEqual([
-      { index: 7, at: 1007, from: 'anna', text: { kind: 'plain', text: 'hello' } },
+      { index: 7, position: null, at: 1007, from: 'anna', text: { kind: 'plain', text: 'hello' } },
     ]);
   });
 
@@ -175,6 +188,69 @@ describe('what is said', () => {
   });
 });
 
+describe('C9: a room in the order of the multicast', () => {
+  const tower = (): Room => {
+    const users = [register('anna', 'Ada'), register('bert', 'Bob')];
+    return chat(...users, joinOrdered('anna', 'Tower', 'sequencer'), join('bert', 'Tower'));
+  };
+
+  test('who makes a room chooses, and who asks for another order is refused', () => {
+    const made = tower();
+    expect(made.chat.room('Tower')?.order).toBe('sequencer');
+    expect([...(made.chat.room('Tower')?.members ?? [])]).toEqual(['anna', 'bert']);
+    expect(made.ask(joinOrdered('bert', 'Tower', 'sequencer'))).toEqual(ALLOWED);
+    for (const order of ['lamport', 'log'])
+      expect(made.ask(joinOrdered('bert', 'Tower', order))).toEqual(refused('other-order'));
+    expect(made.ask(joinOrdered('bert', 'Tower', 'lamport', LOCK))).toEqual(refused('other-lock'));
+    expect(made.ask(joinOrdered('bert', 'Lobby', 'log'))).toEqual(ALLOWED);
+    expect(made.ask(joinOrdered('anna', 'Lobby', 'sequencer'))).toEqual(refused('other-order'));
+  });
+
+  test('its messages stand by the view, then by the number, whenever they came to the log', () => {
+    const made = tower();
+    for (const [view, number] of [
+      [2, 1],
+      [1, 7],
+      [1, 12],
+      [2, 2],
+      [1, 2],
+    ] as const)
+      expect(made.ask(sayAt('anna', 'Tower', view, number))).toEqual(ALLOWED);
+    expect(made.texts('Tower')).toEqual(['1.2', '1.7', '1.12', '2.1', '2.2']);
+    expect(made.chat.history(roomPlace('Tower')).map(({ index }) => index)).toEqual([
+      10, 7, 8, 6, 9,
+    ]);
+  });
+
+  test('of equal positions, which only a faulty gate makes, the log decides', () => {
+    const made = tower();
+    for (const node of ['bert', 'anna', 'bert']) made.ask(sayAt(node, 'Tower', 1, 1));
+    const from = made.chat.history(roomPlace('Tower')).map((message) => message.from);
+    expect(from).toEqual(['bert', 'anna', 'bert']);
+  });
+
+  test('what has no position has no place in it, and what has one none in a room of the log', () => {
+    const made = tower();
+    made.ask(join('anna', 'Lobby'));
+    expect(made.ask(say('anna', 'Tower', 'hello'))).toEqual(refused('wrong-order'));
+    expect(made.ask(sayAt('anna', 'Lobby', 1, 1))).toEqual(refused('wrong-order'));
+    expect(made.ask(sayAt('carl', 'Tower', 1, 1))).toEqual(refused('not-joined'));
+    expect(made.chat.history(roomPlace('Tower'))).toEqual([]);
+    expect(made.chat.history(roomPlace('Lobby'))).toEqual([]);
+  });
+
+  test('C5: a full room forgets the first in its order, be it the newest in the log', () => {
+    const made = tower();
+    for (let i = 1; i <= MAX_MESSAGES; i++) made.ask(sayAt('anna', 'Tower', 2, i));
+    expect(made.ask(sayAt('bert', 'Tower', 1, 1))).toEqual(ALLOWED);
+    expect(made.texts('Tower')[0]).toBe('2.1');
+    made.ask(sayAt('bert', 'Tower', 3, 1));
+    expect(made.texts('Tower')).toHaveLength(MAX_MESSAGES);
+    expect([made.texts('Tower')[0], made.texts('Tower').at(-1)]).toEqual(['2.2', '3.1']);
+    expect(made.chat.refuseSnapshot(made.chat.snapshot())).toBeNull();
+  });
+});
+
 describe('the machine', () => {
   const names = fc.constantFrom('Ada', 'Bob', 'Lobby', 'Attic');
   const nodes = fc.constantFrom('anna', 'bert', 'carl');
@@ -187,10 +263,16 @@ describe('the machine', () => {
       .tuple(nodes, names, fc.string({ minLength: 1 }))
       .map(([node, room, text]) => say(node, room, text)),
     fc.tuple(nodes, names).map(([node, room]) => saySealed(node, room)),
+    fc
+      .tuple(nodes, names, fc.constantFrom('log', 'sequencer'))
+      .map(([node, room, order]) => joinOrdered(node, room, order)),
+    fc
+      .tuple(nodes, names, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 20 }))
+      .map(([node, room, view, number]) => sayAt(node, room, view, number)),
     fc.tuple(nodes, nodes).map(([node, to]) => tell(node, to)),
   );
 
-  test('C1 to C4, S6: whatever is asked; and a snapshot goes on where it was taken', () => {
+  test('C1 to C4, C9, S6: whatever is asked; and a snapshot goes on where it was taken', () => {
     fc.assert(
       fc.property(fc.array(asked, { maxLength: 60 }), fc.nat(), (all, cut) => {
         const first = new Room();
@@ -203,7 +285,7 @@ describe('the machine', () => {
           const entry = first.entry(one);
           const outcome = first.chat.apply(entry);
           if (i >= at) expect(second.apply(entry)).toEqual(outcome);
-          const isMessage = one[1]['kind'] === 'say' || one[1]['kind'] === 'tell';
+          const isMessage = ['say', 'say-ordered', 'tell'].some((kind) => kind === one[1]['kind']);
           if (isMessage && JSON.stringify(outcome) === JSON.stringify(ALLOWED)) said += 1;
           for (const { node, names: own } of first.chat.users())
             for (const name of own) {
@@ -240,7 +322,7 @@ describe('what a node may ask', () => {
     expect(new Chat().refuse(body)).toBeNull();
   };
 
-  test('the shapes of the four operations', () => {
+  test('the shapes of the operations', () => {
     for (const [, body] of [
       register('anna', 'Ada Lovelace'),
       register('anna', 'Zoë 🐦', null),
@@ -248,6 +330,9 @@ describe('what a node may ask', () => {
       join('anna', 'Attic', LOCK),
       say('anna', 'Lobby', 'x'.repeat(MAX_TEXT)),
       saySealed('anna', 'Attic'),
+      joinOrdered('anna', 'Tower', 'lamport'),
+      joinOrdered('anna', 'Tower', 'log', LOCK),
+      sayAt('anna', 'Tower', 1, 1),
       tell('anna', 'bert'),
     ])
       ok({ machine: 'chat', ...body });
@@ -269,6 +354,9 @@ describe('what a node may ask', () => {
     [join('anna', 'Attic', { ...LOCK, salt: '' }), 'salt: does not match'],
     [say('anna', 'Lobby', ''), 'text.text: empty'],
     [say('anna', 'Lobby', 'x'.repeat(MAX_TEXT + 1)), 'longer than 2000'],
+    [joinOrdered('anna', 'Tower', 'dice'), 'order: not one of log, sequencer, lamport'],
+    [sayAt('anna', 'Tower', 0, 1), 'position.view: not a number from 1'],
+    [sayAt('anna', 'Tower', 1, 0.5), 'position.number: not an integer'],
     [tell('anna', 'b'), 'to: does not match'],
     [['anna', { kind: 'tell', to: 'bert', text: { kind: 'plain', text: 'x' } }] as Asked, 'text'],
     [['anna', { kind: 'shout' }] as Asked, 'unknown kind'],

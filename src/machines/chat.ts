@@ -9,6 +9,7 @@ import {
   type ChatOutcome,
   type ChatRefusal,
   type RoomLock,
+  type RoomOrder,
   type Text,
 } from './chat-operations.ts';
 import {
@@ -17,8 +18,8 @@ import {
   MAX_ROOMS,
   MAX_USERS,
   messageOf,
+  rowOf,
   type ChatSnapshot,
-  type RoomOrder,
 } from './chat-snapshot.ts';
 import type { Machine } from './machine.ts';
 
@@ -41,7 +42,7 @@ export interface Room {
 
 const ALLOWED: ChatOutcome = { allowed: true };
 
-/** The chat (rules C1 to C5): who goes by which name, which rooms there are, and what was said. */
+/** The chat (rules C1 to C5 and C9): who goes by which name, which rooms there are, and what was said. */
 export class Chat implements Machine {
   readonly name = 'chat';
   #users = new Map<NodeId, User>();
@@ -106,8 +107,7 @@ export class Chat implements Machine {
   snapshot(): Json {
     const rooms = [...this.#rooms.values()];
     const histories = this.#histories.places().map((place): Json => {
-      const rows = this.#histories.of(place);
-      return [place, rows.map(({ index, from, at, text }) => [index, from, at, text])];
+      return [place, this.#histories.of(place).map(rowOf)];
     });
     return {
       users: [...this.#users.values()].map(({ node, key, names }) => ({ node, key, names })),
@@ -143,16 +143,20 @@ export class Chat implements Machine {
     }
   }
 
-  #decide(asked: ChatOperation, origin: Omit<Message, 'text'>): ChatOutcome {
+  #decide(asked: ChatOperation, origin: Pick<Message, 'index' | 'at' | 'from'>): ChatOutcome {
     switch (asked.kind) {
       case 'register':
         return this.#register(origin.from, asked.name, asked.key);
       case 'join':
-        return this.#join(origin.from, asked.room, asked.lock);
+        return this.#join(origin.from, asked.room, asked.lock, null);
+      case 'join-ordered':
+        return this.#join(origin.from, asked.room, asked.lock, asked.order);
       case 'say':
-        return this.#say(asked.room, { ...origin, text: asked.text });
+        return this.#say(asked.room, { ...origin, position: null, text: asked.text });
+      case 'say-ordered':
+        return this.#say(asked.room, { ...origin, position: asked.position, text: asked.text });
       case 'tell':
-        return this.#tell(asked.to, { ...origin, text: asked.text });
+        return this.#tell(asked.to, { ...origin, position: null, text: asked.text });
     }
   }
 
@@ -170,27 +174,32 @@ export class Chat implements Machine {
     return ALLOWED;
   }
 
-  /** Rule C2. */
-  #join(node: NodeId, name: string, lock: RoomLock | null): ChatOutcome {
+  /**
+   * Rules C2 and C9.
+   * @param order null: whichever the room has, and the log's for a new one
+   */
+  #join(node: NodeId, name: string, lock: RoomLock | null, order: RoomOrder | null): ChatOutcome {
     if (!this.#users.has(node)) return refused('unregistered');
     const room = this.#rooms.get(name);
     if (room) {
       if (!isSame(room.lock, lock)) return refused('other-lock');
+      if (order !== null && order !== room.order) return refused('other-order');
       room.members.add(node);
       return ALLOWED;
     }
     if (this.#owners.has(name)) return refused('taken');
     if (this.#rooms.size >= MAX_ROOMS) return refused('too-many');
-    this.#rooms.set(name, { name, lock, order: 'log', members: new Set([node]) });
+    this.#rooms.set(name, { name, lock, order: order ?? 'log', members: new Set([node]) });
     return ALLOWED;
   }
 
-  /** Rule C3. */
+  /** Rules C3 and C9. */
   #say(name: string, message: Message): ChatOutcome {
     const room = this.#rooms.get(name);
     if (!room) return refused('no-room');
     if (!room.members.has(message.from)) return refused('not-joined');
     if (isSealed(message.text) !== (room.lock !== null)) return refused('wrong-form');
+    if ((message.position === null) !== (room.order === 'log')) return refused('wrong-order');
     this.#histories.add(roomPlace(name), message);
     return ALLOWED;
   }

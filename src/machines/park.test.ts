@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LogEntry } from '../core/entry.ts';
+import { MAX_CAPACITY, type LogEntry } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import { founding } from '../core/testing/fixtures.ts';
-import { decodeParkOperation, MAX_CAPACITY, Park, type ParkOperation } from './park.ts';
+import { decodeParkOperation, Park, type ParkOperation } from './park.ts';
 import { MAX_TABS } from './visit-requests.ts';
 
 let index = 0;

@@ -11,7 +11,7 @@ import {
   variant,
   type Decoder,
 } from '../core/decoder.ts';
-import type { LogEntry } from '../core/entry.ts';
+import { MAX_CAPACITY, type LogEntry } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { Machine } from './machine.ts';
 import {
@@ -23,7 +23,6 @@ import {
 
 /** The longest name of a visitor, in UTF-16 units. */
 export const MAX_VISITOR_LENGTH = 80;
-export const MAX_CAPACITY = 1_000_000_000;
 
 /** What a gate can ask of the park. */
 export type ParkOperation =

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MAX_CAPACITY } from '../core/entry.ts';
 import { DEFAULT_CAPACITY, DEFAULT_PARK, parseAddress, searchOf } from './address.ts';
 
 describe('the address of a tab', () => {
@@ -52,7 +53,7 @@ describe('the address of a tab', () => {
     ['?priority=1e13', 'priority'],
     ['?capacity=-1', 'capacity'],
     ['?capacity=1.5', 'capacity'],
-    ['?capacity=1000001', 'capacity'],
+    ['?capacity=1000000001', 'capacity'],
     ['?capacity=ten', 'capacity'],
     ['?election=coin', 'election'],
     ['?topology=star', 'topology'],
@@ -70,7 +71,7 @@ describe('the address of a tab', () => {
       park: fc.stringMatching(/^[A-Za-zäé0-9][A-Za-zäé0-9._-]{0,20}$/),
       name,
       priority: fc.double({ min: -1e12, max: 1e12, noNaN: true }).map((value) => value + 0),
-      capacity: fc.nat(1_000_000),
+      capacity: fc.nat(MAX_CAPACITY),
     });
     fc.assert(
       fc.property(asked, ({ park, name, priority, capacity }) => {

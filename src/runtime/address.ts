@@ -1,4 +1,10 @@
-import { ELECTIONS, MULTICASTS, TOPOLOGIES, type ParkSettings } from '../core/entry.ts';
+import {
+  ELECTIONS,
+  MAX_CAPACITY,
+  MULTICASTS,
+  TOPOLOGIES,
+  type ParkSettings,
+} from '../core/entry.ts';
 import { MAX_NAME_LENGTH } from '../core/identity.ts';
 
 /** What the address of a tab asks for. */
@@ -18,7 +24,6 @@ export type ParsedAddress =
 
 export const DEFAULT_PARK = 'main';
 export const DEFAULT_CAPACITY = 100;
-const MAX_CAPACITY = 1_000_000;
 const MAX_PRIORITY = 1e12;
 const PARK_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u;
 

@@ -13,7 +13,16 @@ function archive(more: Partial<Archive> = {}): Archive {
     entry(2, FIRST),
     entry(3, FIRST, operation('anna', 1, enter('Ada'), FIRST)),
   ];
-  return { generation: 'old', at: 5, snapshot: null, entries, outbox: [], checked: false, ...more };
+  return {
+    generation: 'old',
+    ancestors: [],
+    at: 5,
+    snapshot: null,
+    entries,
+    outbox: [],
+    checked: false,
+    ...more,
+  };
 }
 
 function asked(sequence: number, visitor: string): Operation {

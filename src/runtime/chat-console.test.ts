@@ -154,7 +154,7 @@ describe('one tab', () => {
     expect(chat.me()).toBe('Ada Lovelace');
     expect(chat.users()).toEqual([{ name: 'Ada Lovelace', online: true }]);
     await ended(chat.join('Lobby'));
-    expect(chat.rooms()).toEqual([{ name: 'Lobby', locked: false, joined: true }]);
+    expect(chat.rooms()).toEqual([{ name: 'Lobby', locked: false, order: 'log', joined: true }]);
     await ended(chat.say('Lobby', '<b>hello</b>'));
     const [message] = chat.history('Lobby');
     expect(message).toEqual({ from: 'Ada Lovelace', text: '<b>hello</b>', at: message?.at });
@@ -318,7 +318,9 @@ describe('three tabs', () => {
     });
     expect(await refusal(second.chat.join('Attic'))).toMatchObject(INVALID);
     expect(await refusal(second.chat.say('Attic', 'hello'))).toMatchObject(INVALID);
-    expect(second.chat.rooms()).toEqual([{ name: 'Attic', locked: true, joined: false }]);
+    expect(second.chat.rooms()).toEqual([
+      { name: 'Attic', locked: true, order: 'log', joined: false },
+    ]);
     const [locked] = third.chat.history('Attic');
     expect(locked).toMatchObject({ from: 'Ada', text: '', problem: 'locked' });
     // Everybody sees the same of it: who and that, and no word.
@@ -409,6 +411,32 @@ describe('three tabs', () => {
       'Ada: damaged',
     ]);
     expect(texts(first, 'Cellar')).toEqual(['Bob: damaged', 'Ada: damaged']);
+  });
+
+  test('C8, C9: a copy that says to stand before its original is damaged, and not the original', async () => {
+    const [first, second] = three();
+    for (const tab of [first, second])
+      await ended(tab.chat.join('Tower', 'open sesame', { order: 'sequencer' }));
+    await ended(first.chat.say('Tower', 'one'));
+    await ended(first.chat.say('Tower', 'two'));
+    await pass(500);
+    expect(texts(second, 'Tower')).toEqual(['Ada: one', 'Ada: two']);
+    const [, two] = second.held('Tower');
+    if (two?.text.kind !== 'sealed' || !two.position) throw new Error('it is sealed');
+    const position = { ...two.position, number: 1 };
+    const said = { machine: 'chat', kind: 'say-ordered', room: 'Tower', position } as const;
+    expect(await ended(first.submit({ ...said, text: two.text }))).toEqual({ allowed: true });
+    await pass(500);
+    const expected = ['Ada: one', 'Ada: damaged', 'Ada: two'];
+    expect(texts(second, 'Tower').toSorted()).toEqual(expected.toSorted());
+    // Who opens all of it anew sees the same.
+    second.gatehouse.crash();
+    await pass(3000);
+    second.reopen();
+    await ended(second.gatehouse.ready());
+    await pass(500);
+    expect(texts(second, 'Tower')).toEqual(texts(first, 'Tower'));
+    expect(texts(second, 'Tower').at(-1)).toBe('Ada: two');
   });
 
   test('S7: what is asked again, for the answer got lost, stands once', async () => {

@@ -1,3 +1,4 @@
+import type { ReplyValue } from '../core/effects.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
 import { roomPlace, talkPlace, type Message } from '../machines/chat-histories.ts';
@@ -6,14 +7,30 @@ import {
   type ChatOperation,
   type ChatOutcome,
   type RoomLock,
+  type RoomOrder,
   type SealedText,
   type Text,
 } from '../machines/chat-operations.ts';
 import type { Chat, Room, User } from '../machines/chat.ts';
-import { invalid, parseChatName, parsePassphrase, parseText, refusalWords } from './chat-input.ts';
+import {
+  invalid,
+  parseChatName,
+  parseOrder,
+  parsePassphrase,
+  parseText,
+  refusalWords,
+} from './chat-input.ts';
 import { ChatKeys, directContext, ownerOf, roomContext, type KeyOwner } from './chat-keys.ts';
-import { ChatReader } from './chat-reader.ts';
-import type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
+import { ChatPositions } from './chat-positions.ts';
+import { ChatReader, type Reading } from './chat-reader.ts';
+import type { Clock } from './clock.ts';
+import type {
+  ChatMessage,
+  ChatRecord,
+  ChatRoom,
+  GatehouseChat,
+  RoomOptions,
+} from './gatehouse-chat.ts';
 import { GatehouseError } from './gatehouse.ts';
 import type { Host } from './host.ts';
 import type { Keychain } from './keychain.ts';
@@ -27,6 +44,8 @@ export interface ChatCalls {
   operate(body: ChatOperation): Promise<{ readonly index: number; readonly outcome: Json }>;
   /** Resolves once the entry is applied here. */
   applied(index: number): Promise<unknown>;
+  /** Resolves when the text, sent to the whole group, is delivered here. */
+  multicast(text: string): Promise<ReplyValue>;
 }
 
 /** `gatehouse.chat` on one host. */
@@ -36,10 +55,18 @@ export class ChatConsole implements GatehouseChat {
   /** Null where the page is not secure: the browser offers it no cryptography. */
   readonly #keys: ChatKeys | null;
   readonly #reader: ChatReader;
+  readonly #positions: ChatPositions;
 
-  constructor(host: Host, calls: ChatCalls, crypto: Cryptography | null, keychain: Keychain) {
+  constructor(
+    host: Host,
+    calls: ChatCalls,
+    clock: Pick<Clock, 'now'>,
+    crypto: Cryptography | null,
+    keychain: Keychain,
+  ) {
     this.#host = host;
     this.#calls = calls;
+    this.#positions = new ChatPositions((text) => calls.multicast(text), clock);
     this.#keys = crypto && new ChatKeys(crypto, keychain);
     this.#reader = new ChatReader(host, this.#keys);
   }
@@ -62,17 +89,19 @@ export class ChatConsole implements GatehouseChat {
     return life.chat.users().map((user) => ({ name: nameOf(user), online: online.has(user.node) }));
   }
 
-  async join(room: string, passphrase?: string): Promise<void> {
+  async join(room: string, passphrase?: string, options: RoomOptions = {}): Promise<void> {
     const name = parseChatName(room, 'room');
     const secret = passphrase === undefined ? null : parsePassphrase(passphrase);
+    const order = parseOrder(options.order);
     const known = this.#chat().room(name);
+    this.#mustBeRun(order);
     let { lock, key } = await this.#lockFor(name, known, secret);
-    let outcome = await this.#ask({ machine: 'chat', kind: 'join', room: name, lock });
+    let outcome = await this.#ask(joining(name, lock, order));
     const made = this.#chat().room(name);
     if (!outcome.allowed && outcome.reason === 'other-lock' && !known && made) {
       // Somebody else was first to make it.
       ({ lock, key } = await this.#lockFor(name, made, secret));
-      outcome = await this.#ask({ machine: 'chat', kind: 'join', room: name, lock });
+      outcome = await this.#ask(joining(name, lock, order));
     }
     mustBeAllowed(outcome);
     if (lock && key) await stored(this.#secure().keep(ownerOf(this.#host), lock, key));
@@ -83,9 +112,14 @@ export class ChatConsole implements GatehouseChat {
     const said = parseText(text);
     const found = this.#chat().room(parseChatName(room, 'room'));
     if (!found) throw invalid(refusalWords('no-room'));
-    const { name, lock } = found;
+    const { name, lock, order } = found;
     const body: Text = lock ? await this.#sealFor(name, lock, said) : { kind: 'plain', text: said };
-    mustBeAllowed(await this.#ask({ machine: 'chat', kind: 'say', room: name, text: body }));
+    const saying = { machine: 'chat', room: name, text: body } as const;
+    if (order === 'log') mustBeAllowed(await this.#ask({ ...saying, kind: 'say' }));
+    else {
+      const position = await this.#positions.next(name);
+      mustBeAllowed(await this.#ask({ ...saying, kind: 'say-ordered', position }));
+    }
     await this.#reader.read();
   }
 
@@ -115,13 +149,10 @@ export class ChatConsole implements GatehouseChat {
     if (!chat) return shown;
     for (const message of this.#messages(chat, roomOrUser)) {
       const reading = this.#reader.reading(message);
-      // It is being opened: what comes after it waits, so that a history only grows at its end.
+      // It is being opened: what comes after it waits, so that a history of the log's order only grows at its end.
       if (reading === undefined) break;
       const sender = chat.user(message.from);
-      const from = sender ? nameOf(sender) : message.from;
-      const { at } = message;
-      if (reading.state === 'open') shown.push({ from, text: reading.text, at });
-      else shown.push({ from, text: '', at, problem: reading.state });
+      shown.push(messageView(message, sender ? nameOf(sender) : message.from, reading));
     }
     return shown;
   }
@@ -141,9 +172,10 @@ export class ChatConsole implements GatehouseChat {
 
   rooms(): ChatRoom[] {
     const rooms = this.#host.life?.chat.rooms() ?? [];
-    return rooms.map(({ name, lock, members }) => ({
+    return rooms.map(({ name, lock, order, members }) => ({
       name,
       locked: lock !== null,
+      order,
       joined: members.has(this.#self),
     }));
   }
@@ -157,6 +189,14 @@ export class ChatConsole implements GatehouseChat {
     const decided = asChatOutcome(outcome);
     if (!decided) throw new GatehouseError('timeout', false, 'the answer says nothing');
     return decided;
+  }
+
+  /** A park multicasts in one way, its founder's choice. */
+  #mustBeRun(order: RoomOrder | undefined): void {
+    if (order === undefined || order === 'log') return;
+    this.#parkOwner();
+    const { kind } = this.#calls.running().driver.node.group.report();
+    if (order !== kind) throw invalid(`order: this park multicasts by ${kind}: log or ${kind}`);
   }
 
   /** What to show at a room's door, and what it opens with. */
@@ -220,10 +260,29 @@ export class ChatConsole implements GatehouseChat {
 
   #messages(chat: Chat, roomOrUser: string): readonly Message[] {
     const name = parseChatName(roomOrUser, 'name');
-    if (chat.room(name)) return chat.history(roomPlace(name));
+    const room = chat.room(name);
+    if (room) {
+      const messages = chat.history(roomPlace(name));
+      if (room.order === 'log') return messages;
+      // One that is inserted must not hide, while it is being opened, what was there before it.
+      return messages.filter((message) => this.#reader.reading(message) !== undefined);
+    }
     const user = chat.called(name);
     return user ? chat.history(talkPlace(this.#self, user.node)) : [];
   }
+}
+
+function joining(room: string, lock: RoomLock | null, order: RoomOrder | undefined): ChatOperation {
+  const asked = { machine: 'chat', room, lock } as const;
+  return order === undefined
+    ? { ...asked, kind: 'join' }
+    : { ...asked, kind: 'join-ordered', order };
+}
+
+function messageView({ at, position }: Message, from: string, reading: Reading): ChatMessage {
+  const placed = position ? { at, position } : { at };
+  if (reading.state === 'open') return { from, text: reading.text, ...placed };
+  return { from, text: '', ...placed, problem: reading.state };
 }
 
 function nameOf({ names, node }: User): string {

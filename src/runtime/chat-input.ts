@@ -1,9 +1,16 @@
 import { decode } from '../core/decode.ts';
-import { chatName, MAX_TEXT, type ChatRefusal } from '../machines/chat-operations.ts';
+import {
+  chatName,
+  MAX_TEXT,
+  roomOrder,
+  type ChatRefusal,
+  type RoomOrder,
+} from '../machines/chat-operations.ts';
 import { GatehouseError } from './gatehouse.ts';
 
 /** The longest passphrase, in UTF-16 units. */
 const MAX_PASSPHRASE = 1000;
+/** The shortest with which a room is made, in characters: whoever has the log can try them all. */
 
 /**
  * A name of a user or a room as it is compared: two ways to type the same are one name. Done here and not by the machine,
@@ -15,6 +22,14 @@ export function parseChatName(value: unknown, what: 'name' | 'room' | 'user'): s
   const normal = value.normalize('NFC').replaceAll('\ufe0f', '').replaceAll(/\s+/g, ' ').trim();
   const decoded = decode(chatName, normal);
   if (!decoded.ok) throw invalid(`${what}: ${decoded.reason}`);
+  return decoded.value;
+}
+
+/** Undefined: whichever the room has. */
+export function parseOrder(value: unknown): RoomOrder | undefined {
+  if (value === undefined) return undefined;
+  const decoded = decode(roomOrder, value);
+  if (!decoded.ok) throw invalid(`order: ${decoded.reason}`);
   return decoded.value;
 }
 
@@ -53,6 +68,9 @@ export function refusalWords(reason: ChatRefusal): string {
       return 'join the room first';
     case 'other-lock':
       return 'the room has another passphrase';
+    case 'other-order':
+    case 'wrong-order':
+      return 'the room has another order of its messages';
     case 'wrong-form':
       return 'the room takes no such text';
     case 'too-many':

@@ -124,11 +124,15 @@ export class ChatReader {
   }
 }
 
-/** Messages that show an IV again: nobody seals under one twice, so they were copied. */
+/**
+ * Messages that show an IV again: nobody seals under one twice, so they were copied. The first in the log is the original:
+ * a copy may say to stand before it.
+ */
 function copiesIn(messages: readonly Message[]): Set<Message> {
   const seen = new Set<string>();
+  const asInLog = messages.toSorted((a, b) => a.index - b.index);
   return new Set(
-    messages.filter(({ text }) => {
+    asInLog.filter(({ text }) => {
       if (text.kind === 'plain') return false;
       const isCopy = seen.has(text.iv);
       seen.add(text.iv);

@@ -195,6 +195,20 @@ describe('one tab', () => {
     expect(() => tab.gatehouse.crash()).toThrow(GatehouseError);
   });
 
+  test('a crash for a time ends by itself, but not after leaving for good', async () => {
+    expect(() => tab.gatehouse.crash('hang', 0)).toThrow('forMs: 1 to a day');
+    tab.gatehouse.crash('hang', 1000);
+    await pass(900);
+    expect(tab.status.role).toBe('crashed');
+    await pass(200);
+    expect(tab.status.role).not.toBe('crashed');
+    tab.gatehouse.crash('stop', 1000);
+    await tab.gatehouse.recover();
+    await ended(tab.gatehouse.terminate());
+    await pass(2000);
+    expect(tab.status.role).toBe('terminated');
+  });
+
   test('a new name is told, stored, and in the log', async () => {
     await ended(tab.gatehouse.rename(' Gate Heron '));
     expect(tab.saved?.name).toBe('Gate Heron');

@@ -11,6 +11,7 @@ import { ChatConsole } from './chat-console.ts';
 import { entryView, outcomeView } from './entry-view.ts';
 import { parseFaults, parseFeign } from './console-input.ts';
 import { Deferred } from './deferred.ts';
+import { leaveWhenSpared } from './departure.ts';
 import { Feign } from './feign.ts';
 import {
   GatehouseError,
@@ -37,6 +38,7 @@ import type { TraceEvent } from './trace.ts';
 const PATIENCE = 5000;
 /** Operations of a stress test that are under way at once. */
 const STRESS_BATCH = 256;
+const DAY = 86_400_000;
 
 const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
@@ -62,21 +64,22 @@ export class Console implements Gatehouse {
     this.#clock = clock;
     this.#feign = new Feign(clock, random, {
       fail: (mode) => host.crash(mode),
-      recover: () => host.recover(),
+      recover: () => {
+        // It was told to come back by itself, and may have left for good since.
+        if (host.condition !== 'terminated') host.recover();
+      },
     });
     this.#calls = new NodeCalls(host);
     const chatCalls = {
       running: () => this.#calls.running(),
       operate: (body: Json) => this.#calls.operate(body),
       applied: (index: number) => this.#until(({ commitIndex }) => commitIndex >= index, true),
+      multicast: (text: string) => this.#calls.command({ type: 'multicast', text }),
     };
     // Missing where the page is not secure, whatever the types say.
-    this.chat = new ChatConsole(host, chatCalls, 'subtle' in crypto ? crypto : null, keychain);
-    this.market = new MarketConsole(host, this.#calls, clock, random, {
-      fail: () => this.#feign.once(),
-      remove: () => this.#emptyOffice(),
-      elect: () => this.startElection(),
-    });
+    const cryptography = 'subtle' in crypto ? crypto : null;
+    this.chat = new ChatConsole(host, chatCalls, clock, cryptography, keychain);
+    this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
     this.multicast = new MulticastConsole(
       host,
       (what, command) => this.#command(what, command),
@@ -173,26 +176,21 @@ export class Console implements Gatehouse {
     await this.#until((status) => status.vacant, true);
   }
 
-  /** As `removeLeader`; but others may begin an election before the office is seen to be empty here: that will do. */
-  async #emptyOffice(): Promise<void> {
-    const { term } = this.status();
-    await this.#command('removeLeader', { type: 'remove-leader' });
-    await this.#until((status) => status.vacant || status.term !== term, true);
-  }
-
   async terminate(): Promise<void> {
     this.#calls.running();
     this.#host.command('terminate');
+    await leaveWhenSpared(this.#host, this.#calls, this.#clock);
     this.#feign.stop();
-    this.#host.leave();
   }
 
-  crash(mode: 'stop' | 'hang' = 'stop'): void {
+  crash(mode: 'stop' | 'hang' = 'stop', forMs?: number): void {
     const known: readonly unknown[] = ['stop', 'hang'];
     if (!known.includes(mode)) throw invalid("mode: 'stop' or 'hang'");
     if (this.#host.condition === 'terminated') throw terminated();
+    if (forMs !== undefined && !(forMs >= 1 && forMs <= DAY)) throw invalid('forMs: 1 to a day');
     this.#host.command(`crash ${mode}`);
-    this.#host.crash(mode);
+    if (forMs === undefined) this.#host.crash(mode);
+    else this.#feign.failFor(mode, forMs);
   }
 
   async recover(): Promise<void> {

@@ -55,6 +55,19 @@ describe('feigned failure', () => {
     expect(happened).toHaveLength(2);
   });
 
+  test('for a given time: now, and whatever else goes on', () => {
+    const { feign, happened, run } = setUp();
+    feign.failFor('hang', 3000);
+    run(1000);
+    feign.failFor('hang', 3000);
+    run(10_000);
+    expect(happened).toEqual([
+      [0, 'hang'],
+      [1000, 'hang'],
+      [4000, 'recover'],
+    ]);
+  });
+
   test('switched off nothing more happens, and it can be switched on again', () => {
     const { feign, happened, run } = setUp();
     feign.start({ failAfterMs: [100, 100], failForMs: [50, 50] });

@@ -39,9 +39,15 @@ export class Feign {
   /** Fails now, once, and comes back after the usual time. Does nothing while it fails by itself anyway. */
   once(): void {
     if (this.on || this.#once !== null) return;
-    this.#fail();
     const [low, high] = FAIL_FOR;
-    this.#once = this.clock.schedule(low + this.random() * (high - low), () => {
+    this.failFor(this.#mode(), low + this.random() * (high - low));
+  }
+
+  /** Fails now, and comes back after so long, whatever else goes on. */
+  failFor(mode: 'stop' | 'hang', ms: number): void {
+    if (this.#once !== null) this.clock.cancel(this.#once);
+    this.actions.fail(mode);
+    this.#once = this.clock.schedule(ms, () => {
       this.#once = null;
       this.actions.recover();
     });
@@ -55,7 +61,7 @@ export class Feign {
 
   #failLater(options: Required<FeignOptions>): void {
     this.#after(options.failAfterMs, () => {
-      this.#fail();
+      this.actions.fail(this.#mode());
       this.#after(options.failForMs, () => {
         this.actions.recover();
         this.#failLater(options);
@@ -63,8 +69,8 @@ export class Feign {
     });
   }
 
-  #fail(): void {
-    this.actions.fail(this.random() < 0.5 ? 'stop' : 'hang');
+  #mode(): 'stop' | 'hang' {
+    return this.random() < 0.5 ? 'stop' : 'hang';
   }
 
   #after([low, high]: readonly [number, number], then: () => void): void {

@@ -1,14 +1,23 @@
+import type { TotalPosition } from '../core/multicast/multicast.ts';
+import type { RoomOrder } from '../machines/chat-operations.ts';
+
 /** The chat's part of `window.gatehouse`. All texts and names are plain strings, never markup. */
 export interface GatehouseChat {
   /** Takes a name, or another one; the old ones stay this user's too. Rejects with `invalid` when it is taken. */
   register(name: string): Promise<void>;
   users(): { name: string; online: boolean }[];
   /** Enters a room, and makes it if there is none. Rejects with `invalid` when the passphrase is wrong or is needed. */
-  join(room: string, passphrase?: string): Promise<void>;
-  /** Resolves once it is committed and stands in the history here. */
+  join(room: string, passphrase?: string, options?: RoomOptions): Promise<void>;
+  /**
+   * Resolves once it is committed and stands in the history here. In a room of the multicast's order it is first found out
+   * where it stands; when that is not known within 5 s it rejects with `no-quorum`, definite.
+   */
   say(room: string, text: string): Promise<void>;
   tell(user: string, text: string): Promise<void>;
-  /** Of a room, or of the conversation with a user, in the order that is the same at all. */
+  /**
+   * Of a room, or of the conversation with a user, in the order that is the same at all. In a room of the multicast's order
+   * a message may come in before others.
+   */
   history(roomOrUser: string): ChatMessage[];
   /**
    * The same messages as the log has them, and as everybody without the key sees them. In the order of the history, which may
@@ -19,6 +28,14 @@ export interface GatehouseChat {
   /** The name that this node goes by; null before it has one. */
   me(): string | null;
   rooms(): ChatRoom[];
+}
+
+export interface RoomOptions {
+  /**
+   * How the room's messages are ordered: by the log, as in a room that is made without a choice, or by the multicast, in
+   * the way in which the park does it (`status().multicast`). Rejects with `invalid` when the room has another order.
+   */
+  order?: RoomOrder;
 }
 
 export interface ChatMessage {
@@ -32,6 +49,8 @@ export interface ChatMessage {
    * was changed on its way, or moved here from elsewhere.
    */
   problem?: 'locked' | 'damaged';
+  /** Only in a room of the multicast's order: where its tag was delivered, the `number`-th of the view. */
+  position?: TotalPosition;
 }
 
 export interface ChatRecord {
@@ -47,5 +66,6 @@ export interface ChatRoom {
   name: string;
   /** It has a passphrase, and its texts are sealed. */
   locked: boolean;
+  order: RoomOrder;
   joined: boolean;
 }

@@ -1,5 +1,12 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
-import type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat } from './gatehouse-chat.ts';
+import type { RoomOrder } from '../machines/chat-operations.ts';
+import type {
+  ChatMessage,
+  ChatRecord,
+  ChatRoom,
+  GatehouseChat,
+  RoomOptions,
+} from './gatehouse-chat.ts';
 import type { MarketCalls, MarketEntry } from './market/calls.ts';
 import type { RefusedInput } from './refusals.ts';
 import type { TraceEvent } from './trace.ts';
@@ -39,10 +46,16 @@ export interface Gatehouse {
   startElection(): Promise<void>;
   /** The leader gives up its office, without a successor named: there is none until somebody starts an election. */
   removeLeader(): Promise<void>;
-  /** Leaves the network for good, gracefully. */
+  /**
+   * Leaves the network for good, gracefully: as soon as the others can go on without this gate. Rejects with `no-quorum`
+   * after 5 s, definite: the gate stays.
+   */
   terminate(): Promise<void>;
-  /** stop: links closed, memory lost; hang: links open, nothing answered. */
-  crash(mode?: 'stop' | 'hang'): void;
+  /**
+   * stop: links closed, memory lost; hang: links open, nothing answered.
+   * @param forMs it comes back by itself after so long; without, when it is told to `recover`
+   */
+  crash(mode?: 'stop' | 'hang', forMs?: number): void;
   recover(): Promise<void>;
   /** Feigned failure: fail after a random time, stay failed for a random time, recover, again and again. */
   feign(options?: FeignOptions | false): void;
@@ -328,7 +341,7 @@ export class GatehouseError extends Error {
   }
 }
 
-export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat };
+export type { ChatMessage, ChatRecord, ChatRoom, GatehouseChat, RoomOptions, RoomOrder };
 export type * from './visitor/calls.ts';
 export type * from './market/calls.ts';
 export { AUTO_DEFAULTS } from './market/constants.ts';

@@ -13,6 +13,7 @@ import { Driver, type Observer, type Ports, type Trouble } from './driver.ts';
 import { Refusals } from './refusals.ts';
 import { TraceLog } from './trace-log.ts';
 import { VisitorDesk } from './visitor/desk.ts';
+import { isCurrent, placeOf } from './visitor/place.ts';
 
 /** Entries between two snapshots: between one and two times as many stay in the log. */
 const SNAPSHOT_INTERVAL = 50_000;
@@ -91,7 +92,7 @@ export class Host {
       snapshotInterval: SNAPSHOT_INTERVAL,
     };
     const driver = new Driver(config, ports, this.#observer());
-    const desk = this.#openDesk(driver, ports);
+    const desk = this.#openDesk(driver, park, ports);
     this.#life = { driver, park, chat, market, desk, ports };
     this.#condition = 'running';
     this.trouble = null;
@@ -179,12 +180,14 @@ export class Host {
     this.coordinator = 'disconnected';
   }
 
-  #openDesk(driver: Driver, { reception, clock }: HomePorts): VisitorDesk | null {
+  #openDesk(driver: Driver, park: Park, { reception, clock }: HomePorts): VisitorDesk | null {
     if (!reception) return null;
     return new VisitorDesk(reception, clock, {
       id: this.home.self.id,
       name: () => driver.node.self.name,
       quorum: () => driver.view().quorum,
+      place: (visitor) => placeOf(driver.node, park, visitor),
+      isCurrent: () => isCurrent(driver.node),
       submit: (body, done) => {
         driver.submit([body], done);
       },
@@ -201,6 +204,7 @@ export class Host {
     const about = (): { at: number; node: string } => ({ at: Date.now(), node: this.home.self.id });
     return {
       changed: () => {
+        this.#life?.desk?.look();
         this.#changed();
       },
       stopped: (trouble) => {

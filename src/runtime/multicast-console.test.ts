@@ -136,7 +136,9 @@ describe('multicast', () => {
     carl.gatehouse.crash();
     const error = await refusal(bert.gatehouse.multicast.send('alone'));
     expect(['no-quorum', 'timeout']).toContain(error.code);
-    await bert.gatehouse.terminate();
+    await anna.gatehouse.recover();
+    await carl.gatehouse.recover();
+    await stage.ended(bert.gatehouse.terminate());
     expect(await refusal(bert.gatehouse.multicast.send('left'))).toMatchObject({
       code: 'terminated',
     });

@@ -1,9 +1,10 @@
-import { operationKey } from '../core/entry.ts';
+import { operationKey, type MulticastKind } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { Reply } from '../core/effects.ts';
 import { readChatAction } from './checkers/chat-model.ts';
 import { ChatLedger, type Said } from './checkers/chat-ledger.ts';
 import { Violation } from './checkers/violation.ts';
+import { ChatOrders } from './chat-orders.ts';
 import type { Gate, Life } from './gate.ts';
 import { finalLineage } from './park-history.ts';
 import type { Random } from './random.ts';
@@ -15,11 +16,23 @@ interface Chatter {
   readonly name: string;
   readonly random: Random;
   isRegistered: boolean;
-  /** The rooms that it was let into, and whether they are locked. */
-  readonly joined: Map<string, boolean>;
+  readonly orders: Random;
+  /** The rooms that it was let into. */
+  readonly joined: Map<string, Joined>;
   /** No text is said twice, so that one that stands twice was doubled on its way. */
   said: number;
   epoch: number;
+}
+
+interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** What a person knows of a room that it was let into. */
+interface Joined {
+  readonly isLocked: boolean;
+  /** Its messages stand in the order of the multicast. */
+  readonly isOrdered: boolean;
 }
 
 /** Names are few, so that two want the same one; one of them is a room's, too. */
@@ -38,17 +51,21 @@ export class ChatLoad {
   readonly #chatters: Chatter[] = [];
   readonly #active = new Set<string>();
   readonly #ledger = new ChatLedger();
+  /** How the rooms are ordered, where people choose that. */
+  readonly #orders: ChatOrders;
   #stopped = false;
 
   /** @param only the people who ask for anything; null for all */
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
+    multicast: MulticastKind | null,
   ) {
     this.#world = world;
     this.#random = world.random.split('chat');
     this.#isOn = this.#random.chance(0.5);
     this.#thinkMs = this.#random.logBetween(1000, 10_000);
+    this.#orders = new ChatOrders(world, multicast);
   }
 
   activeChatters(): string[] {
@@ -60,8 +77,9 @@ export class ChatLoad {
     const name = `g${gate.index}.chat`;
     if (this.only?.has(name) === false) return;
     const random = this.#random.split(name);
-    const joined = new Map<string, boolean>();
-    const chatter = { gate, name, random, isRegistered: false, joined, said: 0, epoch: 0 };
+    const joined = new Map<string, Joined>();
+    const orders = this.#random.split(`${name}/orders`);
+    const chatter = { gate, name, random, orders, isRegistered: false, joined, said: 0, epoch: 0 };
     this.#chatters.push(chatter);
     this.#think(chatter);
   }
@@ -88,6 +106,8 @@ export class ChatLoad {
       return life ? [[id, life.driver.node.replica.machine.snapshot()] as const] : [];
     });
     this.#ledger.judge(snapshots, (key) => checks.holds(lineage, key));
+    const [first] = snapshots;
+    if (first) this.#orders.judge(first[1]);
   }
 
   #think(chatter: Chatter): void {
@@ -107,13 +127,31 @@ export class ChatLoad {
   }
 
   #ask(chatter: Chatter, life: Life): void {
-    const world = this.#world;
+    this.#active.add(chatter.name);
     const body = this.#operation(chatter);
+    const action = readChatAction(body);
+    const isOrdered = action?.kind === 'say' && chatter.joined.get(action.room)?.isOrdered === true;
+    // Some forget it, and are refused.
+    if (!isOrdered || chatter.orders.chance(0.05)) this.#submit(chatter, life, body);
+    else this.#sayInOrder(chatter, life, body, action.text);
+  }
+
+  /** Rule C9: what has no position was not said, for sure. */
+  #sayInOrder(chatter: Chatter, life: Life, body: JsonObject, text: string): void {
+    const { epoch, gate, name } = chatter;
+    this.#orders.tag(gate, life, { client: name, text }, (position) => {
+      if (chatter.epoch !== epoch || this.#stopped) return;
+      if (position) this.#submit(chatter, life, { ...body, kind: 'say-ordered', position });
+      else this.#think(chatter);
+    });
+  }
+
+  #submit(chatter: Chatter, life: Life, body: Json): void {
+    const world = this.#world;
     const { node } = life.driver;
     const key = operationKey({ node: life.peer.id, sequence: node.replica.nextSequence });
     const said = this.#ledger.asked(key, body);
     this.asked += 1;
-    this.#active.add(chatter.name);
     world.checks.invoked(key);
     world.trace('invoke', chatter.gate, `${chatter.name} ${JSON.stringify(body)}`, 'command');
     const { epoch } = chatter;
@@ -144,34 +182,36 @@ export class ChatLoad {
   }
 
   /** Mostly what makes sense for who has got so far, and sometimes anything. */
-  #operation(chatter: Chatter): Json {
+  #operation(chatter: Chatter): JsonObject {
     const { random, isRegistered, joined } = chatter;
     const what = random.next();
     if (what < (isRegistered ? 0.08 : 0.7)) return this.#register(chatter);
-    if (what < (joined.size > 0 ? 0.2 : 0.8)) return this.#join(random);
+    if (what < (joined.size > 0 ? 0.2 : 0.8)) return this.#join(chatter);
     const text = `${chatter.name} ${++chatter.said}`;
     if (what < 0.4) {
       const to = random.pick(this.#world.gates)?.id ?? chatter.gate.id;
       return { machine: 'chat', kind: 'tell', to, text: sealed(text) };
     }
     const room = random.pick(random.chance(0.9) ? [...joined.keys()] : ROOMS) ?? 'red';
-    const isSealed = random.chance(0.95) ? joined.get(room) === true : random.chance(0.5);
+    const isSealed = random.chance(0.95) ? joined.get(room)?.isLocked === true : random.chance(0.5);
     const said = isSealed ? sealed(text) : { kind: 'plain', text };
     return { machine: 'chat', kind: 'say', room, text: said };
   }
 
-  #register({ random, gate }: Chatter): Json {
+  #register({ random, gate }: Chatter): JsonObject {
     const name = random.chance(0.5) ? `No. ${gate.index}` : (random.pick(NAMES) ?? 'Ada');
     const key = random.chance(0.5) ? 'k'.repeat(87) : null;
     return { machine: 'chat', kind: 'register', name, key };
   }
 
-  #join(random: Random): Json {
+  #join({ random, orders }: Chatter): JsonObject {
     const room = random.pick(ROOMS) ?? 'red';
     const salt = random.pick(SALTS) ?? '';
     const isLocked = random.chance(room === 'red' ? 0.1 : 0.8);
     const lock = isLocked ? { salt, iterations: 600_000, check: sealed('check') } : null;
-    return { machine: 'chat', kind: 'join', room, lock };
+    const order = this.#orders.wanted(room, orders);
+    if (order === null) return { machine: 'chat', kind: 'join', room, lock };
+    return { machine: 'chat', kind: 'join-ordered', room, lock, order };
   }
 }
 
@@ -179,7 +219,9 @@ export class ChatLoad {
 function learn(chatter: Chatter, body: Json): void {
   const action = readChatAction(body);
   if (action?.kind === 'register') chatter.isRegistered = true;
-  if (action?.kind === 'join') chatter.joined.set(action.room, action.lock !== null);
+  if (action?.kind !== 'join') return;
+  const isOrdered = action.order !== null && action.order !== 'log';
+  chatter.joined.set(action.room, { isLocked: action.lock !== null, isOrdered });
 }
 
 /** As a sealed text looks: nobody here reads it. */

@@ -45,7 +45,7 @@ export class Checks {
     committed: (lineage: Lineage, index: number) => void,
     guard: (work: () => void) => void,
     private readonly tally: Tally | null = null,
-    private readonly disk?: (id: NodeId) => Durable,
+    private readonly disk?: (id: NodeId, life: string | null) => Durable,
   ) {
     const counted = (lineage: Lineage, index: number): void => {
       const record = lineage.at(index);
@@ -80,7 +80,7 @@ export class Checks {
   /** Its sender's own write of these entries is under way (rule R2). */
   #isAhead(from: NodeId, entries: readonly LogEntry[]): boolean {
     const last = entries[entries.length - 1];
-    return last !== undefined && this.disk !== undefined && last.index > this.disk(from).end;
+    return last !== undefined && this.disk !== undefined && last.index > this.disk(from, null).end;
   }
 
   /** A node noted a decision. */

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const MOST_VOTERS = 9;
 
 export interface NotYet {
-  readonly rule: 'L1' | 'L2' | 'E9';
+  readonly rule: 'L1' | 'L2' | 'E9' | 'V9';
   /** Made only for whoever reads it. */
   detail(): string;
 }
@@ -25,6 +25,7 @@ export function convergence(world: World): NotYet | null {
     membershipOf(leader, lives, gates) ??
     logsOf(leader, lives, gates) ??
     operations(world, lives, gates) ??
+    phones(world, leader, gates) ??
     linksOf(world, leader, lives, gates) ??
     multicasts(lives, gates) ??
     bestLeader(leader, lives, gates)
@@ -63,6 +64,16 @@ function operations(world: World, lives: readonly Life[], gates: readonly Gate[]
   if (open) return missing(`operation ${open.key} is open`, gates);
   const full = lives.find(({ driver }) => driver.node.outbox.size > 0);
   return full ? missing(`${full.peer.id} has operations in its outbox`, gates) : null;
+}
+
+/** Rule V9: what every visitor's page shows is what the log says of its name. */
+function phones(world: World, { park }: Life, gates: readonly Gate[]): NotYet | null {
+  const wrong = world.workload.visits.shown.find(
+    ({ name, inside }) => inside !== park.visitors.has(name),
+  );
+  if (!wrong) return null;
+  const shown = wrong.inside === null ? 'nothing yet' : wrong.inside ? 'inside' : 'outside';
+  return { ...missing(`the page of ${wrong.name} shows ${shown}`, gates), rule: 'V9' };
 }
 
 /** Rules N1 and N6: in a sparse topology everybody has the links of its graph, and no others. */

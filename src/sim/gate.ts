@@ -4,6 +4,7 @@ import type { Envelope } from '../core/messages.ts';
 import type { NodeId, Peer } from '../core/identity.ts';
 import { Driver, type Observer } from '../runtime/driver.ts';
 import { VisitorDesk, type DeskGate } from '../runtime/visitor/desk.ts';
+import { isCurrent, placeOf } from '../runtime/visitor/place.ts';
 import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
 import { Market } from '../machines/market.ts';
@@ -34,6 +35,7 @@ export interface Life {
   readonly name: string;
   readonly peer: Peer;
   readonly driver: Driver;
+  readonly park: Park;
   readonly market: Market;
   readonly transport: RoutedTransport;
   /** Its place in the network: two pages may go by one id. */
@@ -142,6 +144,7 @@ export class Gate {
     });
     const points = this.#newPoints(storage, random.split('crashes'));
     const ports = points.wrap(world.plant.ports(this, { transport, storage, clock }));
+    const park = new Park();
     const market = new Market();
     const driver: Driver = new Driver(
       {
@@ -149,7 +152,7 @@ export class Gate {
         settings: world.settings,
         timing: DEFAULT_TIMING,
         random: random.split('core').next,
-        machine: new Machines([new Park(), new Chat(), market]),
+        machine: new Machines([park, new Chat(), market]),
         snapshotInterval: world.snapshotInterval,
       },
       ports,
@@ -160,13 +163,14 @@ export class Gate {
       name,
       peer,
       driver,
+      park,
       market,
       transport,
       place: world.network.node(peer.id),
       storage,
       clock,
       reception,
-      desk: new VisitorDesk(reception, clock, this.#deskGate(driver)),
+      desk: new VisitorDesk(reception, clock, this.#deskGate(driver, park)),
       points,
       since: world.clock.now(),
       ready: false,
@@ -298,13 +302,15 @@ export class Gate {
     this.#world.workload.visits.lost(life);
   }
 
-  #deskGate(driver: Driver): DeskGate {
+  #deskGate(driver: Driver, park: Park): DeskGate {
     const world = this.#world;
     const { id, name } = this.peer;
     return {
       id,
       name: () => name,
       quorum: () => driver.view().quorum,
+      place: (visitor) => placeOf(driver.node, park, visitor),
+      isCurrent: () => isCurrent(driver.node),
       submit: (body, done) => {
         const visit = readVisit(body);
         if (visit) world.checks.visitAsked(visitKey(visit), id);
@@ -333,6 +339,9 @@ export class Gate {
     // A page that is gone may be in the middle of a step: what it would have done next does not count.
     const isGone = (): boolean => this.life?.name !== name;
     return {
+      changed: () => {
+        if (!isGone()) life().desk.look();
+      },
       stepped: () => {
         if (isGone()) return;
         life().ready = true;

@@ -21,6 +21,7 @@ const KNOWN = new Map([
   ['visits-forgotten-on-failover', 2],
   ['ticket-written-late', 2],
   ['visit-decided-twice', 2],
+  ['door-unheard', 6],
 ]);
 /** So many seeds more are tried: a change of the simulator makes other seeds of them. */
 const MORE = 40;

@@ -18,6 +18,13 @@ interface Once {
 }
 
 const SEEDS: readonly Once[] = [
+  ...[
+    { seed: 3948, nodes: 6, why: 'S2: voted where it had set a log aside that grew out of that' },
+    { seed: 3176, nodes: 5, why: 'S8: withdrew what another page of its identity had sent' },
+    { seed: 4923, nodes: 7, why: 'S8: so did this one' },
+    { seed: 3302, nodes: 5, why: 'S2: the checker forgot what a page held before its twin wrote' },
+    { seed: 3752, nodes: 3, why: 'L1: nobody began again when all had crashed before all writes' },
+  ].map((once) => ({ ...once, seconds: 120, but: { systems: [] } })),
   { seed: 3069, nodes: 4, seconds: 120, why: 'L1: no leader after all faults had stopped' },
   { seed: 5085, nodes: 5, seconds: 120, why: 'S8: no order explained the history' },
   { seed: 172, nodes: 5, seconds: 300, why: 'L1: gave way to a generation that was taken back' },

@@ -1,5 +1,5 @@
 import { operationKey } from '../core/entry.ts';
-import type { Token } from '../core/entry.ts';
+import type { MulticastKind, Token } from '../core/entry.ts';
 import type { Reply } from '../core/effects.ts';
 import type { ParkOperation } from '../machines/park.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
@@ -46,6 +46,8 @@ export class Workload {
   readonly #world: World;
   readonly #random: Random;
   readonly #visitors: readonly string[];
+  /** Whom the gates let in and out. */
+  #known: readonly string[];
   readonly #clients: Client[] = [];
   readonly #active = new Set<string>();
   readonly #thinkMs: number;
@@ -64,17 +66,18 @@ export class Workload {
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
-    multicasts: boolean,
+    multicast: MulticastKind | null,
     private readonly busy: ReadonlySet<System>,
   ) {
     this.#world = world;
-    this.chat = new ChatLoad(world, only);
+    this.chat = new ChatLoad(world, only, multicast);
     this.market = new MarketWorkload(world, only);
     this.visits = new VisitorLoad(world, only);
-    this.#multicasting = multicasts ? new Multicasting(world, only) : null;
+    this.#multicasting = multicast ? new Multicasting(world, only) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);
+    this.#known = this.#visitors;
     this.#thinkMs = this.#random.logBetween(400, 6000);
     this.#batch = this.#random.chance(0.3) ? this.#random.int(2, 6) : 1;
     this.#capacityRate = this.#random.chance(0.5) ? 0.05 : 0;
@@ -105,9 +108,11 @@ export class Workload {
     this.#whenLocked = asked;
   }
 
-  /** The visitors with tabs of their own come. */
+  /** The visitors with tabs of their own come. The door knows them by name. */
   start(): void {
-    if (this.busy.has('visits')) this.visits.start();
+    if (!this.busy.has('visits')) return;
+    this.visits.start();
+    this.#known = [...this.#visitors, ...this.visits.names];
   }
 
   join(gate: Gate): void {
@@ -301,7 +306,7 @@ export class Workload {
   }
 
   #operation(random: Random): GateOperation {
-    const visitor = random.pick(this.#visitors) ?? 'v0';
+    const visitor = random.pick(this.#known) ?? 'v0';
     if (random.chance(this.#capacityRate)) {
       const capacity = random.int(0, this.#visitors.length);
       return { machine: 'park', kind: 'capacity', capacity };

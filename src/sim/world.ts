@@ -93,7 +93,7 @@ export class World {
       detectMs: random.logBetween(2000, 15_000),
     });
     const busy = options.systems ?? swarmOf(this.random.split('systems'), this.plant);
-    this.workload = new Workload(this, options.clients, options.multicast !== null, busy);
+    this.workload = new Workload(this, options.clients, options.multicast, busy);
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),
@@ -110,7 +110,7 @@ export class World {
         this.check(work);
       },
       options.tally,
-      (id) => this.#disk(id),
+      (id, life) => this.#disk(id, life),
     );
     for (let i = 0; i < options.gates; i++) this.gates.push(new Gate(this, i));
   }
@@ -120,11 +120,17 @@ export class World {
     return this.#isFounded;
   }
 
-  /** What a gate has made durable. Of a disk that was cleared under it nothing more comes to what was there (rule S9). */
-  #disk(id: NodeId): Durable {
-    const gate = this.gates.find((other) => other.id === id);
+  /**
+   * What a page has made durable. When its disk was cleared, or another page of its identity has written there, nothing
+   * more comes to that, and what was there still counts: who holds it no more never votes there again (rule S9).
+   */
+  #disk(id: NodeId, life: string | null): Durable {
+    const gate =
+      this.gates.find((other) => other.life?.name === life) ??
+      this.gates.find((other) => other.id === id);
     assert(gate !== undefined, `${id} is a gate's`);
-    return gate.lost ?? gate.disk;
+    const storage = gate.life?.storage;
+    return gate.lost ?? (storage?.fenced === true ? storage.held : gate.disk);
   }
 
   /** @param twin whose identity and disk it shares */
@@ -194,7 +200,11 @@ export class World {
         other.venue === gate.venue &&
         other.generation !== '',
     );
-    if (!gate.blank || (settled && others)) gate.start();
+    // Nobody holds anything, as when all crashed before their first write was done: somebody has to begin.
+    const nobody = this.gates.every(
+      ({ status, life, blank }) => status === 'gone' || (life === null && blank),
+    );
+    if (!gate.blank || (settled && others) || nobody) gate.start();
     else this.later(500, () => this.startWhenSafe(gate));
   }
 

@@ -66,6 +66,7 @@ export function dropTo(index: number, dropThrough: number, reset = false): Stora
 export function archiveOf(generation: string, at: number): Archive {
   return {
     generation,
+    ancestors: ['older'],
     at,
     snapshot: snapshotAt(4),
     entries: entries(5, 9),

@@ -1,6 +1,6 @@
 import { get, set } from 'idb-keyval';
 import { customAlphabet } from 'nanoid';
-import { decodeTicket, type Ticket } from '../runtime/visitor/messages.ts';
+import { decodeTicket, newTicket, type Ticket } from '../runtime/visitor/messages.ts';
 import { Database } from './indexeddb-database.ts';
 import { browserLock } from './slot-lease.ts';
 import type { SlotLock, TryLock } from './slot-lock.ts';
@@ -64,7 +64,7 @@ export class StoredTicket {
     const decoded = decodeTicket(await get<unknown>(place, database.use));
     if (decoded.ok) return new StoredTicket(database, place, decoded.value, lock);
     // Nothing, or nothing that can be read: a new visitor.
-    const ticket: Ticket = { tab: newTab(), number: 0, wish: null, inside: false };
+    const ticket = newTicket(newTab());
     await set(place, ticket, database.use);
     return new StoredTicket(database, place, ticket, lock);
   }

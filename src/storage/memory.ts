@@ -257,6 +257,8 @@ export interface MemoryHandle extends Storage {
   readonly writing: boolean;
   /** Another handle has written since: the next write here ends with `lost`. */
   readonly fenced: boolean;
+  /** What the disk held when this handle last loaded or wrote, for checkers. */
+  readonly held: { readonly end: number; readonly promised: Term };
   /** The page is gone: no callback comes any more. */
   crash(underWay: Fate | Torn): void;
 }
@@ -283,6 +285,7 @@ class MemoryStorage implements MemoryHandle {
   private mark: Mark | null = null;
   private extent = EMPTY_EXTENT;
   private founded = false;
+  private promised: Term = '';
 
   constructor(
     private readonly options: MemoryDiskOptions,
@@ -299,6 +302,7 @@ class MemoryStorage implements MemoryHandle {
         this.mark = mark;
         this.extent = extentOf(result.stored);
         this.founded = result.stored !== null;
+        this.promised = result.stored?.meta.promised ?? '';
       }
       done(result);
     });
@@ -315,6 +319,7 @@ class MemoryStorage implements MemoryHandle {
       if (error === null) {
         this.extent = extent;
         this.founded = true;
+        for (const write of writes) if (write.type === 'meta') this.promised = write.meta.promised;
       }
       done(error);
     });
@@ -331,6 +336,10 @@ class MemoryStorage implements MemoryHandle {
 
   get fenced(): boolean {
     return this.mark !== null && this.disk.hasMoved(this.mark);
+  }
+
+  get held(): { readonly end: number; readonly promised: Term } {
+    return { end: this.extent.end.index, promised: this.promised };
   }
 
   crash(underWay: Fate | Torn): void {

@@ -19,8 +19,16 @@ export class AppShell extends LitElement {
   static override styles = [
     shared,
     css`
+      /* So that a view can grow to fill what the header leaves of the screen. */
+      :host,
+      main {
+        display: flex;
+        flex-direction: column;
+      }
+      main {
+        flex: 1;
+      }
       :host {
-        display: block;
         min-height: 100dvh;
         background: var(--paper);
         color: var(--ink);

@@ -5,6 +5,7 @@ import { Desk } from './park/desk.ts';
 import { LogStore } from './park/log-store.ts';
 import type { NameOf } from './park/log-words.ts';
 import { NameBook } from './park/name-book.ts';
+import { TabWishes } from './tab-wishes.ts';
 
 /** What the views of one page share, and what outlives a change of the view. */
 export class Session {
@@ -13,6 +14,7 @@ export class Session {
   readonly log: LogStore;
   readonly mutex: HeldMutex;
   readonly tabs: OwnTabs;
+  readonly wishes: TabWishes;
   readonly #names = new NameBook();
 
   constructor(gatehouse: Gatehouse) {
@@ -21,6 +23,7 @@ export class Session {
     this.log = new LogStore(gatehouse);
     this.mutex = new HeldMutex(gatehouse);
     this.tabs = new OwnTabs(gatehouse);
+    this.wishes = new TabWishes(gatehouse);
     const follow = (): void => {
       const { id, name, peers, pending, quorum } = gatehouse.status();
       this.#names.learn([{ id, name }, ...peers]);
@@ -34,6 +37,7 @@ export class Session {
   /** The page goes away. */
   close(): void {
     this.tabs.close();
+    this.wishes.close();
   }
 
   /** The name of a gate, also of one that has left since. */

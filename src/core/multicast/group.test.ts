@@ -88,6 +88,35 @@ describe.each(KINDS)('%s', (multicast) => {
     }
   });
 
+  test('T1: what is delivered has a position, the same everywhere, and the sender is told it', () => {
+    const harness = group({ settings });
+    const told: unknown[] = [];
+    harness.ask('anna', { type: 'multicast', text: 'in the first view' });
+    harness.run(1000);
+    harness.crash('dora');
+    const three = ['anna', 'bert', 'carl'];
+    harness.ask('anna', { type: 'multicast', text: 'under way' });
+    harness.runUntil(() => isDeliveredBy(harness, three, 'under way'), 10_000);
+    harness.ask('bert', { type: 'multicast', text: 'in the next' }, (reply) => told.push(reply));
+    harness.runUntil(() => isDeliveredBy(harness, three, 'in the next'), 5000);
+    const positions = (id: NodeId): string[] =>
+      harness
+        .node(id)
+        .group.history.kept.map(({ position }) => `${position.view}.${position.number}`);
+    expect(positions('bert')).toEqual(positions('anna'));
+    expect(positions('carl')).toEqual(positions('anna'));
+    expect(positions('anna').slice(0, 2)).toEqual(['1.1', '1.2']);
+    const [view = 0, number = 0] = (positions('anna').at(-1) ?? '').split('.').map(Number);
+    expect(view).toBeGreaterThan(1);
+    expect(told).toMatchObject([{ ok: true, value: { position: { view, number } } }]);
+    harness.start('emil', 0);
+    harness.settle();
+    harness.runUntil(() => harness.node('emil').group.view !== null, 5000);
+    say(harness, 'emil', 'from the beginning');
+    harness.runUntil(() => isDeliveredBy(harness, ['anna'], 'from the beginning'), 5000);
+    expect(positions('emil')).toEqual([positions('anna').at(-1)]);
+  });
+
   test('T2: an answer comes after what it answers, everywhere', () => {
     const harness = group({ settings });
     // What anna says takes long to dora and carl: they may hear the answer first.

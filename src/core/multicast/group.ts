@@ -271,7 +271,7 @@ export class Group {
     const { context, self } = this.node;
     delivered[placeOf(view, multicast.from)] = multicast.number;
     const isOwn = multicast.from === self.id;
-    const ms = isOwn ? this.sends.delivered(multicast) : null;
+    const ms = isOwn ? this.sends.delivered(multicast, this.history.next(view)) : null;
     this.history.add(multicast, view, ms);
     context.note('delivers', `no. ${String(multicast.number)} of ${multicast.from}`);
     if (isOwn) this.#pump();

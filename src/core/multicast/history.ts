@@ -1,5 +1,11 @@
 import type { MulticastKind } from '../entry.ts';
-import { multicastKey, type Multicast, type OrderMessage, type View } from './multicast.ts';
+import {
+  multicastKey,
+  type Multicast,
+  type OrderMessage,
+  type TotalPosition,
+  type View,
+} from './multicast.ts';
 
 /** Delivered messages that a node keeps (rule T13). */
 export const MAX_HISTORY = 10_000;
@@ -10,6 +16,7 @@ export interface Delivered {
   readonly multicast: Multicast;
   /** The view in which that was. */
   readonly view: View;
+  readonly position: TotalPosition;
   /** Of an own one: how long it took from the call, ms. */
   readonly ms: number | null;
 }
@@ -32,6 +39,8 @@ export interface GroupReport {
 export class History {
   #kept: Delivered[] = [];
   #count = 0;
+  /** Where the last one stands. */
+  #last: TotalPosition = { view: 0, number: 0 };
   readonly #listeners: ((delivered: Delivered) => void)[] = [];
   #messages: Partial<Record<OrderMessage['type'], number>> = {};
 
@@ -57,11 +66,19 @@ export class History {
   startOver(): void {
     this.#kept = [];
     this.#count = 0;
+    this.#last = { view: 0, number: 0 };
+  }
+
+  /** Where the next message of this view stands: who is in a view delivers it from its first message on. */
+  next({ number: view }: View): TotalPosition {
+    return { view, number: this.#last.view === view ? this.#last.number + 1 : 1 };
   }
 
   add(multicast: Multicast, view: View, ms: number | null): void {
-    const delivered = { id: multicastKey(multicast), multicast, view, ms };
+    const position = this.next(view);
+    const delivered = { id: multicastKey(multicast), multicast, view, position, ms };
     this.#count += 1;
+    this.#last = position;
     this.#kept.push(delivered);
     for (const listener of this.#listeners) listener(delivered);
     // Not with every message: to cut a long list costs as much as its length.

@@ -40,6 +40,12 @@ export interface Placed {
   readonly multicast: Multicast;
 }
 
+/**
+ * Where a message was delivered: the how-manieth of which view, the same at all that deliver it (rule T1). The order of
+ * all messages is by the view, then by the number. (A type and no interface: only so TypeScript takes it for JSON.)
+ */
+export type TotalPosition = { readonly view: number; readonly number: number };
+
 /** What the members of a view say to each other. */
 export type OrderMessage = Extract<
   Message,

@@ -5,6 +5,7 @@ import {
   windowOf,
   type Multicast,
   type TotalOrder,
+  type TotalPosition,
   type View,
 } from './multicast.ts';
 
@@ -84,13 +85,13 @@ export class Sends {
   }
 
   /** An own message is delivered here. Returns how long that took, ms. */
-  delivered(multicast: Multicast): number {
+  delivered(multicast: Multicast, position: TotalPosition): number {
     const own = this.#underWay.get(multicast.number);
     this.#underWay.delete(multicast.number);
     if (!own) return 0;
     if (own.request !== null) {
       const id = multicastKey(multicast);
-      this.context.replyDone(own.request, { type: 'multicast', id });
+      this.context.replyDone(own.request, { type: 'multicast', id, position });
     }
     this.#setDeadline();
     return this.context.now - own.askedAt;

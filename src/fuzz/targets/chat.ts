@@ -3,6 +3,7 @@ import type { LogEntry } from '../../core/entry.ts';
 import type { Json } from '../../core/json.ts';
 import { decode } from '../../core/decode.ts';
 import { json } from '../../core/decoder.ts';
+import { ROOM_ORDERS } from '../../machines/chat-operations.ts';
 import { decodeChatSnapshot } from '../../machines/chat-snapshot.ts';
 import { Chat } from '../../machines/chat.ts';
 import type { Random } from '../../sim/random.ts';
@@ -24,10 +25,13 @@ function asked(random: Random): Json {
   const name = random.pick(NAMES) ?? 'Ada';
   const lock = random.chance(0.3) ? LOCK : null;
   const text = random.chance(0.3) ? SEALED : { kind: 'plain', text: `No. ${random.int(0, 99)}` };
+  const position = { view: random.int(1, 3), number: random.int(1, 20) };
   const bodies: Json[] = [
     { machine, kind: 'register', name, key: random.chance(0.5) ? 'k'.repeat(87) : null },
     { machine, kind: 'join', room: name, lock },
+    { machine, kind: 'join-ordered', room: name, lock, order: random.pick(ROOM_ORDERS) ?? 'log' },
     { machine, kind: 'say', room: name, text },
+    { machine, kind: 'say-ordered', room: name, text, position },
     { machine, kind: 'tell', to: random.pick(NODES) ?? 'anna', text: SEALED },
   ];
   return random.pick(bodies) ?? null;

@@ -12,18 +12,24 @@ import { must, type Target } from '../target.ts';
 import { asParsed, mustComeBack } from './decode.ts';
 
 const TAB = 'abcdefgh23456789abcdefgh23456789';
+const AT = { generation: 'g1', index: 9 };
 const SAID: readonly VisitorMessage[] = [
   { type: 'ASK', tab: TAB, number: 1, wish: 'enter', visitor: 'Visitor ABCD-EFGH' },
+  { type: 'SHOW', tab: TAB, visitor: 'Visitor ABCD-EFGH', inside: true, known: AT },
   { type: 'PROBE', number: 7 },
 ];
 const TOLD: readonly GateMessage[] = [
   { type: 'WELCOME', gate: 'Gate Heron' },
   { type: 'BUSY' },
-  { type: 'ANSWER', number: 1, allowed: false, reason: 'full', operation: 'anna.3', index: 9 },
+  {
+    ...{ type: 'ANSWER', number: 1, allowed: false, reason: 'full', operation: 'anna.3', index: 9 },
+    place: { inside: false, at: AT },
+  },
+  { type: 'PLACE', place: { inside: true, at: AT } },
   { type: 'DECLINED', number: 1, reason: 'no-quorum', definite: true },
   { type: 'GOT_IT', number: 7 },
 ];
-const KEPT: readonly Ticket[] = [{ tab: TAB, number: 4, wish: 'leave', inside: true }];
+const KEPT: readonly Ticket[] = [{ tab: TAB, number: 4, wish: 'leave', inside: true, known: AT }];
 
 const DECODERS = [
   { samples: SAID, decode: decodeVisitorMessage },

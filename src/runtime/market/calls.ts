@@ -22,11 +22,6 @@ export interface MarketCalls {
   acts(most?: number): MarketAct[];
   /** Round trips of the purchases that were asked for here since the page was opened, the newest run last. */
   measured(): MarketRun[];
-  /**
-   * Measures a run of its own: stocks up with salt and buys it, piece by piece. Before some of the purchases it takes
-   * the trader out of office, and has one elected while they wait. Ends automatic trading here.
-   */
-  evaluate(options?: EvaluationOptions): Promise<MarketRun>;
 }
 
 export interface MarketState {
@@ -133,13 +128,6 @@ export interface MarketAct extends MarketEntry {
   node: string;
   /** The leader's wall clock, ms since 1970. */
   at: number;
-}
-
-export interface EvaluationOptions {
-  /** Purchases, one after the other: 40. */
-  transactions?: number;
-  /** Elections in the course of them: 0. */
-  elections?: number;
 }
 
 /** Purchases that belong together: those of one run of automatic trading, or those by hand between two. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GatehouseError } from '../gatehouse.ts';
 import { AUTO_DEFAULTS } from './constants.ts';
-import { parseAuto, parseEvaluation, parseWish } from './input.ts';
+import { parseAuto, parseWish } from './input.ts';
 
 describe('constants of automatic trading', () => {
   test('what is left out has its default', () => {
@@ -57,12 +57,4 @@ test('what is typed is a wish of that kind and no other', () => {
   });
   expect(() => parseWish('buy', lot)).toThrow('unknown field');
   expect(() => parseWish('buy', 'salt')).toThrow('buy: an object');
-});
-
-test('an evaluation has 40 purchases and no election unless it is told otherwise', () => {
-  expect(parseEvaluation({})).toEqual({ transactions: 40, elections: 0 });
-  expect(parseEvaluation({ elections: 3 })).toEqual({ transactions: 40, elections: 3 });
-  expect(() => parseEvaluation({ transactions: 3, elections: 4 })).toThrow('elections: from 0');
-  expect(() => parseEvaluation({ transactions: 0 })).toThrow('transactions: from 1');
-  expect(() => parseEvaluation({ runs: 2 })).toThrow('no field runs');
 });

@@ -4,7 +4,7 @@ import {
   type MarketWish,
 } from '../../machines/market/operations.ts';
 import { GatehouseError } from '../gatehouse.ts';
-import type { AutoConstants, EvaluationOptions } from './calls.ts';
+import type { AutoConstants } from './calls.ts';
 import { AUTO_DEFAULTS } from './constants.ts';
 
 const DAY = 86_400_000;
@@ -53,18 +53,6 @@ export function parseAuto(options: unknown): AutoConstants {
     quantumMs: between(wanted['quantumMs'], 100, DAY, 'quantumMs'),
     restock: chance('restock'),
     pauseMs: parseRange(wanted['pauseMs'], 1, DAY, 'pauseMs'),
-  };
-}
-
-/** Throws `invalid`. */
-export function parseEvaluation(options: unknown): Required<EvaluationOptions> {
-  const { transactions = 40, elections = 0, ...rest } = asRecord(options, 'options');
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) throw invalid(`options: no field ${unknown}`);
-  const purchases = integer(transactions, 1, 1000, 'transactions');
-  return {
-    transactions: purchases,
-    elections: integer(elections, 0, purchases, 'elections'),
   };
 }
 

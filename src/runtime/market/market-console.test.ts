@@ -366,7 +366,7 @@ describe('automatic trading', () => {
 
   test('ends with the gate', async () => {
     anna.gatehouse.market.auto();
-    await anna.gatehouse.terminate();
+    await stage.ended(anna.gatehouse.terminate());
     await stage.pass(10_000);
     expect(() => anna.gatehouse.market.auto()).toThrow(GatehouseError);
     expect(anna.gatehouse.market.measured()).toHaveLength(1);

@@ -14,7 +14,6 @@ import { terminated, type NodeCalls } from '../node-calls.ts';
 import { AutoTrader } from './auto-trader.ts';
 import type {
   AutoOptions,
-  EvaluationOptions,
   LotInput,
   MarketAct,
   MarketCalls,
@@ -26,35 +25,25 @@ import type {
   WantInput,
 } from './calls.ts';
 import { marketEntry, pendingEntry } from './entry.ts';
-import { evaluate } from './evaluation.ts';
-import { parseAuto, parseEvaluation, parseWish } from './input.ts';
+import { parseAuto, parseWish } from './input.ts';
 import { Measurements, type Moment, type Office } from './measurements.ts';
 
 /** So far back in the log `acts` looks. */
 const MOST_ENTRIES = 5000;
 const BLOCK = 250;
 
-/** What the market does to the office of the trader. */
-export interface OfficeActions {
-  /** Feigns a failure of this node, once. */
-  fail(): void;
-  /** Takes the leader out of office. */
-  remove(): Promise<void>;
-  elect(): Promise<void>;
-}
-
 /** `gatehouse.market` on one host. */
 export class MarketConsole implements MarketCalls {
   readonly #measurements = new Measurements();
   #auto: AutoTrader | null = null;
-  #isEvaluating = false;
 
   constructor(
     private readonly host: Host,
     private readonly calls: NodeCalls,
     private readonly clock: Clock,
     private readonly random: () => number,
-    private readonly office: OfficeActions,
+    /** Feigns a failure of this node, once. */
+    private readonly fail: () => void,
   ) {
     host.subscribe(() => this.#look());
   }
@@ -107,7 +96,6 @@ export class MarketConsole implements MarketCalls {
   }
 
   auto(options: AutoOptions | false = {}): void {
-    if (this.#isEvaluating) throw evaluating();
     const constants = options === false ? null : parseAuto(options);
     if (constants && this.host.condition === 'terminated') throw terminated();
     this.host.command(constants ? 'market: trade by itself' : 'market: trade by hand');
@@ -121,7 +109,7 @@ export class MarketConsole implements MarketCalls {
       do: async (wish) => {
         await this.#act(wish);
       },
-      fail: () => this.office.fail(),
+      fail: () => this.fail(),
     });
   }
 
@@ -146,30 +134,6 @@ export class MarketConsole implements MarketCalls {
 
   measured(): MarketRun[] {
     return this.#measurements.runs();
-  }
-
-  async evaluate(options: EvaluationOptions = {}): Promise<MarketRun> {
-    const wanted = parseEvaluation(options);
-    this.calls.running();
-    this.auto(false);
-    this.host.command('market: evaluate');
-    this.#isEvaluating = true;
-    this.#measurements.begin(null, this.#moment());
-    try {
-      await evaluate(wanted, {
-        deposit: (lot) => this.deposit(lot),
-        buy: (want) => this.buy(want),
-        remove: () => this.office.remove(),
-        elect: () => this.office.elect(),
-      });
-      const run = this.#measurements.runs().at(-1);
-      assert(run !== undefined, 'the run that was begun is the last');
-      return run;
-    } finally {
-      this.#isEvaluating = false;
-      // What is bought by hand from now on is no part of it.
-      this.#measurements.begin(null, this.#moment());
-    }
   }
 
   /** Puts the clock of this node on a wish, and hands it to the trader (rule K4). */
@@ -211,10 +175,6 @@ function officeOf(node: Driver['node']): Office | null {
   if (leadership?.replication.opened === false) return null;
   const trader = node.liveLeader()?.id;
   return trader === undefined ? null : { trader, term: leadership?.term ?? follower.term };
-}
-
-function evaluating(): GatehouseError {
-  return new GatehouseError('invalid', true, 'an evaluation is under way here; wait for its end');
 }
 
 function purchaseOf(wish: MarketWish, request: string, outcome: MarketOutcome): Purchase {

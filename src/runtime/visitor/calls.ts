@@ -20,7 +20,7 @@ export interface VisitorCalls {
   subscribe(listener: () => void): () => void;
 }
 
-/** `entering`, `leaving`: a request is open. `entered`: inside, by the last answer. */
+/** `entering`, `leaving`: a request is open. `entered`: inside, as far as this tab was told. */
 export type VisitorPhase = 'idle' | 'entering' | 'entered' | 'leaving';
 
 export interface VisitorState {
@@ -39,7 +39,7 @@ export interface VisitorStatus extends VisitorState {
   /** How many gates the signaling server knows of. */
   gates: number;
   signaling: 'connected' | 'disconnected';
-  /** How the last request of this page ended, and whether nobody knows yet. */
+  /** What happened last on this page: how a request ended, whether nobody knows yet, or what the door did. */
   last: VisitorResult | null;
 }
 
@@ -49,6 +49,8 @@ export type VisitorResult =
       readonly wish: 'enter' | 'leave';
       readonly outcome: Outcome;
     }
+  /** Somebody else let this visitor in or out, by its name. */
+  | { readonly kind: 'at-door'; readonly inside: boolean }
   /** It did not happen, and will not. */
   | { readonly kind: 'failed'; readonly wish: 'enter' | 'leave'; readonly message: string }
   /** Nobody was told in time: the tab is finding out. */

@@ -4,9 +4,12 @@ import type { Json } from '../../core/json.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { MAX_GUESTS, MAX_REQUESTS, VisitorDesk } from './desk.ts';
 import { visitorName } from './messages.ts';
+import type { Position } from './place.ts';
 import { PlayedReception } from './testing/street.contract.ts';
 
 const TAB = 'abcdefgh23456789abcdefgh23456789';
+
+const NAME = visitorName(TAB);
 
 class Scene {
   readonly clock = new VirtualClock();
@@ -14,10 +17,15 @@ class Scene {
   readonly submitted: { body: Json; done: (reply: Reply) => void }[] = [];
   readonly refused: string[] = [];
   quorum = true;
+  /** What the log has committed here. */
+  readonly inside = new Set<string>();
+  at: Position = { generation: 'g1', index: 9 };
   readonly desk = new VisitorDesk(this.reception, this.clock, {
     id: 'anna',
     name: () => 'Gate Heron',
     quorum: () => this.quorum,
+    place: (visitor) => ({ inside: this.inside.has(visitor), at: this.at }),
+    isCurrent: () => this.quorum,
     submit: (body, done) => this.submitted.push({ body, done }),
     refused: (reason) => this.refused.push(reason),
     changed: () => undefined,
@@ -44,6 +52,10 @@ function ask(number: number, wish: 'enter' | 'leave' = 'enter', tab = TAB) {
   return { type: 'ASK', tab, number, wish, visitor: visitorName(tab) };
 }
 
+function show(inside: boolean, known: Position | null = null) {
+  return { type: 'SHOW', tab: TAB, visitor: NAME, inside, known };
+}
+
 function done(outcome: Json): Reply {
   return { ok: true, value: { type: 'outcome', sequence: 3, index: 9, outcome } };
 }
@@ -68,6 +80,7 @@ describe('V3: what a visitor asks for', () => {
       {
         ...{ type: 'ANSWER', number: 1, allowed: false, reason: 'full' },
         ...{ operation: 'anna.3', index: 9 },
+        place: { inside: false, at: scene.at },
       },
     ]);
     expect(scene.desk.guests()).toMatchObject([{ request: { result: 'refused' } }]);
@@ -166,6 +179,9 @@ describe('V7: what a visitor says', () => {
     ['more than there is to say', { ...ask(1), more: 1 }],
     ['what only gates say', { type: 'WELCOME', gate: 'x' }],
     ['about the capacity', { ...ask(1), wish: 'capacity' }],
+    ['as somebody else', { ...show(false), visitor: 'Ada' }],
+    ['from nowhere in the log', { ...show(true), known: { generation: 'g1', index: 0 } }],
+    ['from everywhere', { ...show(true), known: 9 }],
   ])('%s is refused, counted, and not answered', (_what, message) => {
     const scene = new Scene();
     scene.arrive('v234');
@@ -174,5 +190,79 @@ describe('V7: what a visitor says', () => {
     expect(scene.refused).toHaveLength(1);
     expect(scene.submitted).toEqual([]);
     expect(scene.reception.told).toEqual([]);
+  });
+});
+
+describe('V9: a visitor whom somebody else lets out or in', () => {
+  function served(inside: boolean, known: Position | null = null): Scene {
+    const scene = new Scene();
+    if (inside) scene.inside.add(NAME);
+    scene.arrive('v234');
+    scene.hear('v234', show(inside, known));
+    scene.reception.takeTold('v234');
+    return scene;
+  }
+
+  /** An entry is committed. */
+  function commit(scene: Scene, inside: boolean): void {
+    if (inside) scene.inside.add(NAME);
+    else scene.inside.delete(NAME);
+    scene.at = { ...scene.at, index: scene.at.index + 1 };
+    scene.desk.look();
+  }
+
+  it('is told at once, once, both ways', () => {
+    const scene = served(true);
+    scene.desk.look();
+    expect(scene.reception.told).toEqual([]);
+    commit(scene, false);
+    scene.desk.look();
+    const out = { type: 'PLACE', place: { inside: false, at: { generation: 'g1', index: 10 } } };
+    expect(scene.reception.takeTold('v234')).toEqual([out]);
+    commit(scene, true);
+    const back = { type: 'PLACE', place: { inside: true, at: { generation: 'g1', index: 11 } } };
+    expect(scene.reception.takeTold('v234')).toEqual([back]);
+  });
+
+  it('is told when it shows a ticket that is out of date, and by nobody else', () => {
+    const scene = new Scene();
+    scene.arrive('v234', 'w234');
+    scene.reception.told.length = 0;
+    scene.hear('v234', show(true, { generation: 'g1', index: 7 }));
+    expect(scene.reception.takeTold('v234')).toMatchObject([{ place: { inside: false } }]);
+    expect(scene.reception.told).toEqual([]);
+    expect(scene.desk.guests()[0]).toEqual({ visitor: NAME, request: null });
+  });
+
+  it('is told nothing by a gate that knows less than its ticket, or that has no quorum', () => {
+    const scene = served(true, { generation: 'g1', index: 11 });
+    commit(scene, false);
+    expect(scene.reception.told).toEqual([]);
+    scene.quorum = false;
+    commit(scene, false);
+    expect(scene.reception.told).toEqual([]);
+    scene.quorum = true;
+    scene.desk.look();
+    expect(scene.reception.takeTold('v234')).toMatchObject([{ place: { inside: false } }]);
+  });
+
+  it('is told where another generation has it, however short that log is', () => {
+    const scene = served(true, { generation: 'g1', index: 90 });
+    scene.at = { generation: 'g2', index: 3 };
+    scene.inside.clear();
+    scene.desk.look();
+    expect(scene.reception.takeTold('v234')).toMatchObject([{ place: { inside: false } }]);
+  });
+
+  it('is told with the answer while a request is open', () => {
+    const scene = served(true);
+    scene.hear('v234', ask(2));
+    commit(scene, false);
+    expect(scene.reception.told).toEqual([]);
+    scene.submitted[0]?.done(done({ allowed: false, reason: 'already-inside' }));
+    scene.desk.look();
+    expect(scene.reception.takeTold('v234')).toMatchObject([
+      { type: 'ANSWER', reason: 'already-inside', place: { inside: false, at: scene.at } },
+    ]);
   });
 });

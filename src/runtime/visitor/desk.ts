@@ -12,6 +12,7 @@ import {
   type VisitorMessage,
   type VisitWish,
 } from './messages.ts';
+import { isBehind, type Place, type Position } from './place.ts';
 
 /** The most visitors that a gate serves at once; more are told BUSY, and ask another gate. */
 export const MAX_GUESTS = 32;
@@ -29,6 +30,10 @@ export interface DeskGate {
   name(): string;
   /** There is a leader with a quorum. */
   quorum(): boolean;
+  /** Where the log that is committed here has this visitor. */
+  place(visitor: string): Place;
+  /** That log is the park's as it is now, but for what is on its way (rule V9). */
+  isCurrent(): boolean;
   submit(body: Json, done: (reply: Reply) => void): void;
   refused(reason: string, visitor: NodeId | null): void;
   changed(): void;
@@ -36,8 +41,10 @@ export interface DeskGate {
 
 /** A visitor's tab that is linked to this gate. */
 interface Guest {
-  /** What it goes by, once it has asked. */
+  /** What it goes by, once it has said so. */
   name: string | null;
+  /** What its page shows, as far as this gate knows. */
+  shown: { readonly inside: boolean; readonly at: Position | null } | null;
   /** The number of its request under way. */
   open: number | null;
   last: GuestRequest | null;
@@ -58,7 +65,10 @@ export interface GuestView {
   readonly request: GuestRequest | null;
 }
 
-/** A gate's desk for visitors with tabs of their own (rule V6): what they ask for becomes an operation of this gate. */
+/**
+ * A gate's desk for visitors with tabs of their own (rule V6): what they ask for becomes an operation of this gate, and
+ * what others ask for in their names they are told (rule V9).
+ */
 export class VisitorDesk {
   readonly #guests = new Map<NodeId, Guest>();
   #requests = 0;
@@ -85,6 +95,11 @@ export class VisitorDesk {
     return [...this.#guests.values()].map(({ name, last }) => ({ visitor: name, request: last }));
   }
 
+  /** Rule V9: the log may have gone on. Whose page shows another place than the log is told. */
+  look(): void {
+    for (const [id, guest] of this.#guests) this.#correct(id, guest);
+  }
+
   /** From now on nothing is answered. The links stay as they are. */
   halt(): void {
     this.#isOpen = false;
@@ -100,6 +115,7 @@ export class VisitorDesk {
     }
     this.#guests.set(visitor, {
       name: null,
+      shown: null,
       open: null,
       last: null,
       heardAt: this.clock.now(),
@@ -135,8 +151,30 @@ export class VisitorDesk {
       guest.allowance + (now - guest.heardAt) / ASK_EVERY_MS,
     );
     guest.heardAt = now;
-    if (message.type === 'PROBE') this.#tell(from, { type: 'GOT_IT', number: message.number });
-    else this.#asked(from, guest, message);
+    switch (message.type) {
+      case 'PROBE':
+        this.#tell(from, { type: 'GOT_IT', number: message.number });
+        return;
+      case 'SHOW':
+        guest.name = message.visitor;
+        guest.shown = { inside: message.inside, at: message.known };
+        this.#correct(from, guest);
+        this.gate.changed();
+        return;
+      case 'ASK':
+        this.#asked(from, guest, message);
+    }
+  }
+
+  /** The answer to a request that is open tells the place too. */
+  #correct(id: NodeId, guest: Guest): void {
+    const { name, shown, open } = guest;
+    if (name === null || shown === null || open !== null) return;
+    const place = this.gate.place(name);
+    if (place.inside === shown.inside || isBehind(place.at, shown.at)) return;
+    if (!this.gate.isCurrent()) return;
+    guest.shown = place;
+    this.#tell(id, { type: 'PLACE', place });
   }
 
   #asked(from: NodeId, guest: Guest, asked: Extract<VisitorMessage, { type: 'ASK' }>): void {
@@ -193,8 +231,10 @@ export class VisitorDesk {
     guest.last = { wish, result: outcome.allowed ? 'allowed' : 'refused' };
     const { sequence, index } = value;
     const operation = operationKey({ node: this.gate.id, sequence });
+    const place = this.gate.place(asked.visitor);
+    guest.shown = place;
     if (this.#guests.get(from) === guest)
-      this.#tell(from, { type: 'ANSWER', number, ...outcome, operation, index });
+      this.#tell(from, { type: 'ANSWER', number, ...outcome, operation, index, place });
     this.gate.changed();
   }
 

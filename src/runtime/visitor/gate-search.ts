@@ -21,7 +21,7 @@ const SEARCH = {
 export interface GateSearchEvents {
   /** This gate serves us from now on. */
   served(): void;
-  message(message: Extract<GateMessage, { type: 'ANSWER' | 'DECLINED' }>): void;
+  message(message: Extract<GateMessage, { type: 'ANSWER' | 'DECLINED' | 'PLACE' }>): void;
   refused(reason: string, gate: NodeId | null): void;
   changed(): void;
 }
@@ -147,6 +147,7 @@ export class GateSearch {
         return;
       case 'ANSWER':
       case 'DECLINED':
+      case 'PLACE':
         if (current.phase !== 'served') return;
         this.#probeLater();
         this.events.message(message);

@@ -1,4 +1,4 @@
-/** What a visitor's tab and a gate tell each other, as closed schemas (rules V1 to V8). */
+/** What a visitor's tab and a gate tell each other, as closed schemas (rules V1 to V9). */
 import { decode, type Decoded } from '../../core/decode.ts';
 import {
   boolean,
@@ -11,6 +11,7 @@ import {
   variant,
 } from '../../core/decoder.ts';
 import { MAX_NAME_LENGTH } from '../../core/identity.ts';
+import { position, type Place, type Position } from './place.ts';
 
 export type VisitWish = 'enter' | 'leave';
 
@@ -33,6 +34,14 @@ export type VisitorMessage =
       readonly wish: VisitWish;
       readonly visitor: string;
     }
+  /** Who it is, and what its page shows: nothing is asked (rule V9). */
+  | {
+      readonly type: 'SHOW';
+      readonly tab: string;
+      readonly visitor: string;
+      readonly inside: boolean;
+      readonly known: Position | null;
+    }
   | { readonly type: 'PROBE'; readonly number: number };
 
 /** From a gate. */
@@ -50,7 +59,11 @@ export type GateMessage =
       /** The gate's operation, and its entry in the log. */
       readonly operation: string;
       readonly index: number;
+      /** As the gate's log has it now: it may have gone on since the request was decided. */
+      readonly place: Place;
     }
+  /** The log has this visitor in another place than its page shows (rule V9). */
+  | { readonly type: 'PLACE'; readonly place: Place }
   /** `definite`: this gate did not hand the request on, and will not. */
   | {
       readonly type: 'DECLINED';
@@ -67,8 +80,11 @@ const number = integer(1, Number.MAX_SAFE_INTEGER);
 /** The longest name that `visitorName` makes. */
 const MAX_VISITOR = 24;
 
+const place = object<Place>({ inside: boolean, at: position });
+
 const visitorMessage = variant<VisitorMessage, 'type'>('type', {
   ASK: { tab, number, wish: oneOf('enter', 'leave'), visitor: string(MAX_VISITOR) },
+  SHOW: { tab, visitor: string(MAX_VISITOR), inside: boolean, known: nullable(position) },
   PROBE: { number },
 });
 
@@ -81,7 +97,9 @@ const gateMessage = variant<GateMessage, 'type'>('type', {
     reason: nullable(oneOf('full', 'already-inside', 'not-inside', 'old-request')),
     operation: pattern(/^[a-z0-9]{4,32}\.[0-9]{1,16}$/),
     index: number,
+    place,
   },
+  PLACE: { place },
   DECLINED: { number, reason: oneOf('no-quorum', 'busy', 'failed'), definite: boolean },
   GOT_IT: { number },
 });
@@ -89,7 +107,7 @@ const gateMessage = variant<GateMessage, 'type'>('type', {
 /** Rule V7: a ticket's name begins like its tab's, so that nobody goes by the name of somebody else. */
 export function decodeVisitorMessage(data: unknown): Decoded<VisitorMessage> {
   const decoded = decode(visitorMessage, data);
-  if (!decoded.ok || decoded.value.type !== 'ASK') return decoded;
+  if (!decoded.ok || decoded.value.type === 'PROBE') return decoded;
   const { visitor, tab: secret } = decoded.value;
   if (visitor !== visitorName(secret)) return { ok: false, reason: 'visitor: not its own name' };
   return decoded;
@@ -112,8 +130,14 @@ export interface Ticket {
   readonly number: number;
   /** What the last request wants, as long as no answer is known. */
   readonly wish: VisitWish | null;
-  /** By the last answer. */
+  /** By the last answer, or as a gate has told since. */
   readonly inside: boolean;
+  /** Up to where in the log that is known; null when no gate has told yet. */
+  readonly known: Position | null;
+}
+
+export function newTicket(tab: string): Ticket {
+  return { tab, number: 0, wish: null, inside: false, known: null };
 }
 
 const ticket = object<Ticket>({
@@ -121,6 +145,7 @@ const ticket = object<Ticket>({
   number: integer(0, Number.MAX_SAFE_INTEGER - 1),
   wish: nullable(oneOf('enter', 'leave')),
   inside: boolean,
+  known: nullable(position),
 });
 
 export function decodeTicket(data: unknown): Decoded<Ticket> {

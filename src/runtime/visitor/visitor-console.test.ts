@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../core/testing/random.ts';
-import type { GateMessage, Ticket } from './messages.ts';
+import { newTicket, type GateMessage, type Ticket } from './messages.ts';
 import { MemoryTickets, Street } from './testing/street.contract.ts';
 import { VisitorConsole } from './visitor-console.ts';
 
-const NEW: Ticket = {
-  ...{ tab: 'abcdefgh23456789abcdefgh23456789', number: 0 },
-  ...{ wish: null, inside: false },
-};
+const NEW: Ticket = newTicket('abcdefgh23456789abcdefgh23456789');
 
 function open(ticket = NEW) {
   const street = new Street();
@@ -25,6 +22,7 @@ const answer: Extract<GateMessage, { type: 'ANSWER' }> = {
   reason: null,
   operation: 'anna.3',
   index: 9,
+  place: { inside: true, at: { generation: 'g1', index: 9 } },
 };
 
 describe("the console of a visitor's tab", () => {
@@ -78,6 +76,35 @@ describe("the console of a visitor's tab", () => {
     gate!.say({ ...answer, number: 2 });
     street.pass(100);
     expect(visitor.status()).toMatchObject({ phase: 'entered', last: { kind: 'decided' } });
+  });
+
+  it('V9: tells that the door let it out or in, but not while a request is open', async () => {
+    const { street, visitor } = open({ ...NEW, number: 1, inside: true });
+    const [gate] = street.open('anna');
+    street.pass(100);
+    let told = 0;
+    visitor.subscribe(() => (told += 1));
+    const put = (inside: boolean, index: number): void => {
+      gate!.say({ type: 'PLACE', place: { inside, at: { generation: 'g1', index } } });
+      street.pass(100);
+    };
+    put(false, 9);
+    await Promise.resolve();
+    expect(told).toBeGreaterThan(0);
+    expect(visitor.status()).toMatchObject({
+      phase: 'idle',
+      last: { kind: 'at-door', inside: false },
+    });
+    put(true, 10);
+    expect(visitor.status()).toMatchObject({
+      phase: 'entered',
+      last: { kind: 'at-door', inside: true },
+    });
+    const leaving = visitor.leave().catch((error: unknown) => error);
+    street.pass(5100);
+    expect(await leaving).toMatchObject({ code: 'timeout' });
+    put(false, 11);
+    expect(visitor.status()).toMatchObject({ phase: 'leaving', last: { kind: 'finding-out' } });
   });
 
   it('V8: says at once that something is open from before, and ends with the page', async () => {

@@ -29,6 +29,10 @@ export class VisitorConsole implements VisitorGatehouse {
         console.warn(`Gatehouse: refused what ${gate ?? 'the server'} said:`, reason);
       },
       settled: (wish, answer) => this.#settled(wish, answer),
+      moved: (inside) => {
+        // What is open is what people want to know of; its answer follows.
+        if (this.#visitor.wish === null) this.#tell({ kind: 'at-door', inside });
+      },
     });
     if (ticket.wish !== null) this.#last = { kind: 'finding-out', wish: ticket.wish };
     this.visitor = {

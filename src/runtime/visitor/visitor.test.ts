@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { seeded } from '../../core/testing/random.ts';
-import type { GateMessage, Ticket } from './messages.ts';
+import { newTicket, type GateMessage, type Ticket } from './messages.ts';
+import type { Position } from './place.ts';
 import { MemoryTickets, Street, type PlayedGate } from './testing/street.contract.ts';
 import { Visitor, type VisitAnswer } from './visitor.ts';
 
 const TAB = 'abcdefgh23456789abcdefgh23456789';
-const NEW: Ticket = { tab: TAB, number: 0, wish: null, inside: false };
+const NEW: Ticket = newTicket(TAB);
+
+function at(index: number, generation = 'g1'): Position {
+  return { generation, index };
+}
 
 /** A visitor's tab, what it was told, and the street that it stands in. */
 class Scene {
@@ -14,6 +19,8 @@ class Scene {
   readonly answers: VisitAnswer[] = [];
   readonly settled: VisitAnswer[] = [];
   readonly refused: string[] = [];
+  /** Where the door has put it. */
+  readonly moves: boolean[] = [];
   visitor: Visitor;
 
   constructor(ticket: Ticket = NEW) {
@@ -31,6 +38,7 @@ class Scene {
     const visitor = new Visitor(this.tickets.stored, ports, {
       changed: () => undefined,
       settled: (_wish, answer) => this.settled.push(answer),
+      moved: (inside) => this.moves.push(inside),
       refused: (reason) => this.refused.push(reason),
     });
     visitor.start({ id: 'me2345', name: 'Visitor', priority: 0 });
@@ -48,14 +56,14 @@ class Scene {
   }
 }
 
-function answer(number: number, more: Partial<GateMessage> = {}): GateMessage {
+/** To somebody who asked to enter. */
+function answer(
+  number: number,
+  more: Partial<Extract<GateMessage, { type: 'ANSWER' }>> = {},
+): GateMessage {
   const told = {
-    type: 'ANSWER',
-    number,
-    allowed: true,
-    reason: null,
-    operation: 'gate.1',
-    index: 5,
+    ...{ type: 'ANSWER', number, allowed: true, reason: null, operation: 'gate.1', index: 5 },
+    place: { inside: more.allowed ?? true, at: at(5) },
   };
   return { ...told, ...more } as GateMessage;
 }
@@ -90,7 +98,7 @@ describe('V2: the ticket', () => {
     gate.say(answer(1));
     scene.street.pass(100);
     expect(scene.answers.at(-1)).toMatchObject({ ok: true, allowed: true, index: 5 });
-    expect(scene.tickets.stored).toEqual({ ...NEW, number: 1, inside: true });
+    expect(scene.tickets.stored).toEqual({ ...NEW, number: 1, inside: true, known: at(5) });
     scene.ask('leave');
     scene.street.pass(100);
     expect(gate.asked.map(({ number, wish }) => `${number} ${wish}`)).toEqual([
@@ -222,7 +230,7 @@ describe('V5: after 5 s', () => {
     other.say(answer(1, { allowed: false, reason: 'full' }));
     scene.street.pass(100);
     expect(scene.settled).toMatchObject([{ ok: true, allowed: false, reason: 'full' }]);
-    expect(scene.tickets.stored).toEqual({ ...NEW, number: 1 });
+    expect(scene.tickets.stored).toEqual({ ...NEW, number: 1, known: at(5) });
   });
 
   it('a copy that a gate has kept is not undone by its later no', () => {
@@ -271,6 +279,107 @@ describe('V8: a page that is opened again', () => {
     expect(gate.asked).toMatchObject([{ number: 5, wish: 'leave' }]);
     gate.say(answer(5, { allowed: false, reason: 'not-inside' }));
     scene.street.pass(100);
-    expect(scene.visitor.ticket).toEqual({ ...NEW, number: 5 });
+    expect(scene.visitor.ticket).toEqual({ ...NEW, number: 5, known: at(5) });
+  });
+});
+
+describe('V9: whom the door lets out or in', () => {
+  const INSIDE: Ticket = { ...NEW, number: 1, inside: true, known: at(5) };
+
+  function put(inside: boolean, ...where: Parameters<typeof at>): GateMessage {
+    return { type: 'PLACE', place: { inside, at: at(...where) } };
+  }
+
+  it('shows its ticket to each gate that serves it, and to none while a request is open', () => {
+    const scene = new Scene(INSIDE);
+    const [gate] = scene.street.open('anna');
+    scene.street.pass(100);
+    const shown = { type: 'SHOW', tab: TAB, visitor: 'Visitor ABCD-EFGH' };
+    expect(gate!.heard).toEqual([{ ...shown, inside: true, known: at(5) }]);
+    scene.ask('leave');
+    gate!.die();
+    const [other] = scene.street.open('bert');
+    scene.street.pass(3000);
+    expect(other!.heard.map(({ type }) => type)).toContain('ASK');
+    expect(other!.heard.map(({ type }) => type)).not.toContain('SHOW');
+  });
+
+  it('is told, shows it, and keeps it', () => {
+    const scene = new Scene(INSIDE);
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    gate.say(put(false, 8));
+    scene.street.pass(100);
+    expect(scene.visitor.ticket).toEqual({ ...INSIDE, inside: false, known: at(8) });
+    expect(scene.tickets.stored).toEqual({ ...INSIDE, inside: false, known: at(8) });
+    gate.say(put(true, 9));
+    scene.street.pass(100);
+    expect(scene.visitor.ticket.inside).toBe(true);
+    expect(scene.moves).toEqual([false, true]);
+  });
+
+  it('takes back nothing that is known already, but in another generation', () => {
+    const scene = new Scene(INSIDE);
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    gate.say(put(false, 4));
+    scene.street.pass(100);
+    expect(scene.visitor.ticket).toEqual(INSIDE);
+    gate.say(put(false, 2, 'g2'));
+    scene.street.pass(100);
+    expect(scene.visitor.ticket).toEqual({ ...INSIDE, inside: false, known: at(2, 'g2') });
+    expect(scene.moves).toEqual([false]);
+  });
+
+  it('goes by the place in an answer that the log has left behind, and by no answer to an older request', () => {
+    const scene = new Scene();
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    scene.ask('enter');
+    scene.street.pass(100);
+    // Decided over another gate; then the door let it out.
+    gate.say(answer(1, { index: 9, place: { inside: false, at: at(9) } }));
+    scene.street.pass(100);
+    expect(scene.answers).toMatchObject([{ ok: true, allowed: true }]);
+    expect(scene.visitor.ticket).toEqual({ ...NEW, number: 1, known: at(9) });
+    expect(scene.moves).toEqual([false]);
+    gate.say(answer(1));
+    scene.street.pass(100);
+    expect(scene.visitor.ticket.inside).toBe(false);
+  });
+
+  it('loses no open request over it, and the answer counts', () => {
+    const scene = new Scene(INSIDE);
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    scene.ask('leave');
+    scene.street.pass(100);
+    gate.say(put(false, 8));
+    scene.street.pass(100);
+    const open = { ...INSIDE, number: 2, wish: 'leave', inside: false, known: at(8) };
+    expect(scene.tickets.stored).toEqual(open);
+    expect(scene.visitor.wish).toBe('leave');
+    const place = { inside: false, at: at(9) };
+    gate.say(answer(2, { allowed: false, reason: 'not-inside', place }));
+    scene.street.pass(100);
+    expect(scene.answers).toMatchObject([{ ok: true, allowed: false, reason: 'not-inside' }]);
+    expect(scene.tickets.stored).toEqual({ ...open, wish: null, known: at(9) });
+  });
+
+  it('writes nothing of it before a new request is on the disk, so that one that failed stays undone', () => {
+    const scene = new Scene(INSIDE);
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    scene.tickets.stops = true;
+    scene.ask('leave');
+    gate.say(put(false, 8));
+    scene.street.pass(100);
+    expect(scene.tickets.waiting).toBe(1);
+    scene.tickets.goOn(false);
+    scene.street.pass(100);
+    expect(scene.answers).toMatchObject([{ ok: false, code: 'storage', definite: true }]);
+    const kept = { ...INSIDE, number: 2, inside: false, known: at(8) };
+    expect(scene.tickets.stored).toEqual(kept);
+    expect(gate.asked).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import {
   type VisitRefusal,
   type VisitWish,
 } from './messages.ts';
+import { isBehind, type Place } from './place.ts';
 
 /** Where the ticket is kept. Writes end in the order in which they were asked for. */
 export interface TicketStore {
@@ -45,6 +46,8 @@ export interface VisitorEvents {
   changed(): void;
   /** The open request ended, whether anybody still waits for its answer or not. */
   settled(wish: VisitWish, answer: VisitAnswer): void;
+  /** Somebody else has let it in or out: at the door, by its name. */
+  moved(inside: boolean): void;
   refused(reason: string, gate: NodeId | null): void;
 }
 
@@ -63,12 +66,14 @@ interface Open {
 
 /**
  * A person's own phone: no member of the park, but somebody who asks one gate after another until one answers (rules
- * V1 to V8). The ticket is all that it keeps.
+ * V1 to V9). The ticket is all that it keeps.
  */
 export class Visitor {
   readonly #search: GateSearch;
   #ticket: Ticket;
   #open: Open | null = null;
+  /** The ticket has changed since it was written. */
+  #isUnkept = false;
   #isClosed = false;
 
   constructor(
@@ -82,7 +87,7 @@ export class Visitor {
       this.#open = { wish: ticket.wish, state: 'asking', copies: null, waiting: new Set() };
     }
     this.#search = new GateSearch(ports.gates, ports.clock, ports.random, {
-      served: () => this.#ask(),
+      served: () => this.#served(),
       message: (message) => this.#received(message),
       refused: (reason, gate) => events.refused(reason, gate),
       changed: () => events.changed(),
@@ -154,6 +159,7 @@ export class Visitor {
       if (this.#isClosed || this.#open !== open) return;
       if (ok) {
         open.state = 'asking';
+        this.#keepLate();
         this.#ask();
         return;
       }
@@ -162,6 +168,16 @@ export class Visitor {
       this.#end(open, { ok: false, code: 'storage', definite: true, message });
     });
     return open;
+  }
+
+  /** Rule V9: with nothing open, the gate is shown the ticket, so that it can tell what has come to be otherwise. */
+  #served(): void {
+    if (this.#open?.state === 'asking') {
+      this.#ask();
+      return;
+    }
+    const { tab, inside, known } = this.#ticket;
+    this.#search.send({ type: 'SHOW', tab, visitor: this.name, inside, known });
   }
 
   /** Rule V4: every gate that serves us is asked about what is open, under the same number. */
@@ -178,7 +194,11 @@ export class Visitor {
     });
   }
 
-  #received(message: Extract<GateMessage, { type: 'ANSWER' | 'DECLINED' }>): void {
+  #received(message: Extract<GateMessage, { type: 'ANSWER' | 'DECLINED' | 'PLACE' }>): void {
+    if (message.type === 'PLACE') {
+      this.#placed(message.place);
+      return;
+    }
     const open = this.#open;
     // What is late concerns nobody: the park remembers the last request only.
     if (open?.state !== 'asking' || message.number !== this.#ticket.number) return;
@@ -190,23 +210,53 @@ export class Visitor {
   }
 
   #answered(open: Open, answer: Extract<GateMessage, { type: 'ANSWER' }>): void {
-    const { allowed, reason, operation, index } = answer;
+    const { allowed, reason, operation, index, place } = answer;
     if (reason === 'old-request') {
-      this.#settle(this.#ticket.inside);
+      this.#settle(place);
       const message =
         'this ticket was used in another tab meanwhile; what became of this is not known';
       this.#end(open, { ok: false, code: 'invalid', definite: false, message });
       return;
     }
     const enters = open.wish === 'enter';
-    this.#settle(enters ? allowed || reason === 'already-inside' : false);
+    const wasInside = enters && (allowed || reason === 'already-inside');
+    this.#settle(place);
     this.#end(open, { ok: true, allowed, reason, operation, index });
+    // It was decided for another gate, and the door has let this visitor out or in since.
+    if (place.inside !== wasInside) this.#moved(place.inside);
   }
 
   /** Told before it is durable: asked again, the park says the same. */
-  #settle(inside: boolean): void {
-    this.#ticket = { ...this.#ticket, wish: null, inside };
-    this.ports.tickets.write(this.#ticket, () => undefined);
+  #settle({ inside, at }: Place): void {
+    this.#ticket = { ...this.#ticket, wish: null, inside, known: at };
+    this.#keep();
+  }
+
+  /** Rule V9. An open request stays open: its answer comes later in the log than this. */
+  #placed({ inside, at }: Place): void {
+    if (isBehind(at, this.#ticket.known)) return;
+    const isNews = inside !== this.#ticket.inside;
+    this.#ticket = { ...this.#ticket, inside, known: at };
+    this.#keep();
+    if (isNews) this.#moved(inside);
+  }
+
+  #moved(inside: boolean): void {
+    this.events.moved(inside);
+    this.events.changed();
+  }
+
+  /**
+   * Writes the ticket; but while the beginning or the end of a request is on its way to the disk only after that. For if
+   * that fails it did not happen, and no later write may bring it.
+   */
+  #keep(): void {
+    this.#isUnkept = this.#open !== null && this.#open.state !== 'asking';
+    if (!this.#isUnkept) this.ports.tickets.write(this.#ticket, () => undefined);
+  }
+
+  #keepLate(): void {
+    if (this.#isUnkept) this.#keep();
   }
 
   /** Rule V5: time is up for somebody who asked. */
@@ -237,6 +287,7 @@ export class Visitor {
 
   #end(open: Open, answer: VisitAnswer): void {
     this.#open = null;
+    this.#keepLate();
     this.#search.isBusy = false;
     for (const done of open.waiting) done(answer);
     this.events.settled(open.wish, answer);

@@ -5,14 +5,14 @@ import { ChatModel } from './chat-model.ts';
 
 const PLAIN = { kind: 'plain', text: 'hello' };
 const ADA = { node: 'anna', names: ['Ada'] };
-const RED = { name: 'red', members: ['anna'] };
+const RED = { name: 'red', order: 'log', members: ['anna'] };
 
 function due(): ChatModel {
   const model = new ChatModel();
   model.apply('anna', { kind: 'register', name: 'Ada' }, 2);
-  model.apply('anna', { kind: 'join', room: 'red', lock: null }, 3);
+  model.apply('anna', { kind: 'join', room: 'red', lock: null, order: null }, 3);
   const text = JSON.stringify(PLAIN);
-  model.apply('anna', { kind: 'say', room: 'red', text, sealed: false }, 4);
+  model.apply('anna', { kind: 'say', room: 'red', text, sealed: false, position: null }, 4);
   return model;
 }
 
@@ -37,6 +37,11 @@ describe('the chat of a node', () => {
 
   it('C2: somebody else has joined', () => {
     expect(check({ rooms: [{ ...RED, members: ['anna', 'bert'] }] })).toThrow('C2');
+  });
+
+  it('C9: a room has another order', () => {
+    expect(check({ rooms: [{ ...RED, order: 'lamport' }] })).toThrow('C9');
+    expect(check({ histories: said([4, 'anna', 9, PLAIN, 1, 1]) })).toThrow('C4');
   });
 
   it('C4: a message is lost, doubled, changed, or another one’s', () => {

@@ -1,7 +1,7 @@
 import { field, type ChatModel } from './chat-model.ts';
 import { Violation } from './violation.ts';
 
-/** Compares the chat that a node has with the one that the rules make of its log (rules C1 to C4). */
+/** Compares the chat that a node has with the one that the rules make of its log (rules C1 to C4 and C9). */
 export function checkChat(snapshot: unknown, due: ChatModel, who: string): void {
   const chat = field(snapshot, 'chat');
   const owners = new Map<string, string>();
@@ -18,6 +18,7 @@ export function checkChat(snapshot: unknown, due: ChatModel, who: string): void 
     const name = String(field(room, 'name'));
     const members = list(field(room, 'members')).map(String);
     mustBeSame('C2', who, members.sort(), [...(due.members.get(name) ?? [])].sort());
+    mustBeSame('C9', who, field(room, 'order'), due.orders.get(name));
   }
   mustBeSame('C4', who, sorted(saidIn(snapshot)), sorted(due.said));
 }
@@ -28,8 +29,9 @@ export function saidIn(snapshot: unknown): Map<string, string[]> {
   for (const row of list(field(field(snapshot, 'chat'), 'histories'))) {
     const [place, messages] = list(row);
     const texts = list(messages).map((message) => {
-      const [index, from, , text] = list(message);
-      return `${String(index)} ${String(from)} ${JSON.stringify(text)}`;
+      const [index, from, , text, view, number] = list(message);
+      const where = view === undefined ? '' : ` ${JSON.stringify(view)}.${JSON.stringify(number)}`;
+      return `${String(index)} ${String(from)}${where} ${JSON.stringify(text)}`;
     });
     said.set(String(place), texts);
   }

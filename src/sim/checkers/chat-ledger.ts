@@ -65,7 +65,7 @@ export class ChatLedger {
   }
 }
 
-/** Without the index and the sender. */
-function textOf(line: string): string {
+/** Without the index, the sender and the position. */
+export function textOf(line: string): string {
   return line.slice(line.indexOf('{'));
 }

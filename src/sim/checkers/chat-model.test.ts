@@ -85,6 +85,43 @@ describe('the model of the chat', () => {
     ]);
   });
 
+  it('C9: a room of the multicast has its messages by view, number, and log; and takes no others', () => {
+    const ordered = (order: string): object => ({
+      kind: 'join-ordered',
+      room: 'red',
+      lock: null,
+      order,
+    });
+    const sayAt = (view: number, number: number): object => {
+      const text = { kind: 'plain' };
+      return { kind: 'say-ordered', room: 'red', text, position: { view, number } };
+    };
+    const { model: chat, answers } = model(
+      ['anna', register('Ada')],
+      ['anna', ordered('lamport')],
+      ['anna', ordered('log')],
+      ['anna', join('red')],
+      ['anna', sayAt(2, 1)],
+      ['anna', sayAt(1, 10)],
+      ['anna', sayAt(1, 9)],
+      ['anna', sayAt(2, 1)],
+      ['anna', say('red')],
+      ['anna', join('blue')],
+      ['anna', { ...sayAt(1, 1), room: 'blue' }],
+    );
+    expect(answers).toEqual([
+      ...['allowed', 'allowed', 'other-order', 'allowed', 'allowed', 'allowed', 'allowed'],
+      ...['allowed', 'wrong-order', 'allowed', 'wrong-order'],
+    ]);
+    const lines = chat.said.get('#red') ?? [];
+    expect(lines.map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      '8 anna 1.9',
+      '7 anna 1.10',
+      '6 anna 2.1',
+      '9 anna 2.1',
+    ]);
+  });
+
   it('reads nothing into what is no operation, and no answer', () => {
     for (const body of [null, 7, {}, { machine: 'park' }, { machine: 'chat', kind: 'fly' }])
       expect(readChatAction(body)).toBeNull();

@@ -1,11 +1,24 @@
 /**
- * The chat as the rules C1 to C4 tell it, from the operations as they stand in the log to what is due. Written apart
+ * The chat as the rules C1 to C4 and C9 tell it, from the operations as they stand in the log to what is due. Written apart
  * from the machine that it checks: a bug there must not be one here.
  */
 export type ChatAction =
   | { readonly kind: 'register'; readonly name: string }
-  | { readonly kind: 'join'; readonly room: string; readonly lock: string | null }
-  | { readonly kind: 'say'; readonly room: string; readonly text: string; readonly sealed: boolean }
+  | {
+      readonly kind: 'join';
+      readonly room: string;
+      readonly lock: string | null;
+      /** Null for who takes any. */
+      readonly order: string | null;
+    }
+  | {
+      readonly kind: 'say';
+      readonly room: string;
+      readonly text: string;
+      readonly sealed: boolean;
+      /** The view and the number in it, where it says where it stands. */
+      readonly position: readonly [view: number, number: number] | null;
+    }
   | { readonly kind: 'tell'; readonly to: string; readonly text: string };
 
 /** 'allowed', or why not. */
@@ -21,9 +34,16 @@ export function readChatAction(body: unknown): ChatAction | null {
   if (kind === 'register' && typeof name === 'string') return { kind, name };
   if (kind === 'tell' && typeof to === 'string') return { kind, to, text };
   if (typeof room !== 'string') return null;
-  if (kind === 'say') return { kind, room, text, sealed };
-  if (kind !== 'join') return null;
-  return { kind, room, lock: lock === null ? null : canonical(lock) };
+  if (kind === 'say') return { kind, room, text, sealed, position: null };
+  if (kind === 'say-ordered')
+    return { kind: 'say', room, text, sealed, position: readPosition(field(body, 'position')) };
+  if (kind !== 'join' && kind !== 'join-ordered') return null;
+  const order = kind === 'join' ? null : String(field(body, 'order'));
+  return { kind: 'join', room, lock: lock === null ? null : canonical(lock), order };
+}
+
+function readPosition(value: unknown): readonly [number, number] {
+  return [Number(field(value, 'view')), Number(field(value, 'number'))];
 }
 
 /** What a machine said of it; null for what is no answer. */
@@ -33,6 +53,12 @@ export function readChatAnswer(outcome: unknown): ChatAnswer | null {
   return field(outcome, 'allowed') === false && typeof reason === 'string' ? reason : null;
 }
 
+/** A message, and what it is sorted by: the view and the number in it (0 where it has none), then the index. */
+interface Row {
+  readonly line: string;
+  readonly sortedBy: readonly [view: number, number: number, index: number];
+}
+
 export class ChatModel {
   /** Each name that was ever taken, by a user (its node) or a room (''). */
   readonly owners = new Map<string, string>();
@@ -40,8 +66,13 @@ export class ChatModel {
   readonly users = new Map<string, string>();
   readonly #locks = new Map<string, string | null>();
   readonly members = new Map<string, Set<string>>();
-  /** What was said at each place: the index and the sender, and the text as it stands in the log. */
-  readonly said = new Map<string, string[]>();
+  readonly orders = new Map<string, string>();
+  readonly #rows = new Map<string, Row[]>();
+
+  /** What was said at each place: the index, the sender and the position, and the text as it stands in the log. */
+  get said(): Map<string, string[]> {
+    return new Map([...this.#rows].map(([place, rows]) => [place, rows.map(({ line }) => line)]));
+  }
 
   /** @param index of its entry */
   apply(from: string, action: ChatAction, index: number): ChatAnswer {
@@ -49,20 +80,21 @@ export class ChatModel {
       case 'register':
         return this.#register(from, action.name);
       case 'join':
-        return this.#join(from, action.room, action.lock);
+        return this.#join(from, action);
       case 'say': {
-        const { room, text, sealed } = action;
+        const { room, text, sealed, position } = action;
         const lock = this.#locks.get(room);
         if (lock === undefined) return 'no-room';
         if (this.members.get(room)?.has(from) !== true) return 'not-joined';
         if (sealed !== (lock !== null)) return 'wrong-form';
-        return this.#note(`#${room}`, from, text, index);
+        if ((this.orders.get(room) === 'log') !== (position === null)) return 'wrong-order';
+        return this.#note(`#${room}`, from, text, index, position);
       }
       case 'tell': {
         const { to, text } = action;
         if (!this.users.has(from)) return 'unregistered';
         if (!this.users.has(to)) return 'no-user';
-        return this.#note(`@${[from, to].sort().join(' ')}`, from, text, index);
+        return this.#note(`@${[from, to].sort().join(' ')}`, from, text, index, null);
       }
     }
   }
@@ -76,23 +108,38 @@ export class ChatModel {
     return 'allowed';
   }
 
-  #join(from: string, room: string, lock: string | null): ChatAnswer {
+  #join(
+    from: string,
+    { room, lock, order }: Extract<ChatAction, { readonly kind: 'join' }>,
+  ): ChatAnswer {
     if (!this.users.has(from)) return 'unregistered';
     const members = this.members.get(room) ?? new Set();
     const due = this.#locks.get(room);
     if (due !== undefined && due !== lock) return 'other-lock';
+    if (due !== undefined && order !== null && order !== this.orders.get(room))
+      return 'other-order';
     if (due === undefined && this.owners.has(room)) return 'taken';
     this.owners.set(room, '');
     this.#locks.set(room, lock);
+    if (due === undefined) this.orders.set(room, order ?? 'log');
     this.members.set(room, members.add(from));
     return 'allowed';
   }
 
-  #note(place: string, from: string, text: string, index: number): ChatAnswer {
-    const said = this.said.get(place) ?? [];
-    this.said.set(place, said);
-    said.push(`${index} ${from} ${text}`);
-    if (said.length > MOST_MESSAGES) said.shift();
+  #note(
+    place: string,
+    from: string,
+    text: string,
+    index: number,
+    position: readonly [number, number] | null,
+  ): ChatAnswer {
+    const rows = this.#rows.get(place) ?? [];
+    this.#rows.set(place, rows);
+    const [view, number] = position ?? [0, 0];
+    const where = position ? ` ${view}.${number}` : '';
+    rows.push({ line: `${index} ${from}${where} ${text}`, sortedBy: [view, number, index] });
+    rows.sort(({ sortedBy: a }, { sortedBy: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+    if (rows.length > MOST_MESSAGES) rows.shift();
     return 'allowed';
   }
 }

@@ -83,7 +83,7 @@ export class LogChecker {
     private readonly guard: (work: () => void) => void = (work) => {
       work();
     },
-    private readonly disk: (id: NodeId) => Durable = () => ANY_DISK,
+    private readonly disk: (id: NodeId, life: string) => Durable = () => ANY_DISK,
   ) {}
 
   /** Follows a new life of a node, `id#number`. Call the result after every step. */
@@ -168,7 +168,7 @@ export class LogChecker {
         'S4',
         `${life.name} leads ${term} and commits ${entry.index}, but ${lineage.newestTerm} has committed`,
       );
-    const { end } = this.disk(life.id);
+    const { end } = this.disk(life.id, life.name);
     this.quorums.committed(life.id, term, members, entry.index, first, end);
     if (term > lineage.newestTerm) lineage.newestTerm = term;
     this.#fillUpTo(node, lineage, entry.index);
@@ -274,7 +274,7 @@ export class LogChecker {
     const { log } = node.replica;
     const opening = log.at(first)?.command;
     const without = opening?.kind === 'generation' ? opening.without : null;
-    const { promised } = this.disk(life.id);
+    const { promised } = this.disk(life.id, life.name);
     this.quorums.elected(life.id, term, members, promised, without);
     if (without) return;
     const generations = generationsUpTo(node, log.lastIndex);

@@ -21,8 +21,8 @@ export interface ObservedMember {
 interface Process {
   readonly life: string;
   readonly incarnation: string;
-  /** Texts, in the order of delivery. */
-  readonly texts: Set<string>;
+  /** Texts, in the order of delivery, and where each stands: the how-manieth of which view. */
+  readonly texts: Map<string, { readonly view: number; readonly number: number }>;
   /** Of each sender's life the number that was delivered last. */
   readonly last: Map<string, number>;
   /** The same for each view that it was in. */
@@ -91,7 +91,7 @@ export class MulticastChecker {
   asked(life: string, node: string, client: string): string {
     const text = `${client} ${this.#sent.size + 1}`;
     const current = [...this.#processes.values()].findLast((process) => process.life === life);
-    const after = [[...(current?.texts ?? [])].at(-1), this.#lastSent.get(life)];
+    const after = [[...(current?.texts.keys() ?? [])].at(-1), this.#lastSent.get(life)];
     const known = after.flatMap((one) => one ?? []);
     this.#sent.set(text, { by: node, after: known });
     this.#lastSent.set(life, text);
@@ -111,6 +111,28 @@ export class MulticastChecker {
       (process) => process.life === life && process.texts.has(text),
     );
     if (!has) throw new Violation('T14', `${text} was answered, and is not delivered there`);
+  }
+
+  /** Where a page has delivered a text, as it was counted here; null where it has not. */
+  positionAt(life: string, text: string): { view: number; number: number } | null {
+    const process = [...this.#processes.values()].findLast(
+      (one) => one.life === life && one.texts.has(text),
+    );
+    return process?.texts.get(text) ?? null;
+  }
+
+  /** Rule C9: whoever delivered some of these texts, delivered them in this order. */
+  checkOrder(texts: readonly string[], what: string): void {
+    for (const process of this.#processes.values()) {
+      const here = texts.filter((text) => process.texts.has(text));
+      const wanted = new Set(here);
+      const delivered = [...process.texts.keys()].filter((text) => wanted.has(text));
+      if (!isEqual(here, delivered))
+        throw new Violation(
+          'C9',
+          `${what} has ${here.join()}, ${process.life} delivered ${delivered.join()}`,
+        );
+    }
   }
 
   /**
@@ -133,13 +155,17 @@ export class MulticastChecker {
     }
   }
 
-  #delivered(page: Page, { multicast, view }: Delivered): void {
+  #delivered(page: Page, { multicast, view, position }: Delivered): void {
     const process = this.#process(page.name, page.node.group.incarnation);
     this.count('multicast delivered');
     const inView = process.inViews.get(keyOf(view)) ?? this.#enter(process, view);
     const who = `${page.name} in view ${view.number}`;
     this.#checkMessage(process, multicast, who);
     inView.push(multicast.text);
+    const place = { view: view.number, number: inView.length };
+    process.texts.set(multicast.text, place);
+    if (place.view !== position.view || place.number !== position.number)
+      throw new Violation('T1', `${who}: ${multicast.text} is said to be ${position.number}`);
     if (page.node.replica.view?.number === view.number) this.#checkPlace(inView, view, who);
   }
 
@@ -156,7 +182,6 @@ export class MulticastChecker {
     if (tooEarly !== undefined)
       throw new Violation('T2', `${who}: ${text} comes after ${tooEarly}, whose sender knew it`);
     process.last.set(sender, number);
-    process.texts.add(text);
   }
 
   /** While a view lasts: what comes is what came at the same place elsewhere, and what it ends with where it has. */
@@ -230,7 +255,7 @@ export class MulticastChecker {
     const key = `${life}/${incarnation}`;
     let process = this.#processes.get(key);
     if (!process) {
-      const texts = new Set<string>();
+      const texts: Process['texts'] = new Map();
       process = { life, incarnation, texts, last: new Map(), inViews: new Map() };
       this.#processes.set(key, process);
     }

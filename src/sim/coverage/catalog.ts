@@ -97,6 +97,7 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   C2: ['chat join allowed', 'chat join other-lock', 'chat join taken'],
   C3: ['chat say not-joined', 'chat say wrong-form', 'chat tell no-user'],
   C4: ['chat say allowed', 'chat tell allowed'],
+  C9: ['chat say wrong-order', 'chat join other-order', 'room in the order of the multicast'],
   V1: ['converged'],
   V2: ['visit asked'],
   V3: ['visit decided before'],
@@ -105,6 +106,7 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   V6: ['visit declined'],
   V7: ['visit asked'],
   V8: ['visit open at start'],
+  V9: ['visitor told of the door'],
   K1: ['entry membership join'],
   K2: ['sale'],
   K3: ['sale'],
@@ -142,6 +144,7 @@ export const REASONS: Readonly<Record<string, string>> = {
 
 /** What runs do not show, and why. Nothing else may be missing. */
 export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
+  M7: 'gates in runs leave as pages that are closed',
   O4: 'no client has 4096 operations open',
   T13: 'nobody sends that much at once',
   T16: 'nobody looks at the group in a run',

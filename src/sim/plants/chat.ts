@@ -1,5 +1,6 @@
 /** Bugs of the chat. */
 import type { Json } from '../../core/json.ts';
+import { Histories, type Message } from '../../machines/chat-histories.ts';
 import {
   decodeChatSnapshot,
   type ChatSnapshot,
@@ -39,6 +40,13 @@ export const CHAT_BUGS: readonly PlantedBug[] = [
     },
   ),
   plantedBug(
+    'order-forgets-the-view',
+    'a room in the order of the multicast sorts by the number alone, and forgets the view (rule C9)',
+    ['C4'],
+    ['crash', 'crash-leader'],
+    { multicast: 'sequencer', install: sortsByNumber },
+  ),
+  plantedBug(
     'said-again',
     'a page that got no answer in time says it again, as something new (rule S7)',
     ['S7'],
@@ -58,6 +66,18 @@ export const CHAT_BUGS: readonly PlantedBug[] = [
     },
   ),
 ];
+
+function sortsByNumber(): () => void {
+  const numberOf = ({ position }: Message): number => position?.number ?? 0;
+  return wrap(
+    Histories.prototype,
+    'of',
+    (of) =>
+      function (this: Histories, place) {
+        return of.call(this, place).toSorted((a, b) => numberOf(a) - numberOf(b));
+      },
+  );
+}
 
 function newest({ names, ...user }: UserRow): UserRow {
   return { ...user, names: names.slice(-1) };

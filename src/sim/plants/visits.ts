@@ -1,6 +1,7 @@
 /** Bugs of visitors with tabs of their own. */
 import type { Json } from '../../core/json.ts';
 import { VisitRequests } from '../../machines/visit-requests.ts';
+import { VisitorDesk } from '../../runtime/visitor/desk.ts';
 import { plantedBug, type PlantedBug } from '../plant.ts';
 import { PageTickets } from '../visitors/visitor-load.ts';
 import { replace } from './tools.ts';
@@ -28,6 +29,13 @@ export const VISIT_BUGS: readonly PlantedBug[] = [
     ['S8', 'S3', 'S1', 'S7'],
     ['crash-leader', 'hang', 'partition'],
     { install: () => replace(VisitRequests.prototype, 'recall', () => null) },
+  ),
+  plantedBug(
+    'door-unheard',
+    'a gate tells nobody that the door has let it out or in (rule V9)',
+    ['V9'],
+    [],
+    { install: () => replace(VisitorDesk.prototype, 'look', () => undefined) },
   ),
   plantedBug(
     'ticket-written-late',

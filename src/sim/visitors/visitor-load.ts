@@ -1,4 +1,9 @@
-import type { Ticket, VisitWish } from '../../runtime/visitor/messages.ts';
+import {
+  newTicket,
+  visitorName,
+  type Ticket,
+  type VisitWish,
+} from '../../runtime/visitor/messages.ts';
 import { Visitor, type TicketStore, type VisitAnswer } from '../../runtime/visitor/visitor.ts';
 import { logKey, type Call } from '../checkers/history.ts';
 import { visitKey } from '../checkers/visit-ledger.ts';
@@ -92,8 +97,7 @@ export class VisitorLoad {
       const name = `w${i}`;
       if (only?.has(name) === false) continue;
       const random = this.#random.split(name);
-      const ticket = { tab: random.name(32), number: 0, wish: null, inside: false };
-      const disk = { ticket };
+      const disk = { ticket: newTicket(random.name(32)) };
       this.#people.push({ name, random, disk, page: null, call: null, pages: 0 });
     }
   }
@@ -104,6 +108,20 @@ export class VisitorLoad {
 
   get openCalls(): readonly Call[] {
     return this.#people.flatMap(({ call }) => call ?? []);
+  }
+
+  /** What the visitors go by, whom the door may let in and out as well. */
+  get names(): readonly string[] {
+    return this.#people.map(({ disk }) => visitorName(disk.ticket.tab));
+  }
+
+  /** What each visitor's page shows; null without a page, or with a request that is open. */
+  get shown(): readonly { readonly name: string; readonly inside: boolean | null }[] {
+    const visitors = this.#people.filter(({ pages }) => pages > 0);
+    return visitors.map(({ disk, page }) => ({
+      name: visitorName(disk.ticket.tab),
+      inside: page?.visitor.wish === null ? page.visitor.ticket.inside : null,
+    }));
   }
 
   start(): void {
@@ -142,6 +160,7 @@ export class VisitorLoad {
     const visitor = new Visitor(person.disk.ticket, ports, {
       changed: () => undefined,
       settled: (wish, answer) => this.#settled(person, wish, answer),
+      moved: () => world.checks.seen('visitor told of the door'),
       refused: (reason) => {
         throw new Violation('invariant', `${person.name} refuses what a gate says: ${reason}`);
       },

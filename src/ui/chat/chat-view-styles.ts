@@ -2,7 +2,10 @@ import { css } from 'lit';
 
 export const chatViewStyles = css`
   :host {
-    display: block;
+    flex: 1;
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
     padding: var(--gap);
   }
   .layout {
@@ -17,7 +20,13 @@ export const chatViewStyles = css`
   .welcome header {
     margin: 0;
   }
-  .side .panel {
+  .side {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    align-content: start;
+    gap: inherit;
+  }
+  .side .panel:not(.welcome) {
     display: grid;
     gap: 0.25rem;
   }
@@ -32,17 +41,28 @@ export const chatViewStyles = css`
     margin-bottom: 0.5rem;
   }
   .middle {
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     height: calc(100dvh - 7.5rem);
     min-height: 20rem;
   }
   .choose {
     display: grid;
     place-items: center;
-    height: 100%;
     text-align: center;
   }
-  /* A phone shows the list or the conversation. */
+  /* A phone shows the list or the conversation, and that fills the screen below the header, whatever was said in it. */
   @media (max-width: 47.99rem) {
+    :host {
+      align-content: stretch;
+    }
+    .layout.talking {
+      grid-template-rows: minmax(0, 1fr);
+    }
+    .talking .middle {
+      contain: size;
+      height: auto;
+    }
     .talking .side,
     .talking .ring,
     .layout:not(.talking) .middle {

@@ -108,6 +108,85 @@ it('follows the end for who is there, and leaves who reads further up in place',
   await expect.element(button(/new message|To the end/)).not.toBeInTheDocument();
 });
 
+/** As a gate answers: not at once, but after some frames. */
+function answerAfterFrames({ chat }: FakeGatehouse, frames: number): void {
+  const say = chat.say.bind(chat);
+  chat.say = async (room, text) => {
+    for (let frame = 0; frame < frames; frame += 1) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    await say(room, text);
+  };
+}
+
+const LONG = 'a line of text that wraps around in the narrow column '.repeat(26).trim();
+
+it.each([0, 3])(
+  'what one says is in sight, the thirtieth message and a long one too, answered after %i frames',
+  async (frames) => {
+    await page.viewport(390, 844);
+    await open(inLobby);
+    for (let line = 1; line < 28; line += 1)
+      fake.chat.speak('Ada', 'Lobby', { text: `Line ${line}` });
+    answerAfterFrames(fake, frames);
+    await button(/Lobby/).click();
+    for (const text of ['the 28th', 'the 29th', 'the 30th', LONG, 'short again']) {
+      await field.fill(text);
+      await userEvent.keyboard('{Enter}');
+      await vi.waitFor(() => {
+        expect(fake.chat.history('Lobby').at(-1)?.text).toBe(text);
+        expect(log.getByText('Sending').query()).toBeNull();
+        const { scrollTop, clientHeight, scrollHeight } = log.element();
+        expect(scrollHeight - scrollTop - clientHeight).toBeLessThan(1);
+      });
+      expect(button('To the end').query()).toBeNull();
+    }
+    await expect.element(log.getByText('short again')).toBeInViewport();
+  },
+);
+
+it.each([
+  [390, 844],
+  [1280, 800],
+])('on a screen of %i × %i the page is as high as that, whatever was said', async (...screen) => {
+  await page.viewport(...screen);
+  await open(inLobby);
+  await button(/Lobby/).click();
+  for (let line = 1; line <= 60; line += 1)
+    fake.chat.speak('Bob', 'Lobby', { text: `Line ${line}` });
+  await expect.element(log.getByText('Line 60')).toBeInViewport();
+  expect(document.documentElement.scrollHeight).toBe(innerHeight);
+  expect(field.element().getBoundingClientRect().bottom).toBeLessThan(innerHeight);
+});
+
+it('a text that is too long can be typed, is refused with its length, and stays to be shortened', async () => {
+  await open(inLobby);
+  await button(/Lobby/).click();
+  await field.fill('x'.repeat(2001));
+  await expect
+    .element(page.getByText('2001 characters: a message has at most 2000. Make it shorter by 1.'))
+    .toBeVisible();
+  await userEvent.keyboard('{Enter}');
+  await button('Send').click();
+  expect(fake.chat.history('Lobby')).toEqual([]);
+  await expect.element(field).toHaveValue('x'.repeat(2001));
+  await field.fill('x'.repeat(2000));
+  await expect.element(page.getByText(/a message has at most/)).not.toBeInTheDocument();
+  await userEvent.keyboard('{Enter}');
+  await vi.waitFor(() => expect(fake.chat.history('Lobby')).toHaveLength(1));
+});
+
+it('a gate that has crashed says so, and recovers here', async () => {
+  await open(({ chat }) => chat.meet('Bob'));
+  fake.crash();
+  await expect.element(page.getByRole('heading', { name: 'This gate has crashed' })).toBeVisible();
+  await expect.element(page.getByText(/does not run, so it has no chat/)).toBeVisible();
+  await expect.element(page.getByText(/Looking for|No other server/)).not.toBeInTheDocument();
+  await button('Recover').click();
+  await expect.element(page.getByLabelText('What should the others call you?')).toBeVisible();
+  await expect.element(button('Recover')).not.toBeInTheDocument();
+});
+
 it('says that nobody leads, and that what is written is pending and not lost', async () => {
   await open(inLobby);
   await button(/Lobby/).click();

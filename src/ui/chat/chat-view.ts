@@ -4,8 +4,9 @@ import type { Status } from '../../runtime/gatehouse.ts';
 import { FrameController } from '../elements/frame-controller.ts';
 import { shared } from '../elements/styles.ts';
 import '../park/invite.ts';
+import '../park/situation.ts';
 import type { Session } from '../session.ts';
-import { count, knowsPark } from '../words.ts';
+import { count, isDown, knowsPark } from '../words.ts';
 import { deskOf, type ChatDesk } from './chat-desk.ts';
 import { chatStyles } from './chat-styles.ts';
 import { failureWords } from './chat-words.ts';
@@ -66,28 +67,37 @@ export class ChatView extends LitElement {
   #welcome(): TemplateResult {
     const { chat } = this.session.gatehouse;
     const users = chat.users();
-    return html`<section class="panel welcome" aria-labelledby="welcome">
-      <header><h2 id="welcome">Chat without a server of its own</h2></header>
-      <p>
-        Every tab is a client and a server at once. They find each other, choose a leader, and all
-        keep the whole history.
-      </p>
-      ${
-        knowsPark(this.status)
-          ? html`<gh-chat-name
-              .chat=${chat}
-              label="What should the others call you?"
-              @named=${() => this.requestUpdate()}
-            ></gh-chat-name>`
-          : html`<p role="status">Looking for the others …</p>`
-      }
-      ${users.length === 0 ? nothing : html`<p class="small soft">${hereWords(users)}</p>`}
-    </section>`;
+    return html`<div class="side">
+      ${this.#situation()}
+      <section class="panel welcome" aria-labelledby="welcome">
+        <header><h2 id="welcome">Chat without a server of its own</h2></header>
+        <p>
+          Every tab is a client and a server at once. They find each other, choose a leader, and all
+          keep the whole history.
+        </p>
+        ${
+          knowsPark(this.status)
+            ? html`<gh-chat-name
+                .chat=${chat}
+                label="What should the others call you?"
+                @named=${() => this.requestUpdate()}
+              ></gh-chat-name>`
+            : html`<p role="status">${outsideWords(this.status)}</p>`
+        }
+        ${users.length === 0 ? nothing : html`<p class="small soft">${hereWords(users)}</p>`}
+      </section>
+    </div>`;
+  }
+
+  #situation(): TemplateResult {
+    const { gatehouse } = this.session;
+    return html`<gh-situation .gatehouse=${gatehouse} .status=${this.status}></gh-situation>`;
   }
 
   #side(desk: ChatDesk, me: string, places: readonly PlaceRow[]): TemplateResult {
     const { chat } = this.session.gatehouse;
     return html`<div class="side">
+      ${this.#situation()}
       <section class="panel" aria-labelledby="who">
         <header>
           <h2 id="who" class="ellipsis">You are ${me}</h2>
@@ -109,7 +119,11 @@ export class ChatView extends LitElement {
         </div>
         <details>
           <summary>Another room</summary>
-          <gh-room-form .chat=${chat} @joined=${this.#roomJoined}></gh-room-form>
+          <gh-room-form
+            .chat=${chat}
+            .multicast=${this.status.multicast}
+            @joined=${this.#roomJoined}
+          ></gh-room-form>
         </details>
         <details>
           <summary>Another name</summary>
@@ -179,6 +193,13 @@ export class ChatView extends LitElement {
 function fold({ target }: Event): void {
   const details = target instanceof Element ? target.closest('details') : null;
   if (details) details.open = false;
+}
+
+/** Why nobody is asked for a name here yet. */
+function outsideWords(status: Status): string {
+  return isDown(status)
+    ? 'This gate does not run, so it has no chat to show.'
+    : 'Looking for the others …';
 }
 
 function hereWords(users: readonly { online: boolean }[]): string {

@@ -1,7 +1,23 @@
 /** The chat's plain words. */
-import { GatehouseError, type ChatMessage, type Status } from '../../runtime/gatehouse.ts';
-import { errorWords, isDown } from '../words.ts';
+import {
+  GatehouseError,
+  type ChatMessage,
+  type RoomOrder,
+  type Status,
+} from '../../runtime/gatehouse.ts';
+import { count, errorWords, isDown } from '../words.ts';
 import type { Outgoing } from './outgoing.ts';
+
+/** The longest text of a message, in UTF-16 units, as the chat takes it. */
+const MAX_TEXT = 2000;
+
+/** Why a text can't be sent as it is; '' when it can. Blanks around it are not sent. */
+export function tooLongWords(text: string): string {
+  const { length } = text.trim();
+  const over = length - MAX_TEXT;
+  if (over <= 0) return '';
+  return `${count(length, 'character')}: a message has at most ${MAX_TEXT}. Make it shorter by ${over}.`;
+}
 
 /** What stands in the place of a text that can't be read (rule C8). */
 export function problemWords(problem: NonNullable<ChatMessage['problem']>): string {
@@ -10,6 +26,29 @@ export function problemWords(problem: NonNullable<ChatMessage['problem']>): stri
       return 'Sealed. Only those who know the passphrase can read it.';
     case 'damaged':
       return 'Damaged: it was changed or copied on its way, so it is not shown.';
+  }
+}
+
+/** How a room's messages are ordered: its name, and what that means. */
+export function orderWords(order: RoomOrder): { readonly name: string; readonly means: string } {
+  switch (order) {
+    case 'log':
+      return {
+        name: 'The leader’s log',
+        means: 'Messages stand in the order in which the leader wrote them down.',
+      };
+    case 'sequencer':
+      return {
+        name: 'Multicast by a sequencer',
+        means:
+          'One gate numbers the messages; they stand in the order in which all gates delivered them.',
+      };
+    case 'lamport':
+      return {
+        name: 'Multicast by Lamport’s clocks',
+        means:
+          'The gates agree by logical clocks; messages stand in the order in which all delivered them.',
+      };
   }
 }
 

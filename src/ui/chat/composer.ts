@@ -1,20 +1,19 @@
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { shared } from '../elements/styles.ts';
 import type { ChatDesk } from './chat-desk.ts';
+import { chatStyles } from './chat-styles.ts';
+import { tooLongWords } from './chat-words.ts';
 import type { Address } from './outgoing.ts';
-
-/** The longest text of a message, in UTF-16 units, as the chat takes it. */
-const MAX_TEXT = 2000;
 
 /** Where a message is written. Enter sends, Shift and Enter begin a new line. Fires `sent`. */
 @customElement('gh-composer')
 export class Composer extends LitElement {
   static override styles = [
     shared,
+    chatStyles,
     css`
       form {
-        display: grid;
         grid-template-columns: minmax(0, 1fr) auto;
         align-items: end;
         gap: 0.5rem;
@@ -41,6 +40,9 @@ export class Composer extends LitElement {
       button {
         min-height: 2.75rem;
       }
+      .too-long {
+        grid-column: 1 / -1;
+      }
     `,
   ];
 
@@ -62,14 +64,19 @@ export class Composer extends LitElement {
 
   protected override render(): TemplateResult {
     const { name } = this.to;
+    const problem = tooLongWords(this.desk.draft(name));
     return html`<form @submit=${this.#send}>
+      <div class="too-long" id="problem" role="status">
+        ${problem === '' ? nothing : html`<p class="problem">${problem}</p>`}
+      </div>
       <textarea
         rows="1"
-        maxlength=${MAX_TEXT}
         enterkeyhint="send"
         aria-label="Message to ${name}"
+        aria-describedby="problem"
+        aria-invalid=${problem === '' ? 'false' : 'true'}
         placeholder="Message to ${name}"
-        @input=${() => this.desk.keepDraft(name, this.field.value)}
+        @input=${this.#typed}
         @keydown=${this.#key}
       ></textarea>
       <button class="primary">Send</button>
@@ -82,6 +89,11 @@ export class Composer extends LitElement {
     if (this.field.value !== draft) this.field.value = draft;
   }
 
+  readonly #typed = (): void => {
+    this.desk.keepDraft(this.to.name, this.field.value);
+    this.requestUpdate();
+  };
+
   readonly #key = (event: KeyboardEvent): void => {
     // Enter also ends the composing of a character, in the scripts that have that.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -91,7 +103,8 @@ export class Composer extends LitElement {
   readonly #send = (event: Event): void => {
     event.preventDefault();
     const text = this.field.value.trim();
-    if (text === '') return;
+    // What is too long stays to be shortened, and says so.
+    if (text === '' || tooLongWords(text) !== '') return;
     this.desk.keepDraft(this.to.name, '');
     this.desk.outgoing.send(this.to, text);
     this.requestUpdate();

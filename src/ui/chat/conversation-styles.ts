@@ -6,7 +6,6 @@ export const conversationStyles = css`
     grid-template-columns: minmax(0, 1fr);
     grid-template-rows: auto minmax(0, 1fr) auto;
     min-height: 0;
-    height: 100%;
   }
   header {
     display: grid;
@@ -36,10 +35,13 @@ export const conversationStyles = css`
   }
   .view {
     position: relative;
+    display: grid;
+    grid-template: minmax(0, 1fr) / minmax(0, 1fr);
     min-height: 0;
   }
+  /* What is placed in it, e.g. text for screen readers only, scrolls with it and does not lengthen the page. */
   .scroll {
-    height: 100%;
+    position: relative;
     overflow-y: auto;
     overscroll-behavior: contain;
     padding: 0.5rem 0.25rem;

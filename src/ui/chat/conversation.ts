@@ -1,11 +1,11 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Gatehouse, Status } from '../../runtime/gatehouse.ts';
+import type { Gatehouse, RoomOrder, Status } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import { count } from '../words.ts';
 import type { ChatDesk } from './chat-desk.ts';
 import { chatStyles } from './chat-styles.ts';
-import { pausedWords } from './chat-words.ts';
+import { orderWords, pausedWords } from './chat-words.ts';
 import './composer.ts';
 import type { Composer } from './composer.ts';
 import { conversationStyles } from './conversation-styles.ts';
@@ -91,7 +91,7 @@ export class Conversation extends LitElement {
   }
 
   #header(): TemplateResult {
-    const { kind, name, sealed } = this.place;
+    const { kind, name, sealed, order } = this.place;
     return html`<header>
       <button class="quiet back" @click=${() => this.dispatchEvent(new CustomEvent('back'))}>
         ‹ All
@@ -102,6 +102,7 @@ export class Conversation extends LitElement {
           <span>${name}</span>
         </h2>
         <p class="small soft">${aboutPlace(this.place)}</p>
+        ${order === null ? nothing : html`<p class="small soft">${orderTag(order)}</p>`}
       </div>
       ${
         sealed
@@ -184,6 +185,13 @@ function aboutPlace({ kind, sealed, online }: PlaceRow): string {
   return sealed
     ? 'Sealed: only those who know the passphrase can read it.'
     : 'Open: everybody in this park can read it.';
+}
+
+/** How a room is ordered; what the places beside its messages mean. */
+function orderTag(order: RoomOrder): TemplateResult {
+  const { name, means } = orderWords(order);
+  const places = order === 'log' ? '' : ' (view.number)';
+  return html`<span title=${means}>Order: ${name}${places}</span>`;
 }
 
 /** For a student: who learns what of a sealed message. */

@@ -54,3 +54,34 @@ it('lists rooms, then who is here, then who is not, and counts what is unread', 
     ['Cleo', 1, false],
   ]);
 });
+
+it('C9: counts and marks what was inserted before others that were read', async () => {
+  const fake = await talk();
+  const { chat } = fake;
+  chat.made('Tower', undefined, 'lamport');
+  await chat.join('Tower');
+  const say = (view: number, number: number): void =>
+    chat.speak('Bob', 'Tower', { text: `${view}.${number}`, position: { view, number } });
+  say(1, 2);
+  say(2, 2);
+  const marks = new ReadMarks(null, 'here');
+  const before = messageRows(fake, 'Tower', 0).at(-1)?.newest ?? 0;
+  marks.read('Tower', before);
+  const unread = (): number | undefined =>
+    placeRows(chat, fake.status().id, marks).find(({ name }) => name === 'Tower')?.unread;
+  expect(unread()).toBe(0);
+  say(1, 10);
+  say(2, 1);
+  say(3, 1);
+  expect(unread()).toBe(3);
+  const rows = messageRows(fake, 'Tower', before);
+  expect(rows.map(({ text, firstNew }) => [text, firstNew])).toEqual([
+    ['1.2', false],
+    ['1.10', true],
+    ['2.1', false],
+    ['2.2', false],
+    ['3.1', true],
+  ]);
+  marks.read('Tower', rows.at(-1)?.newest ?? 0);
+  expect(unread()).toBe(0);
+});

@@ -9,7 +9,7 @@ export interface MessageRow extends ChatMessage {
   readonly sealed: string | null;
   /** It follows another one of the same sender within the same minute: who and when need not be said again. */
   readonly goesOn: boolean;
-  /** The first that was not read when the conversation was opened. */
+  /** The first, or the first after others, that was not read when the conversation was opened. */
   readonly firstNew: boolean;
   /** It is the first of its day. */
   readonly newDay: boolean;
@@ -36,8 +36,10 @@ export function messageRows(
     if (!record) break;
     const before = rows.at(-1);
     const own = record.from === id;
-    const firstNew: boolean = !isMarked && !own && readBefore > 0 && record.index > readBefore;
-    isMarked ||= firstNew;
+    const isNew = record.index > readBefore;
+    const firstNew: boolean = !isMarked && !own && readBefore > 0 && isNew;
+    // What was read may follow in a room of the multicast's order: what is new after that is marked again.
+    isMarked = isNew && (isMarked || firstNew);
     const newDay = !before || dayOf(before.at) !== dayOf(message.at);
     const isClose = before?.from === message.from && Math.abs(message.at - before.at) < MINUTE;
     rows.push({

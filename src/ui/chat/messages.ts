@@ -68,6 +68,22 @@ export class MessagesList extends LitElement {
         font-family: var(--mono);
         font-size: var(--small);
       }
+      .said {
+        display: flex;
+        align-items: end;
+        gap: 0.4rem;
+        max-width: 100%;
+      }
+      .said .text {
+        min-width: 0;
+      }
+      .own .said {
+        flex-direction: row-reverse;
+      }
+      .place {
+        flex: none;
+        font-family: var(--mono);
+      }
       .on-its-way .text {
         border: 1px dashed var(--line-strong);
         background: none;
@@ -151,8 +167,21 @@ export class MessagesList extends LitElement {
           >${timeOfDay(at)}</time
         >
       </p>
-      ${this.#text(row)}
+      ${this.#said(row)}
     </li>`;
+  }
+
+  /** In a room of the multicast's order its place stands quietly beside it. */
+  #said(row: MessageRow): TemplateResult {
+    const { position } = row;
+    if (!position) return this.#text(row);
+    const { view, number } = position;
+    return html`<div class="said">
+      ${this.#text(row)}
+      <small class="soft place" title="Delivered as no. ${number} of view ${view}"
+        >${view}.${number}</small
+      >
+    </div>`;
   }
 
   /** What others wrote is text, whatever is in it: Lit never takes a value for markup. */

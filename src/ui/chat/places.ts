@@ -1,4 +1,4 @@
-import type { Gatehouse } from '../../runtime/gatehouse.ts';
+import type { Gatehouse, RoomOrder } from '../../runtime/gatehouse.ts';
 import type { Address } from './outgoing.ts';
 import type { ReadMarks } from './read-marks.ts';
 
@@ -6,6 +6,8 @@ import type { ReadMarks } from './read-marks.ts';
 export interface PlaceRow extends Address {
   /** A room with a passphrase; direct messages are always sealed. */
   readonly sealed: boolean;
+  /** Null for a user. */
+  readonly order: RoomOrder | null;
   /** Always true of a user. */
   readonly joined: boolean;
   /** Null for a room. */
@@ -20,11 +22,12 @@ type Chat = Pick<Gatehouse['chat'], 'rooms' | 'users' | 'records' | 'me'>;
 export function placeRows(chat: Chat, self: string, marks: ReadMarks): PlaceRow[] {
   const unread = (name: string): number =>
     chat.records(name).filter(({ index, from }) => index > marks.of(name) && from !== self).length;
-  const rooms = chat.rooms().map(({ name, locked, joined }): PlaceRow => {
+  const rooms = chat.rooms().map(({ name, locked, order, joined }): PlaceRow => {
     return {
       kind: 'room',
       name,
       sealed: locked,
+      order,
       joined,
       online: null,
       unread: joined ? unread(name) : 0,
@@ -35,7 +38,8 @@ export function placeRows(chat: Chat, self: string, marks: ReadMarks): PlaceRow[
     .users()
     .filter(({ name }) => name !== me)
     .map(({ name, online }): PlaceRow => {
-      return { kind: 'user', name, sealed: true, joined: true, online, unread: unread(name) };
+      const talk = { kind: 'user', name, sealed: true, order: null, joined: true } as const;
+      return { ...talk, online, unread: unread(name) };
     });
   const here = users.filter(({ online }) => online === true);
   return [...rooms, ...here, ...users.filter(({ online }) => online === false)];

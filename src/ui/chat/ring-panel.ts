@@ -85,7 +85,7 @@ export class RingPanel extends LitElement {
     const ring = ringOf(status);
     const cannot = isDown(status) || status.role === 'joining';
     return html`
-      <p class="small soft">${aboutRing(ring.length)}</p>
+      <p class="small soft">${aboutRing(status, ring.length)}</p>
       <gh-ring-picture .ring=${ring} .flights=${this.#trace.flights}></gh-ring-picture>
       ${this.#beats()}
       <div class="row">
@@ -158,7 +158,9 @@ export class RingPanel extends LitElement {
   }
 }
 
-function aboutRing(servers: number): string {
+function aboutRing(status: Status, servers: number): string {
+  if (isDown(status)) return 'This gate does not run, so it knows of no other server.';
+  if (status.role === 'joining') return 'Looking for the other servers …';
   if (servers < 2)
     return 'No other server yet. Open another tab: they find each other by themselves.';
   return `${servers} servers, which found each other by themselves, in the order of their identities. A token goes round; the greatest wins.`;

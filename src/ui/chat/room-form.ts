@@ -1,9 +1,12 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Gatehouse } from '../../runtime/gatehouse.ts';
+import type { Gatehouse, RoomOrder, Status } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import { chatStyles } from './chat-styles.ts';
-import { failureWords } from './chat-words.ts';
+import { failureWords, orderWords } from './chat-words.ts';
+
+/** Of a new room: whoever has the log can guess a short one. */
+const MIN_PASSPHRASE = 8;
 
 /** Joins a room, or makes it. Fires `joined` with the room's name. */
 @customElement('gh-room-form')
@@ -20,10 +23,17 @@ export class RoomForm extends LitElement {
         display: grid;
         gap: 0.15rem;
       }
+      select {
+        min-width: 0;
+        width: 100%;
+      }
     `,
   ];
 
   @property({ attribute: false }) chat!: Gatehouse['chat'];
+  /** How this park multicasts. */
+  @property({ attribute: false }) multicast!: Status['multicast'];
+  @state() private order: RoomOrder = 'log';
   @state() private problem = '';
   @state() private asking = false;
 
@@ -49,11 +59,13 @@ export class RoomForm extends LitElement {
         ${
           isSecureContext
             ? `With a passphrase the room is sealed: only who knows it can read what is said there. It
-               can't be changed later, and nobody can help who forgets it. Make it long.`
+               can't be changed later, and nobody can help who forgets it. A new room needs at least
+               ${MIN_PASSPHRASE} characters; make it longer.`
             : `No sealed rooms on this page: the browser encrypts only on https, or on this computer
                itself.`
         }
       </p>
+      ${this.#orders()}
       <div role="alert">
         ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
       </div>
@@ -63,6 +75,28 @@ export class RoomForm extends LitElement {
     </form>`;
   }
 
+  /** A room that is there has its order already: then the choice says nothing. */
+  #orders(): TemplateResult {
+    const orders: readonly RoomOrder[] = ['log', this.multicast];
+    return html`<div class="field">
+        <label for="order">Order of the messages in a new room</label>
+        <select id="order" name="order" aria-describedby="means" @change=${this.#choose}>
+          ${orders.map(
+            (order) =>
+              html`<option value=${order} ?selected=${order === this.order}>
+                ${orderWords(order).name}
+              </option>`,
+          )}
+        </select>
+      </div>
+      <p class="small soft" id="means">${orderWords(this.order).means}</p>`;
+  }
+
+  readonly #choose = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.order = value === this.multicast ? this.multicast : 'log';
+  };
+
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
@@ -70,11 +104,18 @@ export class RoomForm extends LitElement {
     const room = text(data.get('room')).trim();
     const passphrase = text(data.get('passphrase'));
     if (room === '' || this.asking) return;
+    const isNew = !this.chat.rooms().some(({ name }) => name === room);
+    if (isNew && passphrase !== '' && Array.from(passphrase).length < MIN_PASSPHRASE) {
+      this.problem = `A new room needs a passphrase of at least ${MIN_PASSPHRASE} characters.`;
+      return;
+    }
     this.asking = true;
     this.problem = '';
     try {
-      await this.chat.join(room, ...(passphrase === '' ? [] : [passphrase]));
+      const options = isNew && this.order !== 'log' ? { order: this.order } : {};
+      await this.chat.join(room, passphrase === '' ? undefined : passphrase, options);
       form.reset();
+      this.order = 'log';
       this.dispatchEvent(new CustomEvent('joined', { detail: room }));
     } catch (error) {
       this.problem = failureWords(error);

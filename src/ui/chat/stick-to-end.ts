@@ -10,10 +10,12 @@ const NEAR = 32;
 export class StickToEnd implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #scroller: () => HTMLElement | null;
-  /** The list grew, or the scroller got another size, e.g. since a keyboard came up. */
+  /** The list grew, or the scroller got another size, e.g. since a keyboard came up. It is told before the next paint. */
   readonly #observer = new ResizeObserver(() => this.#settle());
   #observed: HTMLElement | null = null;
   #atEnd = true;
+  /** Where the scroller was when it was last looked at. */
+  #top = 0;
 
   constructor(host: ReactiveControllerHost, scroller: () => HTMLElement | null) {
     this.#host = host;
@@ -34,15 +36,13 @@ export class StickToEnd implements ReactiveController {
 
   hostUpdated(): void {
     const scroller = this.#scroller();
-    if (scroller !== this.#observed) {
-      this.hostDisconnected();
-      this.#observed = scroller;
-      scroller?.addEventListener('scroll', this.#onScroll, { passive: true });
-      for (const element of [scroller, scroller?.firstElementChild]) {
-        if (element) this.#observer.observe(element);
-      }
+    if (scroller === this.#observed) return;
+    this.hostDisconnected();
+    this.#observed = scroller;
+    scroller?.addEventListener('scroll', this.#onScroll, { passive: true });
+    for (const element of [scroller, scroller?.firstElementChild]) {
+      if (element) this.#observer.observe(element);
     }
-    this.#settle();
   }
 
   hostDisconnected(): void {
@@ -53,14 +53,23 @@ export class StickToEnd implements ReactiveController {
 
   #settle(): void {
     const scroller = this.#observed;
-    if (scroller && this.#atEnd) scroller.scrollTop = scroller.scrollHeight;
+    if (!scroller || !this.#atEnd) return;
+    scroller.scrollTop = scroller.scrollHeight;
+    this.#top = scroller.scrollTop;
   }
 
+  /**
+   * The event of a scroll to the end may come when the list has grown again, and then finds it far from its end: that is
+   * nobody's wish. Only who moves it up leaves the end.
+   */
   readonly #onScroll = (): void => {
     const scroller = this.#observed;
     if (!scroller) return;
     const { scrollTop, clientHeight, scrollHeight } = scroller;
-    const atEnd = scrollTop + clientHeight >= scrollHeight - NEAR;
+    const isUp = scrollTop < this.#top;
+    this.#top = scrollTop;
+    const isNear = scrollTop + clientHeight >= scrollHeight - NEAR;
+    const atEnd = isNear || (this.#atEnd && !isUp);
     if (atEnd === this.#atEnd) return;
     this.#atEnd = atEnd;
     this.#host.requestUpdate();

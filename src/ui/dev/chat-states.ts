@@ -29,6 +29,15 @@ function talking(): FakeGatehouse {
   chat.speak('Bob', 'Attic', { text: 'Gibberish, of the same length.' });
   chat.speak('Bob', 'Attic', { text: '', problem: 'damaged' });
   chat.speak('Bob', 'Cellar', { text: 'Not for you.' });
+  chat.made('Tower', undefined, 'sequencer');
+  void chat.join('Tower');
+  for (const [view, number, from, text] of [
+    [1, 3, 'Bob', 'Who was first?'],
+    [2, 1, 'Ada', 'You were: look at the numbers.'],
+    [2, 2, 'Ada', 'One gate died after your message, so there is another view.'],
+    [1, 4, 'Cleo', 'This came late to the log, and stands where all delivered it.'],
+  ] as const)
+    chat.speak(from, 'Tower', { text, position: { view, number } });
   chat.speak('Cleo', 'Cleo', { text: 'For you alone, Ada.' });
   return fake;
 }

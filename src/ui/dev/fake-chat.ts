@@ -4,10 +4,13 @@ import {
   type ChatRecord,
   type ChatRoom,
   type GatehouseChat,
+  type RoomOptions,
+  type RoomOrder,
 } from '../../runtime/gatehouse.ts';
 
 interface FakeRoom {
   readonly passphrase: string | undefined;
+  readonly order: RoomOrder;
   joined: boolean;
 }
 
@@ -43,8 +46,9 @@ export class FakeChat implements GatehouseChat {
     return [...this.#users].map(([name, online]) => ({ name, online }));
   }
 
-  async join(room: string, passphrase?: string): Promise<void> {
-    const known = this.#rooms.get(room) ?? { passphrase, joined: false };
+  async join(room: string, passphrase?: string, { order }: RoomOptions = {}): Promise<void> {
+    const made = { passphrase, order: order ?? 'log', joined: false };
+    const known = this.#rooms.get(room) ?? made;
     if (known.passphrase !== passphrase) {
       throw new GatehouseError('invalid', true, 'wrong passphrase');
     }
@@ -62,9 +66,9 @@ export class FakeChat implements GatehouseChat {
 
   history(roomOrUser: string): ChatMessage[] {
     const locked = this.#rooms.get(roomOrUser)?.joined === false;
-    return (this.#histories.get(roomOrUser) ?? []).map(({ from, text, at, sealed, problem }) => {
-      if (locked && sealed) return { from, text: '', at, problem: 'locked' };
-      return problem === undefined ? { from, text, at } : { from, text: '', at, problem };
+    return (this.#histories.get(roomOrUser) ?? []).map(({ index: _, sealed, ...message }) => {
+      if (locked && sealed) return { ...message, text: '', problem: 'locked' };
+      return message.problem === undefined ? message : { ...message, text: '' };
     });
   }
 
@@ -81,8 +85,8 @@ export class FakeChat implements GatehouseChat {
   }
 
   rooms(): ChatRoom[] {
-    return [...this.#rooms].map(([name, { passphrase, joined }]) => {
-      return { name, locked: passphrase !== undefined, joined };
+    return [...this.#rooms].map(([name, { passphrase, order, joined }]) => {
+      return { name, locked: passphrase !== undefined, order, joined };
     });
   }
 
@@ -95,17 +99,25 @@ export class FakeChat implements GatehouseChat {
   }
 
   /** Somebody else has made a room. */
-  made(room: string, passphrase?: string): void {
-    this.#rooms.set(room, { passphrase, joined: false });
+  made(room: string, passphrase?: string, order: RoomOrder = 'log'): void {
+    this.#rooms.set(room, { passphrase, order, joined: false });
     this.#changed();
   }
 
+  /** In a room of the multicast's order: at the end, unless the message says where it stands. */
   speak(from: string, place: string, message: Partial<ChatMessage> & { text: string }): void {
     const room = this.#rooms.get(place);
     const sealed = room === undefined || room.passphrase !== undefined;
     this.#last += 1;
-    const whole = { from, at: Date.now(), ...message, index: this.#last, sealed };
-    this.#histories.set(place, [...(this.#histories.get(place) ?? []), whole]);
+    const before = this.#histories.get(place) ?? [];
+    const isOrdered = room !== undefined && room.order !== 'log';
+    const placed = isOrdered ? { position: { view: 1, number: before.length + 1 } } : {};
+    const whole = { from, at: Date.now(), ...placed, ...message, index: this.#last, sealed };
+    this.#histories.set(place, [...before, whole].sort(byPosition));
     this.#changed();
   }
+}
+
+function byPosition({ position: a }: FakeMessage, { position: b }: FakeMessage): number {
+  return a && b ? a.view - b.view || a.number - b.number : 0;
 }

@@ -88,10 +88,6 @@ export class FakeMarket implements MarketCalls {
     return [];
   }
 
-  async evaluate(): Promise<MarketRun> {
-    return { began: Date.now(), constants: null, purchases: [], elections: [] };
-  }
-
   /** Returns the id of the request. */
   #act(entry: Omit<MarketEntry, 'clock'>): string {
     const ticks = (this.#state.clock[SELF] ?? 0) + 1;

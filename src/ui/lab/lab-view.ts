@@ -1,6 +1,7 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Status } from '../../runtime/gatehouse.ts';
+import { MediaController } from '../elements/media-controller.ts';
 import { shared } from '../elements/styles.ts';
 import '../park/invite.ts';
 import { termNumber } from '../park/log-words.ts';
@@ -40,6 +41,10 @@ export class LabView extends LitElement {
       dt {
         color: var(--ink-soft);
       }
+      summary {
+        padding: 0.35rem 0;
+        cursor: pointer;
+      }
       .side {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -49,7 +54,7 @@ export class LabView extends LitElement {
       .messages {
         display: flex;
         flex-direction: column;
-        height: 30rem;
+        min-height: 30rem;
       }
       gh-messages {
         flex: 1;
@@ -58,7 +63,7 @@ export class LabView extends LitElement {
         :host {
           grid-template-areas: 'picture do' 'elections do' 'messages more' 'refused more';
           grid-template-columns: minmax(0, 1fr) 22rem;
-          grid-template-rows: auto auto auto 1fr;
+          grid-template-rows: auto auto 1fr auto;
           gap: 1rem;
           padding: 1rem 1.25rem;
         }
@@ -85,12 +90,10 @@ export class LabView extends LitElement {
       @media (min-width: 100rem) {
         :host {
           grid-template-areas: 'picture do more' 'elections do more' 'messages do more' 'refused do more';
-          grid-template-rows: auto auto auto 1fr;
           grid-template-columns: minmax(0, 1fr) 20rem 20rem;
         }
         .messages {
-          min-height: 20rem;
-          height: calc(100dvh - 40rem);
+          min-height: max(20rem, 100dvh - 40rem);
         }
       }
     `,
@@ -99,6 +102,8 @@ export class LabView extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
 
+  /** Where there is little room, what one can do comes before how to read the picture. */
+  readonly #roomy = new MediaController(this, '(min-width: 60rem)');
   readonly #trace = new TraceController(this);
   readonly #elections = new ElectionsController(this);
   #version = 0;
@@ -129,18 +134,21 @@ export class LabView extends LitElement {
           .links=${sparse ? session.gatehouse.links() : []}
           .tree=${elections.at(-1)?.tree ?? []}
         ></gh-network>
-        <p class="small soft">
-          What this node knows: its own links. Whether others' links are open and their terms are
-          not told to it, and cut off or crashed it knows of nobody. Links: solid is open, dashed is
-          relayed, dotted is connecting, none is closed, a cross is cut off. Marks on them are
-          messages; a cross is a lost one.
-          ${
-            sparse
-              ? html`Thin lines: links that other nodes keep in this topology. Arrows: the tree of
-                the last wireless election, from each node to its parent.`
-              : ''
-          }
-        </p>
+        <details class="small soft" ?open=${this.#roomy.matches}>
+          <summary>How to read the picture</summary>
+          <p>
+            What this node knows: its own links. Whether others' links are open and their terms are
+            not told to it, and cut off or crashed it knows of nobody. Links: solid is open, dashed
+            is relayed, dotted is connecting, none is closed, a cross is cut off. Marks on them are
+            messages; a cross is a lost one.
+            ${
+              sparse
+                ? html`Thin lines: links that other nodes keep in this topology. Arrows: the tree of
+                  the last wireless election, from each node to its parent.`
+                : ''
+            }
+          </p>
+        </details>
       </section>
       <div class="side do">
         <section class="panel" aria-labelledby="do">

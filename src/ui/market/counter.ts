@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { MarketState, Status } from '../../runtime/gatehouse.ts';
 import { FrameController } from '../elements/frame-controller.ts';
 import { icon, type IconName } from '../elements/icon.ts';
@@ -11,6 +11,15 @@ import { isProduct, piece, PRODUCTS, type Product } from './goods.ts';
 import { checkGoods } from './ledger.ts';
 import { marketStyles } from './market-styles.ts';
 import { wishWords } from './market-words.ts';
+import {
+  NO_PROBLEMS,
+  numberField,
+  numberFieldStyles,
+  numberIn,
+  problemRow,
+  problemsOf,
+  type NumberField,
+} from './number-field.ts';
 
 const ICONS: Readonly<Record<Answer['phase'], IconName>> = {
   pending: 'pending',
@@ -20,12 +29,18 @@ const ICONS: Readonly<Record<Answer['phase'], IconName>> = {
   unknown: 'unknown',
 };
 
+const MOST_PIECES = 10_000;
+const WANTED: NumberField = { name: 'wanted', label: 'Pieces', least: 1, most: MOST_PIECES };
+const OFFERED: NumberField = { name: 'offered', label: 'Pieces', least: 1, most: MOST_PIECES };
+const PRICE: NumberField = { name: 'price', label: 'Price of one', least: 1, most: 1_000_000 };
+
 /** Selling and buying by hand, the answers, and what still waits for a trader. */
 @customElement('gh-counter')
 export class Counter extends LitElement {
   static override styles = [
     shared,
     marketStyles,
+    numberFieldStyles,
     css`
       form {
         display: grid;
@@ -87,6 +102,7 @@ export class Counter extends LitElement {
   @property({ attribute: false }) status!: Status;
   @property({ attribute: false }) market!: MarketState;
   @property({ attribute: false }) dealings!: Dealings;
+  @state() private problems = NO_PROBLEMS;
 
   readonly #frames = new FrameController(this);
 
@@ -96,22 +112,24 @@ export class Counter extends LitElement {
 
   protected override render(): TemplateResult {
     const down = isDown(this.status);
+    const { problems } = this;
     return html`
-      <form aria-labelledby="buy" @submit=${this.#buy}>
+      <form novalidate aria-labelledby="buy" @submit=${this.#buy}>
         <h3 id="buy">Buy</h3>
         ${this.#products('buy')}
         <div class="fields">
-          ${this.#number('quantity', 'Pieces', 1, 10_000)}
+          ${numberField(WANTED, 1, problems)}
           <button class="primary" ?disabled=${down}>Buy</button>
+          ${problemRow([WANTED], problems)}
         </div>
       </form>
-      <form aria-labelledby="sell" @submit=${this.#deposit}>
+      <form novalidate aria-labelledby="sell" @submit=${this.#deposit}>
         <h3 id="sell">Sell</h3>
         ${this.#products('sell')}
         <div class="fields">
-          ${this.#number('quantity', 'Pieces', 5, 10_000)}
-          ${this.#number('price', 'Price of one', 10, 1_000_000)}
+          ${numberField(OFFERED, 5, problems)} ${numberField(PRICE, 10, problems)}
           <button class="primary" ?disabled=${down}>Deposit</button>
+          ${problemRow([OFFERED, PRICE], problems)}
         </div>
       </form>
       ${this.#answers()} ${this.#pending()}
@@ -133,22 +151,6 @@ export class Counter extends LitElement {
         </label>`;
       })}
     </fieldset>`;
-  }
-
-  #number(name: string, label: string, value: number, most: number): TemplateResult {
-    return html`<label class="field">
-      ${label}
-      <input
-        name=${name}
-        type="number"
-        inputmode="numeric"
-        min="1"
-        max=${most}
-        step="1"
-        required
-        value=${value}
-      />
-    </label>`;
   }
 
   #answers(): TemplateResult {
@@ -182,26 +184,34 @@ export class Counter extends LitElement {
   }
 
   readonly #buy = (event: SubmitEvent): void => {
-    const { product, quantity } = read(event);
-    if (product !== null) void this.dealings.buy({ product, quantity });
+    const form = this.#filledIn(event, [WANTED]);
+    const product = form && productIn(form);
+    if (product) void this.dealings.buy({ product, quantity: numberIn(form, WANTED) });
   };
 
   readonly #deposit = (event: SubmitEvent): void => {
-    const { product, quantity, price } = read(event);
-    if (product !== null) void this.dealings.deposit({ product, quantity, price });
+    const form = this.#filledIn(event, [OFFERED, PRICE]);
+    const product = form && productIn(form);
+    if (!product) return;
+    const [quantity, price] = [numberIn(form, OFFERED), numberIn(form, PRICE)];
+    void this.dealings.deposit({ product, quantity, price });
   };
+
+  /** The form that was sent, or null when its numbers can't be: then no older answer is taken for one to it. */
+  #filledIn(event: SubmitEvent, fields: readonly NumberField[]): HTMLFormElement | null {
+    event.preventDefault();
+    const form = event.currentTarget;
+    if (!(form instanceof HTMLFormElement)) return null;
+    this.problems = problemsOf(form, fields);
+    if (this.problems.size === 0) return form;
+    this.dealings.forget();
+    return null;
+  }
 }
 
-/** What stands in a form. */
-function read(event: SubmitEvent): { product: Product | null; quantity: number; price: number } {
-  event.preventDefault();
-  const form = new FormData(event.target as HTMLFormElement);
-  const product = form.get('product');
-  return {
-    product: typeof product === 'string' && isProduct(product) ? product : null,
-    quantity: Number(form.get('quantity')),
-    price: Number(form.get('price')),
-  };
+function productIn(form: HTMLFormElement): Product | null {
+  const product = new FormData(form).get('product');
+  return typeof product === 'string' && isProduct(product) ? product : null;
 }
 
 declare global {

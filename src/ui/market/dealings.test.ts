@@ -48,3 +48,13 @@ test.each([
   await dealings.deposit({ product: 'salt', quantity: 1, price: 2 });
   expect(newest()).toMatch(words);
 });
+
+test('older answers are forgotten, but not what is still open', async () => {
+  const { dealings, newest } = at(new FailingMarket(false));
+  await dealings.deposit({ product: 'salt', quantity: 1, price: 2 });
+  await dealings.buy({ product: 'fish', quantity: 1 });
+  expect(newest()).toMatch(/^refused/);
+  dealings.forget();
+  expect(newest()).toMatch(/^unknown/);
+  expect(dealings.answers).toHaveLength(1);
+});

@@ -36,6 +36,12 @@ export class Dealings {
     return this.#changes.subscribe(listener);
   }
 
+  /** Whoever asks for something else reads these no more. What is still open stays. */
+  forget(): void {
+    this.#answers = this.#answers.filter(({ phase }) => phase === 'pending' || phase === 'unknown');
+    this.#changes.emit();
+  }
+
   async buy(want: { product: Product; quantity: number }): Promise<void> {
     const asked: MarketAsked = { kind: 'buy', ...want };
     await this.#ask(asked, async () => {

@@ -1,20 +1,17 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { MarketRun, Status } from '../../runtime/gatehouse.ts';
+import { FrameController } from '../elements/frame-controller.ts';
 import { shared } from '../elements/styles.ts';
-import { messageOf, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { isDown } from '../words.ts';
+import { LEAST_GATES } from './cast.ts';
+import { PRICE } from './evaluate.ts';
+import { ELECTIONS, evaluationsOf, TRANSACTIONS, type Evaluations } from './evaluations.ts';
 import { marketStyles } from './market-styles.ts';
 
-const TRANSACTIONS = 40;
-const ELECTIONS = 4;
 /** The shortest run that has a place in the plots. */
 const LEAST = 10;
-
-type Phase =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly elections: number }
-  | { readonly kind: 'failed'; readonly message: string };
 
 /** Measures purchases in this park, without and with elections, and draws what came out. */
 @customElement('gh-evaluation')
@@ -32,29 +29,40 @@ export class Evaluation extends LitElement {
 
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
-  @state() private phase: Phase = { kind: 'idle' };
   @state() private isLoaded = false;
-  #runs: MarketRun[] = [];
+  readonly #frames = new FrameController(this);
+  #evaluations!: Evaluations;
+  #runs: readonly MarketRun[] = [];
   #seen = '';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('session')) {
+      this.#evaluations = evaluationsOf(this.session);
+      this.#frames.follow(this.#evaluations);
+    }
     const { commitIndex, term } = this.status;
-    const seen = `${commitIndex} ${term} ${this.phase.kind}`;
+    const seen = `${commitIndex} ${term} ${this.#evaluations.runs.length}`;
     // Copies all that was measured: no more often than that can change.
     if (seen === this.#seen && !changed.has('session')) return;
     this.#seen = seen;
-    this.#runs = this.session.gatehouse.market.measured();
+    // What is bought by hand is no run: how long after one another is anybody's whim.
+    const byItself = this.session.gatehouse.market.measured().filter(({ constants }) => constants);
+    this.#runs = [...byItself, ...this.#evaluations.runs];
     if (this.#runs.some(({ purchases }) => purchases.length >= LEAST)) void this.#load();
   }
 
   protected override render(): TemplateResult {
-    const running = this.phase.kind === 'running';
+    const running = this.#evaluations.phase.kind === 'running';
     return html`
       <p class="small soft">
         Measures how long a purchase takes, from asking to the answer, in this park as it is now:
-        ${TRANSACTIONS} purchases, then ${TRANSACTIONS} more in the course of which this gate takes
-        the trader out of office ${ELECTIONS} times. Then the gates elect, and for that moment
-        nobody is admitted to the park either. It buys salt that it has deposited itself, for real.
+        ${TRANSACTIONS} purchases, then ${TRANSACTIONS} more in the course of which the trader fails
+        ${ELECTIONS} times. Each time it answers nobody for 4 seconds, the others elect, and it
+        comes back; until there is a trader nobody is admitted to the park either.
+      </p>
+      <p class="small soft">
+        It takes ${LEAST_GATES} gates in tabs of this browser: the trader, the one that takes over,
+        a seller, and a buyer, which pays ${2 * TRANSACTIONS * PRICE} for real.
       </p>
       <div class="row">
         <button class="primary" ?disabled=${running || isDown(this.status)} @click=${this.#run}>
@@ -67,32 +75,26 @@ export class Evaluation extends LitElement {
   }
 
   #progress(): TemplateResult | typeof nothing {
-    const { phase } = this;
+    const { phase } = this.#evaluations;
     switch (phase.kind) {
       case 'idle':
         return nothing;
       case 'failed':
-        return html`<p>It was broken off: ${phase.message}</p>`;
+        return html`<p>${phase.message}</p>`;
       case 'running': {
-        const done = this.#runs.at(-1)?.purchases.length ?? 0;
         const which = phase.elections === 0 ? 'without elections' : 'with elections';
         return html`<p class="small">Measuring ${which} …</p>
-          <progress aria-label="Purchases ${which}" max=${TRANSACTIONS} value=${done}></progress>`;
+          <progress
+            aria-label="Purchases ${which}"
+            max=${TRANSACTIONS}
+            value=${phase.purchases}
+          ></progress>`;
       }
     }
   }
 
-  readonly #run = async (): Promise<void> => {
-    const { market } = this.session.gatehouse;
-    try {
-      for (const elections of [0, ELECTIONS]) {
-        this.phase = { kind: 'running', elections };
-        await market.evaluate({ transactions: TRANSACTIONS, elections });
-      }
-      this.phase = { kind: 'idle' };
-    } catch (error) {
-      this.phase = { kind: 'failed', message: messageOf(error) };
-    }
+  readonly #run = (): void => {
+    void this.#evaluations.run();
   };
 
   /** The plots are no part of the view until there is something to draw. */

@@ -80,3 +80,30 @@ it('takes the commission, and tells what is wrong with a constant', async () => 
     .element(page.getByText('That did not work: price: two numbers, the smaller first'))
     .toBeVisible();
 });
+
+it('says at the field which numbers it takes, and leaves no older answer standing', async () => {
+  const fake = open();
+  await button('Deposit').click();
+  await expect.element(answers).toHaveTextContent('Deposited 5 salt at 10 each.');
+  await page.getByRole('form', { name: 'Buy' }).getByLabelText('Pieces').fill('0');
+  await button('Buy').click();
+  const problem = (words: string) => page.getByText(words, { exact: true });
+  await expect.element(problem('Pieces: a whole number from 1 to 10000.')).toBeVisible();
+  await expect.element(answers).not.toHaveTextContent('Deposited');
+  await page.getByLabelText('Price of one').fill('1000001');
+  await button('Deposit').click();
+  await expect.element(problem('Price of one: a whole number from 1 to 1000000.')).toBeVisible();
+  // In a shadow root: the document has only its host for active.
+  const price = page.getByLabelText('Price of one');
+  await expect.poll(() => price.element().matches(':focus')).toBe(true);
+  await page.getByLabelText('Set it to, %').fill('101');
+  await button('Set for all').click();
+  await expect.element(problem('Set it to, %: a whole number from 0 to 100.')).toBeVisible();
+  expect(fake.market.acts()).toHaveLength(1);
+  await page.getByLabelText('Price of one').fill('12');
+  await button('Deposit').click();
+  await expect.element(answers).toHaveTextContent('Deposited 5 salt at 12 each.');
+  await expect
+    .element(page.getByLabelText('Price of one'))
+    .toHaveAttribute('aria-invalid', 'false');
+});

@@ -9,6 +9,7 @@ import {
 } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { MarketRun } from '../../runtime/gatehouse.ts';
+import { apart } from '../elements/labels.ts';
 import { MediaController } from '../elements/media-controller.ts';
 import { shared } from '../elements/styles.ts';
 import type { NameOf } from '../park/log-words.ts';
@@ -24,6 +25,9 @@ import {
   type Course,
 } from './plots.ts';
 import { averagesTable, courseTable } from './plot-tables.ts';
+
+/** Between two rows of a label, in units of the chart. */
+const ROW = 15;
 
 /** The two plots of the trading post, and their figures. */
 @customElement('gh-plots')
@@ -110,11 +114,11 @@ export class PlotsPanel extends LitElement {
       >
         ${axes(chart, TRANSACTIONS, { x: 'transactions', y: 'average round trip, ms' })}
         ${series(chart, averages.without, 'without')}
-        ${series(chart, averages.withElections, 'with')}
+        ${series(chart, averages.withElections, 'with')} ${labels(chart, averages)}
       </svg>
       <figcaption class="small soft">
-        Over the first so many purchases of each run in this tab that has them, with elections and
-        without.
+        Over the first so many purchases of each evaluation, and of each run of automatic trading,
+        that this tab has made.
       </figcaption>
     </figure>`;
   }
@@ -122,6 +126,7 @@ export class PlotsPanel extends LitElement {
   #course(course: Course): TemplateResult {
     const { responses } = course;
     const most = Math.max(...responses.map(({ ms }) => ms));
+    const peaks = responses.filter((response) => duringElection(response, course.elections)).length;
     const chart = chartOf(this.#narrow.matches, [1, responses.length], most, 16);
     const ticks = [1, ...[10, 20, 30, 40].filter((tick) => tick <= responses.length)];
     return html`<figure>
@@ -130,13 +135,14 @@ export class PlotsPanel extends LitElement {
         viewBox="0 0 ${chart.width} ${chart.height}"
         role="img"
         data-testid="plot-course"
-        aria-label="Response time in milliseconds of ${responses.length} requests. The peaks are ${course.elections.length} elections."
+        aria-label="Response time in milliseconds of ${responses.length} requests. The peaks are ${peaks} requests that waited for an election."
       >
         ${axes(chart, responses.length > 60 ? [1, responses.length] : ticks, { x: 'request, in the order of asking', y: 'response time, ms' })}
         ${responses.map(({ number, at, ms }) => bar(chart, number, ms, duringElection({ at, ms }, course.elections)))}
       </svg>
       <figcaption class="small soft">
-        The coloured peaks, marked E, are the requests that waited for an election.
+        The coloured peaks, marked E, are the requests that waited for an election: the trader
+        failed before it could serve them.
       </figcaption>
     </figure>`;
   }
@@ -148,7 +154,6 @@ function series(
   kind: 'with' | 'without',
 ): SVGTemplateResult {
   const places = points.map(({ transactions, ms }) => [toX(chart, transactions), toY(chart, ms)]);
-  const [x = 0, y = 0] = places.at(-1) ?? [];
   return svg`<g class=${kind}>
     <polyline class="line" points=${places.map((place) => place.join()).join(' ')} />
     ${places.map(([px = 0, py = 0]) =>
@@ -156,13 +161,24 @@ function series(
         ? svg`<path class="dot" d="M${px} ${py - 6}l6 6-6 6-6-6z" />`
         : svg`<circle class="dot" cx=${px} cy=${py} r="4.5" />`,
     )}
-    ${
-      points.length === 0
-        ? nothing
-        : svg`<text class="label" x=${x + 9} y=${y - 3}>${kind}</text>
-          <text class="label" x=${x + 9} y=${y + 12}>elections</text>`
-    }
   </g>`;
+}
+
+/** At the right end of each line, in two rows of text. */
+function labels(chart: Chart, { without, withElections }: Averages): SVGTemplateResult[] {
+  const lines = [
+    { kind: 'without', end: without.at(-1) },
+    { kind: 'with', end: withElections.at(-1) },
+  ].flatMap(({ kind, end }) => (end === undefined ? [] : [{ kind, end }]));
+  const ends = lines.map(({ end }) => toY(chart, end.ms) - 3);
+  const places = apart(ends, 2 * ROW + 4, chart.bottom);
+  return lines.map(({ kind, end }, at) => {
+    const [x, y] = [toX(chart, end.transactions) + 9, places[at] ?? 0];
+    return svg`<g class=${kind}>
+      <text class="label" x=${x} y=${y}>${kind}</text>
+      <text class="label" x=${x} y=${y + ROW}>elections</text>
+    </g>`;
+  });
 }
 
 function bar(chart: Chart, number: number, ms: number, isPeak: boolean): SVGTemplateResult {

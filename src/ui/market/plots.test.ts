@@ -56,6 +56,7 @@ test('the course of a run is in the order of asking, whatever the order of the a
 test('a peak is a request that waited while an election lasted', () => {
   const elections = [{ at: 100, ms: 50, trader: 'bert' }];
   expect(duringElection({ at: 90, ms: 5 }, elections)).toBe(false);
+  expect(duringElection({ at: 90, ms: 10 }, elections)).toBe(false);
   expect(duringElection({ at: 90, ms: 70 }, elections)).toBe(true);
   expect(duringElection({ at: 120, ms: 40 }, elections)).toBe(true);
   expect(duringElection({ at: 151, ms: 5 }, elections)).toBe(false);

@@ -54,7 +54,7 @@ export function duringElection(
   { at, ms }: Pick<Response, 'at' | 'ms'>,
   elections: readonly MeasuredElection[],
 ): boolean {
-  return elections.some((election) => at <= election.at + election.ms && election.at <= at + ms);
+  return elections.some((election) => at <= election.at + election.ms && election.at < at + ms);
 }
 
 function averages(runs: readonly (readonly MeasuredPurchase[])[]): Average[] {

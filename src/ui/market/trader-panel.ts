@@ -6,7 +6,18 @@ import { shared } from '../elements/styles.ts';
 import { messageOf, type Session } from '../session.ts';
 import { clockTime, isDown } from '../words.ts';
 import { marketStyles } from './market-styles.ts';
+import {
+  NO_PROBLEMS,
+  numberField,
+  numberFieldStyles,
+  numberIn,
+  problemRow,
+  problemsOf,
+  type NumberField,
+} from './number-field.ts';
 import { lastOffices, tradeSince, type Office } from './offices.ts';
+
+const PERCENT: NumberField = { name: 'percent', label: 'Set it to, %', least: 0, most: 100 };
 
 /** So many of those who held the office are listed. */
 const OFFICES = 4;
@@ -17,6 +28,7 @@ export class TraderPanel extends LitElement {
   static override styles = [
     shared,
     marketStyles,
+    numberFieldStyles,
     css`
       .now {
         display: grid;
@@ -58,6 +70,7 @@ export class TraderPanel extends LitElement {
   @property({ attribute: false }) market!: MarketState;
   @property({ attribute: false }) acts: readonly MarketAct[] = [];
   @state() private told = '';
+  @state() private problems = NO_PROBLEMS;
 
   protected override render(): TemplateResult {
     return html`${this.#now()} ${this.#commission()} ${this.#before()} ${this.#tryIt()}`;
@@ -84,15 +97,14 @@ export class TraderPanel extends LitElement {
   #commission(): TemplateResult {
     const percent = this.session.gatehouse.market.commission();
     if (percent === null) return html``;
-    return html`<form class="fields percent" @submit=${this.#set}>
+    const { problems } = this;
+    return html`<form novalidate class="fields percent" @submit=${this.#set}>
       <p class="small" data-testid="commission">
         Commission now: <b>${percent} %</b>, a rule of the log that counts for all.
       </p>
-      <div class="field">
-        <label for="percent">Set it to, %</label>
-        <input id="percent" type="number" min="0" max="100" step="1" required value=${percent} />
-      </div>
+      ${numberField(PERCENT, percent, problems)}
       <button>Set for all</button>
+      ${problemRow([PERCENT], problems)}
       <p class="small" role="status">${this.told}</p>
     </form>`;
   }
@@ -138,11 +150,13 @@ export class TraderPanel extends LitElement {
 
   readonly #set = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const field = this.renderRoot.querySelector<HTMLInputElement>('#percent');
-    if (!field) return;
+    const form = event.currentTarget;
+    if (!(form instanceof HTMLFormElement)) return;
     this.told = '';
+    this.problems = problemsOf(form, [PERCENT]);
+    if (this.problems.size > 0) return;
     try {
-      await this.session.gatehouse.market.setCommission(field.valueAsNumber);
+      await this.session.gatehouse.market.setCommission(numberIn(form, PERCENT));
     } catch (error) {
       this.told = `Not set: ${messageOf(error)}`;
     }

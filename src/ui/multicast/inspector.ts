@@ -185,7 +185,9 @@ export function orderWords({ rows, agrees }: Picture, peers: readonly MulticastP
   if (rows.length === 0) return `Nothing was sent yet.${unheard}`;
   const held = rows.filter(({ places }) => places.includes('held')).length;
   const waiting =
-    held === 0 ? 'Nothing is held back.' : `${count(held, 'message')} held back: not its turn yet.`;
+    held === 0
+      ? 'Nothing is held back.'
+      : `${count(held, 'message')} held back: not ${held === 1 ? 'its' : 'their'} turn yet.`;
   return `The same order at ${answered === 1 ? 'the one gate' : `all ${answered} gates`} that told. ${waiting}${unheard}`;
 }
 

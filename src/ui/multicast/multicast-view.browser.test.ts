@@ -36,9 +36,21 @@ test('what is sent by hand stands at every gate in one order; what is held back 
   await page.getByLabelText('A message to all gates').fill('late');
   await button('Send').click();
   void multicast.hear('fox1x9y8z7', 'after it');
-  await expect.element(order).toHaveTextContent('2 messages held back');
+  await expect.element(order).toHaveTextContent('2 messages held back: not their turn yet.');
   await expect.element(page.getByRole('row', { name: /after it/ })).toHaveTextContent(/held back/);
   await expect.element(page.getByTestId('sending')).toHaveTextContent('1 message from here');
+});
+
+test('a text that is too long is refused with its length, and stays to be shortened', async () => {
+  const { multicast } = open();
+  const field = page.getByLabelText('A message to all gates');
+  await field.fill('x'.repeat(1001));
+  await button('Send').click();
+  await expect
+    .element(page.getByTestId('sending'))
+    .toHaveTextContent('Not sent: 1001 characters, and a message has at most 1000.');
+  await expect.element(field).toHaveValue('x'.repeat(1001));
+  expect(multicast.delivered()).toEqual([]);
 });
 
 test('text from others is never markup', async () => {

@@ -1,5 +1,6 @@
 /** A plot of a few lines over the number of gates, drawn as SVG and labelled where the lines end. */
 import { css, html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
+import { apart } from '../elements/labels.ts';
 
 export interface Point {
   readonly x: number;
@@ -76,12 +77,14 @@ function labels(lines: readonly Line[], atX: Scale, atY: Scale): SVGTemplateResu
     const end = points.at(-1);
     return end === undefined ? [] : [{ label, look, x: atX(end.x) + 7, y: atY(end.y) + 4 }];
   });
-  ends.sort((a, b) => a.y - b.y);
-  let above = -Infinity;
-  return ends.map(({ label, look, x, y }) => {
-    above = Math.max(y, above + LABEL_GAP);
-    return svg`<text class="label ${look}" x=${x} y=${above}>${label}</text>`;
-  });
+  const places = apart(
+    ends.map(({ y }) => y),
+    LABEL_GAP,
+  );
+  return ends.map(
+    ({ label, look, x, y }, at) =>
+      svg`<text class="label ${look}" x=${x} y=${places[at] ?? y}>${label}</text>`,
+  );
 }
 
 /** A round step of which some four make up the whole. */

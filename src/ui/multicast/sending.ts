@@ -55,7 +55,7 @@ export class Sending extends LitElement {
       <form @submit=${this.#submit}>
         <label for="text">A message to all gates</label>
         <div class="text">
-          <input id="text" maxlength=${MAX_TEXT} autocomplete="off" placeholder="Hello, all" />
+          <input id="text" autocomplete="off" placeholder="Hello, all" />
           <button class="primary" ?disabled=${this.down}>Send</button>
         </div>
       </form>
@@ -91,6 +91,11 @@ export class Sending extends LitElement {
   readonly #submit = (event: Event): void => {
     event.preventDefault();
     const text = this.field.value.trim() || this.#nextText();
+    if (text.length > MAX_TEXT) {
+      // It stays in the field to be shortened.
+      this.told = `Not sent: ${count(text.length, 'character')}, and a message has at most ${MAX_TEXT}.`;
+      return;
+    }
     this.field.value = '';
     void this.#send([text]);
   };

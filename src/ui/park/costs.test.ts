@@ -18,10 +18,10 @@ describe('what another capacity costs', () => {
     ['30', false, '37 are inside. Let 7 out first: a capacity below the number inside is refused.'],
     [' 51 ', true, '1 place more, at every gate at once: 14 can still be let in.'],
     ['50', false, 'The capacity is 50 now.'],
-    ['', false, 'Type a whole number from 0 to 1000000.'],
-    ['-3', false, 'Type a whole number from 0 to 1000000.'],
-    ['4.5', false, 'Type a whole number from 0 to 1000000.'],
-    ['99999999', false, 'Type a whole number from 0 to 1000000.'],
+    ['', false, 'Type a whole number from 0 to 1000000000.'],
+    ['-3', false, 'Type a whole number from 0 to 1000000000.'],
+    ['4.5', false, 'Type a whole number from 0 to 1000000000.'],
+    ['1000000001', false, 'Type a whole number from 0 to 1000000000.'],
   ])('to %s', (text, possible, told) => {
     expect(capacityCost(park, text)).toEqual({ possible, text: told });
   });

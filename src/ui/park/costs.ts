@@ -1,17 +1,15 @@
 /** What a step will cost, said before it is taken. */
+import { MAX_CAPACITY } from '../../core/entry.ts';
 import type { Status } from '../../runtime/gatehouse.ts';
 import { count, listed } from '../words.ts';
-
-/** More than fit in any building; a slip of the finger more likely. */
-const MOST = 1_000_000;
 
 export function capacityCost(
   { capacity, occupancy }: Pick<Status, 'capacity' | 'occupancy'>,
   text: string,
 ): { possible: boolean; text: string } {
   const wanted = text.trim();
-  if (!/^\d+$/.test(wanted) || Number(wanted) > MOST) {
-    return { possible: false, text: `Type a whole number from 0 to ${MOST}.` };
+  if (!/^\d+$/.test(wanted) || Number(wanted) > MAX_CAPACITY) {
+    return { possible: false, text: `Type a whole number from 0 to ${MAX_CAPACITY}.` };
   }
   const next = Number(wanted);
   if (next === capacity) return { possible: false, text: `The capacity is ${capacity} now.` };

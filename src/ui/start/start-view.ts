@@ -17,6 +17,7 @@ export class StartView extends LitElement {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 1rem;
+        width: 100%;
         max-width: 76rem;
         margin: 0 auto;
         padding: 1.25rem var(--gap) 2rem;

@@ -1,6 +1,7 @@
 /** The five systems, and the addresses that open each in a park of its own. */
 import type { ParkSettings } from '../../core/entry.ts';
 import { searchOf } from '../../runtime/address.ts';
+import { asTour } from '../visitor/tour.ts';
 import type { PictureName } from './pictures.ts';
 
 export interface Opening {
@@ -39,7 +40,7 @@ export const SYSTEMS: readonly System[] = [
       },
       {
         label: 'A visitor’s phone, in another tab',
-        address: addressOf('main', 'visitor'),
+        address: `/${asTour(searchOf('main', {}))}#/visitor`,
         elsewhere: true,
       },
     ],

@@ -5,6 +5,7 @@ import { FrameController } from '../elements/frame-controller.ts';
 import { icon } from '../elements/icon.ts';
 import '../elements/qr-code.ts';
 import { shared } from '../elements/styles.ts';
+import { isTour } from './tour.ts';
 import { gateWords, visitorWords } from './visitor-words.ts';
 
 /** A visitor's own phone: where one is, one button, and the ticket. */
@@ -131,7 +132,8 @@ export class VisitorView extends LitElement {
       </p>
       ${this.#ticket(status)}
       <p class="small soft">
-        This page is yours alone and no gate of the park. <a href="#/park">Open a gate here</a>
+        This page is yours alone and no gate of the park.
+        ${isTour(location.search) ? html`<a href="#/park">Open a gate here</a>` : ''}
       </p>
       <p class="unseen" role="status">${words.headline}. ${words.more}</p>
     </main>`;

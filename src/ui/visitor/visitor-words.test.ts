@@ -21,6 +21,18 @@ describe("what a visitor's tab says", () => {
     ['outside', {}, 'You are outside', /^$/],
     ['let in', { phase: 'entered', last: decided('enter') }, 'You are inside', /Welcome/],
     ['refused', { last: decided('enter', 'full') }, 'You are outside', /full. Wait until/],
+    [
+      'let out',
+      { last: { kind: 'at-door', inside: false } },
+      'You are outside',
+      /let out at the door/,
+    ],
+    [
+      'let in at the door',
+      { phase: 'entered', last: { kind: 'at-door', inside: true } },
+      'You are inside',
+      /let in at the door/,
+    ],
     ['out before', { last: decided('leave', 'not-inside') }, 'You are outside', /let out before/],
     ['asking', { phase: 'entering' }, 'Asking to enter …', /gates decide/],
     ['asking nobody', { phase: 'leaving', gate: null }, 'Asking to leave …', /Waiting for a gate/],

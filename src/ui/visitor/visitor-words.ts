@@ -50,6 +50,10 @@ function afterwards(last: VisitorResult | null): string {
       return '';
     case 'failed':
       return `That did not work: ${last.message}. Try again.`;
+    case 'at-door':
+      return last.inside
+        ? 'You were let in at the door. Show this page there.'
+        : 'You were let out at the door.';
     case 'decided':
       return decided(last);
   }

@@ -134,6 +134,9 @@ export class MemoryTickets implements TicketStore {
   stored: Ticket;
   fails = false;
   hangs = false;
+  /** Writes wait until they may go on. */
+  stops = false;
+  #waiting: ((ok: boolean) => void)[] = [];
 
   constructor(
     ticket: Ticket,
@@ -144,10 +147,22 @@ export class MemoryTickets implements TicketStore {
 
   write(ticket: Ticket, done: (ok: boolean) => void): void {
     if (this.hangs) return;
-    this.street.later(() => {
-      if (!this.fails) this.stored = ticket;
-      done(!this.fails);
-    });
+    const end = (ok: boolean): void => {
+      if (ok) this.stored = ticket;
+      done(ok);
+    };
+    if (this.stops) this.#waiting.push(end);
+    else this.street.later(() => end(!this.fails));
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** The writes that wait succeed or fail, and later ones wait no more. */
+  goOn(ok: boolean): void {
+    this.stops = false;
+    for (const end of this.#waiting.splice(0)) end(ok);
   }
 }
 

@@ -1,0 +1,90 @@
+import type { MulticastKind } from '../core/entry.ts';
+import type { TotalPosition } from '../core/multicast/multicast.ts';
+import type { Reply } from '../core/effects.ts';
+import { saidIn } from './checkers/chat-checker.ts';
+import { textOf } from './checkers/chat-ledger.ts';
+import { Violation } from './checkers/violation.ts';
+import type { Gate, Life } from './gate.ts';
+import type { Random } from './random.ts';
+import type { World } from './world.ts';
+
+/** What somebody is about to say in a room of the multicast's order. */
+interface Tagged {
+  readonly client: string;
+  readonly text: string;
+}
+
+/** How people order their rooms in some of the parks that multicast, and the tags of what they say there (rule C9). */
+export class ChatOrders {
+  readonly #world: World;
+  /** Null where nobody chooses. */
+  readonly #kind: MulticastKind | null;
+  /** Of each text that was to be said the tag that was sent for it. */
+  readonly #tags = new Map<string, string>();
+
+  constructor(world: World, multicast: MulticastKind | null) {
+    this.#world = world;
+    const isChosen = world.random.split('chat-orders').chance(0.6);
+    this.#kind = isChosen ? multicast : null;
+  }
+
+  /** The order in which somebody wants a room; null: any. Most want the same of one room. */
+  wanted(room: string, random: Random): string | null {
+    if (this.#kind === null) return null;
+    const isUsual = random.chance(0.9);
+    return (room === 'blue') === isUsual ? 'log' : this.#kind;
+  }
+
+  /** @param done where the tag was delivered at its sender; null when that is not known, or was not in time */
+  tag(
+    gate: Gate,
+    life: Life,
+    { client, text }: Tagged,
+    done: (position: TotalPosition | null) => void,
+  ): void {
+    const world = this.#world;
+    const { multicasts } = world.checks;
+    const tag = multicasts.asked(life.name, life.peer.id, client);
+    this.#tags.set(text, tag);
+    world.trace('multicast', gate, `${tag} for ${text}`, 'command');
+    life.driver.command({ type: 'multicast', text: tag }, (reply) => {
+      if (gate.life !== life) return;
+      world.trace(`multicast-${told(reply)}`, gate, tag);
+      world.check(() => {
+        multicasts.answered(life.name, tag, told(reply));
+        this.#checkPosition(life, tag, reply);
+      });
+      // Not in the middle of the node's step.
+      world.clock.schedule(0, () => {
+        done(reply.ok && reply.value.type === 'multicast' ? reply.value.position : null);
+      });
+    });
+  }
+
+  /**
+   * In the end: the messages of each room stand as their tags were delivered, by all who did. Views of one number that
+   * belong to two generations are no order of one group.
+   */
+  judge(snapshot: unknown): void {
+    const { checks } = this.#world;
+    if (checks.log.lineages.size > 1) return;
+    for (const [place, lines] of saidIn(snapshot)) {
+      const tags = lines.flatMap((line) => this.#tags.get(textOf(line)) ?? []);
+      if (tags.length > 0) checks.seen('room in the order of the multicast');
+      checks.multicasts.checkOrder(tags, place);
+    }
+  }
+
+  #checkPosition(life: Life, tag: string, reply: Reply): void {
+    if (!reply.ok || reply.value.type !== 'multicast') return;
+    const { position } = reply.value;
+    const counted = this.#world.checks.multicasts.positionAt(life.name, tag);
+    if (counted?.view !== position.view || counted.number !== position.number)
+      throw new Violation('C9', `${tag} is told at ${position.view}.${position.number}`);
+  }
+}
+
+function told(reply: Reply): 'ok' | 'fail' | 'info' {
+  if (reply.ok) return 'ok';
+  return reply.definite ? 'fail' : 'info';
+}

@@ -1,4 +1,3 @@
-import { decode } from '../core/decode.ts';
 import {
   DecodeError,
   arrayOf,
@@ -14,6 +13,7 @@ import {
 } from '../core/decoder.ts';
 import type { Identity } from '../core/identity.ts';
 import type { FeignOptions, Gatehouse, TraceEvent } from '../runtime/gatehouse.ts';
+import { TabChannel } from './tab-channel.ts';
 
 /** How a node is to feign failure: all of it, so that all tabs do alike. */
 export type Feigning = Required<FeignOptions>;
@@ -86,28 +86,24 @@ const TYPES: ReadonlySet<string> = new Set([
  */
 export class OwnTabs {
   readonly #gatehouse: Gatehouse;
-  readonly #channel: BroadcastChannel;
+  readonly #channel: TabChannel<Said>;
   readonly #listeners = new Set<(seen: Seen) => void>();
 
   constructor(gatehouse: Gatehouse) {
     this.#gatehouse = gatehouse;
-    this.#channel = new BroadcastChannel(`gatehouse park ${gatehouse.status().park}`);
-    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      const decoded = decode(said, data);
-      // Of a tab with another version of the page: it may say what this one does not know.
-      if (decoded.ok) this.#heard(decoded.value);
-    };
+    const name = `gatehouse park ${gatehouse.status().park}`;
+    this.#channel = new TabChannel(name, said, (message) => this.#heard(message));
   }
 
   /** All tabs of this browser in this park, this one included; null: none of them any more. */
   feignAll(as: Feigning | null): void {
-    this.#say({ kind: 'feign', as });
+    this.#channel.say({ kind: 'feign', as });
     this.#feign(as);
   }
 
   /** Asks all of them; `onSeen` has the answers. */
   look(since: number): void {
-    this.#say({ kind: 'look', since });
+    this.#channel.say({ kind: 'look', since });
     this.#tell(this.#seen(since));
   }
 
@@ -120,17 +116,13 @@ export class OwnTabs {
     this.#channel.close();
   }
 
-  #say(message: Said): void {
-    this.#channel.postMessage(message);
-  }
-
   #heard(message: Said): void {
     switch (message.kind) {
       case 'feign':
         this.#feign(message.as);
         return;
       case 'look':
-        this.#say(this.#seen(message.since));
+        this.#channel.say(this.#seen(message.since));
         return;
       case 'seen':
         this.#tell(message);

@@ -1,4 +1,3 @@
-import { decode } from '../core/decode.ts';
 import {
   boolean,
   integer,
@@ -16,6 +15,9 @@ import {
   type Gatehouse,
   type Status,
 } from '../runtime/gatehouse.ts';
+import { messageOf } from './session.ts';
+import { TabChannel } from './tab-channel.ts';
+import { isDown } from './words.ts';
 
 /** What one tab of this browser may ask of the gate in another. */
 export type Wish =
@@ -104,18 +106,14 @@ const said = variant<Said, 'kind'>('kind', {
 export class TabWishes {
   evaluates = false;
   readonly #gatehouse: Gatehouse;
-  readonly #channel: BroadcastChannel;
+  readonly #channel: TabChannel<Said>;
   readonly #open = new Map<string, (told: Told) => void>();
   readonly #listeners = new Set<(own: OwnGate) => void>();
 
   constructor(gatehouse: Gatehouse) {
     this.#gatehouse = gatehouse;
-    this.#channel = new BroadcastChannel(`gatehouse wishes ${gatehouse.status().park}`);
-    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      const decoded = decode(said, data);
-      // Of a tab with another version of the page: it may say what this one does not know.
-      if (decoded.ok) void this.#heard(decoded.value);
-    };
+    const name = `gatehouse wishes ${gatehouse.status().park}`;
+    this.#channel = new TabChannel(name, said, (message) => void this.#heard(message));
   }
 
   /** The gates of this park in the tabs of this browser, this one first. Ends early when all that are in reach are. */
@@ -136,7 +134,7 @@ export class TabWishes {
         resolve();
       }
       listeners.add(heard);
-      this.#say({ kind: 'who' });
+      this.#channel.say({ kind: 'who' });
     });
     return here;
   }
@@ -152,7 +150,7 @@ export class TabWishes {
         timer = setTimeout(() => {
           resolve({ kind: 'not-done', message: 'its tab does not answer' });
         }, PATIENCE);
-        this.#say({ kind: 'wish', to, wish, asks });
+        this.#channel.say({ kind: 'wish', to, wish, asks });
       });
     } finally {
       clearTimeout(timer);
@@ -164,14 +162,10 @@ export class TabWishes {
     this.#channel.close();
   }
 
-  #say(message: Said): void {
-    this.#channel.postMessage(message);
-  }
-
   async #heard(message: Said): Promise<void> {
     switch (message.kind) {
       case 'who':
-        this.#say({ kind: 'here', ...this.#self() });
+        this.#channel.say({ kind: 'here', ...this.#self() });
         return;
       case 'here': {
         const { kind: _kind, ...own } = message;
@@ -180,7 +174,11 @@ export class TabWishes {
       }
       case 'wish':
         if (message.to !== this.#gatehouse.status().id) return;
-        this.#say({ kind: 'told', wish: message.wish, told: await this.#own(message.asks) });
+        this.#channel.say({
+          kind: 'told',
+          wish: message.wish,
+          told: await this.#own(message.asks),
+        });
         return;
       case 'told':
         this.#open.get(message.wish)?.(message.told);
@@ -193,10 +191,11 @@ export class TabWishes {
   }
 
   #self(): OwnGate {
-    const { id, priority, role, trouble } = this.#gatehouse.status();
+    const status = this.#gatehouse.status();
+    const { id, priority } = status;
     return {
       gate: { id, priority },
-      runs: trouble === null && role !== 'crashed' && role !== 'terminated',
+      runs: !isDown(status),
       trades: this.#gatehouse.market.trading() !== null,
       evaluates: this.evaluates,
     };
@@ -223,7 +222,7 @@ export async function fulfil(gatehouse: Asked, asks: Wish, now: () => number): P
         return { kind: 'done' };
     }
   } catch (error) {
-    return { kind: 'not-done', message: error instanceof Error ? error.message : String(error) };
+    return { kind: 'not-done', message: messageOf(error) };
   }
 }
 

@@ -1,10 +1,21 @@
-import { expect, test } from './fixture.ts';
+import { expect, test, type Tab } from './fixture.ts';
 
 const ALGORITHMS = [
   { election: 'bully', messages: ['ELECT'] },
   { election: 'ring', messages: ['TOKEN'] },
   { election: 'wireless', messages: ['ELECTION_STARTED', 'ELECTION_VOTE', 'ELECTION_FINISHED'] },
 ] as const;
+
+/** The first that a tab said or heard in an election since an event of its trace. */
+function beganWith(tab: Tab, since: number, messages: readonly string[]): Promise<string> {
+  return tab.page.evaluate(
+    ([after, types]) =>
+      window
+        .gatehouse!.trace()
+        .filter(({ sequence, what }) => sequence > after && types.includes(what))[0]!.kind,
+    [since, messages] as const,
+  );
+}
 
 for (const { election, messages } of ALGORITHMS) {
   test(`${election}: the greatest leads; it is killed, and the next one leads; it returns, and leads again`, async ({
@@ -32,5 +43,25 @@ for (const { election, messages } of ALGORITHMS) {
     const seen = () =>
       b.page.evaluate(() => window.gatehouse!.trace().map(({ what }): string => what));
     await expect.poll(seen).toEqual(expect.arrayContaining([...messages]));
+  });
+  test(`${election}: three gates start an election at once, and the greatest leads`, async ({
+    park,
+  }) => {
+    const tabs = await park.openAll(4, { election });
+    const starters = tabs.slice(0, 3);
+    // Each has begun before it can have heard of the others.
+    for (const { page } of tabs)
+      await page.evaluate(() => window.gatehouse!.faults([{ delayMs: [60, 60] }]));
+    await tabs[0].page.evaluate(() => window.gatehouse!.removeLeader());
+    await Promise.all(tabs.map((tab) => tab.until(({ vacant }) => vacant)));
+    const since = await Promise.all(starters.map((tab) => tab.lastSequence()));
+    await Promise.all(
+      starters.map(({ page }) => page.evaluate(() => window.gatehouse!.startElection())),
+    );
+    await park.united();
+    for (const [place, tab] of starters.entries())
+      expect(await beganWith(tab, since[place]!, messages), tab.label).toBe('sent');
+    await Promise.all(tabs.map((tab) => tab.enter()));
+    await park.settle();
   });
 }

@@ -21,7 +21,10 @@ describe('what the README ticks', () => {
 
   it.each(ticks())('is shown by a test of that name: $file: $name', ({ file, name }) => {
     const spec = readFileSync(path.join(root, 'e2e', `${file}.spec.ts`), 'utf8');
-    // Tests that run for each kind have its name in front.
-    expect(spec).toContain(name.replace(/^(bully|ring|wireless|sequencer|lamport): /, ''));
+    const [, kind, title = name] =
+      /^(bully|ring|wireless|sequencer|lamport): (.+)$/.exec(name) ?? [];
+    // A test that runs for each kind of a list has the kind in front.
+    expect(spec).toContain(kind === undefined ? `'${title}'` : `}: ${title}\``);
+    if (kind !== undefined) expect(spec).toContain(`'${kind}'`);
   });
 });

@@ -13,10 +13,6 @@ function notesSince(tab: Tab, sequence: number): Promise<string[]> {
   );
 }
 
-function lastSequence(tab: Tab): Promise<number> {
-  return tab.page.evaluate(() => window.gatehouse!.trace().at(-1)!.sequence);
-}
-
 test('hidden tabs, slowed down by the browser, keep one leader and replace one that is killed', async ({
   park,
 }, testInfo) => {
@@ -36,7 +32,7 @@ test('hidden tabs, slowed down by the browser, keep one leader and replace one t
 
   // Five heartbeats a second all the same, by the clock in a worker: the pages' own timers would need half a minute.
   const { term } = await tabs[0].status();
-  const before = await lastSequence(tabs[0]);
+  const before = await tabs[0].lastSequence();
   const heartbeats = (): Promise<number> =>
     tabs[0].page.evaluate((since) => {
       const events = window.gatehouse!.trace().filter(({ sequence }) => sequence > since);
@@ -69,13 +65,13 @@ test('a frozen leader is replaced; thawed it blames nobody, follows, and then le
   const session = await frozen.page.context().newCDPSession(frozen.page);
   const load = park.load(others);
   await load.more(30);
-  const since = await lastSequence(frozen);
+  const since = await frozen.lastSequence();
   await session.send('Page.setWebLifecycleState', { state: 'frozen' });
   await Promise.all(
     others.map((tab) => tab.until(({ leader, quorum }, id) => quorum && leader === id, heir)),
   );
   await load.more(100);
-  const thawed = await Promise.all(others.map((tab) => lastSequence(tab)));
+  const thawed = await Promise.all(others.map((tab) => tab.lastSequence()));
   await session.send('Page.setWebLifecycleState', { state: 'active' });
   await park.united(tabs, 30_000);
   await load.more(30);

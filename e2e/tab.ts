@@ -224,6 +224,11 @@ export class Tab {
     await crashed;
   }
 
+  /** How many events the page's own trace has counted. */
+  lastSequence(): Promise<number> {
+    return this.page.evaluate(() => window.gatehouse!.trace().at(-1)!.sequence);
+  }
+
   /** The events of the page's own trace, one a line, oldest first. For people who look into a failure. */
   async trace(): Promise<{ at: number; line: string }[]> {
     const events = await this.page.evaluate(() => window.gatehouse?.trace() ?? []);

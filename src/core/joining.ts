@@ -186,8 +186,11 @@ export class Joining {
     const theirs = newest(hello);
     const { generation } = this.node.context;
     if (from === this.#chosen?.holder && theirs !== this.#chosen.generation) this.#chosen = null;
-    const none = generation === '' || generation === theirs;
-    if (none && this.archives.hasAbandoned(theirs)) return;
+    if (this.archives.hasAbandoned(theirs) && ['', theirs].includes(generation)) {
+      // Nothing brings a blank node back there but a person, who lets it come as somebody new (rule G6).
+      if (generation === '') this.rivals.met(hello.peer, theirs, hello.leader !== null);
+      return;
+    }
     if (theirs === '' || generation === '' || theirs === generation || this.#expects(hello)) {
       this.rivals.drop(from);
     } else {

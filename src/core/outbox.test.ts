@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Reply } from './effects.ts';
 import { MAX_OPEN } from './outbox.ts';
 import { entry, member, operation, stored, term } from './testing/fixtures.ts';
 import { Harness } from './testing/harness.ts';
@@ -258,6 +259,28 @@ describe('answers', () => {
       expect(solo.disk.load()?.outbox).toEqual([]);
     },
   );
+
+  test('O3: refused in a later generation than it was sent in, it is off the disk, and not definite', () => {
+    const harness = new Harness();
+    for (const [i, id] of ['anna', 'bert', 'carl'].entries()) {
+      harness.start(id, i);
+      harness.settle();
+    }
+    harness.runUntil(() => harness.leader()?.self.id === 'carl', 20_000);
+    expect(harness.command('anna', { type: 'lock' })).toMatchObject({ ok: true });
+    const replies: Reply[] = [];
+    harness.ask('anna', { type: 'submit', bodies: ['visitor'] }, (reply) => replies.push(reply));
+    harness.fate = (_, to) => (to === 'anna' ? 'lose' : 'pass');
+    harness.runUntil(() => harness.bodies('carl').includes('visitor'), 1000);
+    harness.partition(['anna'], ['bert', 'carl']);
+    harness.run(1500);
+    expect(
+      harness.command('anna', { type: 'proceed-without', ids: ['bert', 'carl'] }),
+    ).toMatchObject({ ok: true });
+    harness.runUntil(() => replies.length > 0, 1500);
+    expect(replies).toMatchObject([{ ok: false, code: 'timeout', definite: false }]);
+    expect(harness.node('anna').outbox.size).toBe(0);
+  });
 
   test.each(['paused', 'not-leader'] as const)(
     'O3: %s decides nothing: it is asked again',

@@ -10,6 +10,9 @@ export const MAX_OPEN = 4096;
 /** Operations in one SUBMIT at most. */
 const BATCH = 256;
 
+const NO_ANSWER =
+  'no answer in time; the operation may have happened, and the outbox is finding out';
+
 interface Open {
   readonly operation: Operation;
   /** The request to answer, or null when it has been answered (or asked before a restart). */
@@ -18,6 +21,8 @@ interface Open {
   readonly deadline: number;
   /** `writing`: not durable yet. `waiting`: for a leader. `sent`: some leader may have appended it. */
   state: 'writing' | 'waiting' | 'sent';
+  /** The generation in which it was first sent; null before that. */
+  sentIn: string | null;
 }
 
 export interface OutboxEvents {
@@ -63,6 +68,7 @@ export class Outbox {
         request: null,
         deadline: 0,
         state: 'writing',
+        sentIn: null,
       });
     }
     const restored = [...this.#open.values()];
@@ -87,7 +93,8 @@ export class Outbox {
       const id = { node: this.context.self, sequence: first + i };
       const deadline = this.context.now + this.context.timing.request;
       const operation: Operation = { id, settledBelow, under, body };
-      return { operation, request: firstRequest + i, deadline, state: 'writing' };
+      const request = firstRequest + i;
+      return { operation, request, deadline, state: 'writing', sentIn: null };
     });
     for (const open of opened) this.#open.set(open.operation.id.sequence, open);
     const operations = opened.map((open) => open.operation);
@@ -114,7 +121,7 @@ export class Outbox {
     const withdrawn: number[] = [];
     for (const [sequence, open] of this.#open) {
       if (open.request === null || open.deadline > this.context.now) continue;
-      if (open.state === 'sent') this.#answerIndefinite(open);
+      if (open.state === 'sent') this.#answerIndefinite(open, NO_ANSWER);
       else withdrawn.push(sequence);
     }
     if (withdrawn.length > 0) {
@@ -144,9 +151,18 @@ export class Outbox {
     if (open) this.#settle([{ open, index: entry.index, outcome }]);
   }
 
-  /** A definite no is final, so it is off the disk before it is spoken: no restart may send it again (rule O3). */
+  /**
+   * A definite no is final, so it is off the disk before it is spoken: no restart may send it again (rule O3). Where a
+   * person went on without a quorum meanwhile, it is no answer for the generation before: a leader there may have said yes.
+   */
   declined({ sequences, reason, detail }: Declined): void {
     if (reason === 'not-leader' || reason === 'paused') return;
+    for (const sequence of sequences) {
+      const open = this.#open.get(sequence);
+      if (open && open.sentIn !== null && open.sentIn !== this.context.generation) {
+        this.#answerIndefinite(open, `${detail}; in the generation before it may have happened`);
+      }
+    }
     this.#withdraw(
       sequences.filter((sequence) => this.#open.has(sequence)),
       'invalid',
@@ -181,7 +197,10 @@ export class Outbox {
     for (let i = 0; i < opened.length; i += BATCH) {
       const batch = opened.slice(i, i + BATCH);
       if (!this.events.deliver(batch.map((open) => open.operation))) return;
-      for (const open of batch) open.state = 'sent';
+      for (const open of batch) {
+        open.state = 'sent';
+        open.sentIn ??= this.context.generation;
+      }
     }
   }
 
@@ -194,10 +213,8 @@ export class Outbox {
     this.#close(settled.map(({ open }) => open.operation.id.sequence));
   }
 
-  #answerIndefinite(open: Open): void {
+  #answerIndefinite(open: Open, message: string): void {
     if (open.request === null) return;
-    const message =
-      'no answer in time; the operation may have happened, and the outbox is finding out';
     this.context.replyError(open.request, 'timeout', false, message);
     open.request = null;
   }

@@ -3,13 +3,17 @@ import type { FailureDetector } from './failure-detector.ts';
 import type { NodeId, Peer } from './identity.ts';
 import type { Message } from './messages.ts';
 
-/** Another generation of the park that holds visitors too. */
+/** Another generation of the park that holds visitors too, or that this node has set aside. */
 export interface Conflict {
   readonly generation: string;
   readonly peer: Peer;
+  /** False where this node can't go back (rule G6): its own is adopted over there, or it comes back as somebody new. */
+  readonly canAdopt: boolean;
 }
 
-interface Rival extends Conflict {
+interface Rival {
+  readonly generation: string;
+  readonly peer: Peer;
   /** No rule says who gives way: a person chooses. */
   readonly mustChoose: boolean;
 }
@@ -52,8 +56,10 @@ export class Rivals {
   /** What a person has to choose about; of several generations always the same, and one that can be adopted. */
   get conflict(): Conflict | null {
     const rivals = [...this.#rivals.values()].filter(({ mustChoose }) => mustChoose);
-    const rival = rivals.find(({ generation }) => this.events.canAdopt(generation)) ?? rivals[0];
-    return rival ? { generation: rival.generation, peer: rival.peer } : null;
+    const open = rivals.find(({ generation }) => this.events.canAdopt(generation));
+    const rival = open ?? rivals[0];
+    if (!rival) return null;
+    return { generation: rival.generation, peer: rival.peer, canAdopt: open !== undefined };
   }
 
   /** Those who hold a generation that a person may choose. */
@@ -72,8 +78,9 @@ export class Rivals {
     const before = this.#rivals.get(peer.id);
     this.#rivals.set(peer.id, { peer, generation, mustChoose });
     if (mustChoose && (!before?.mustChoose || before.generation !== generation)) {
-      const both = `${this.context.generation} and ${generation} both hold visitors`;
-      this.context.note('conflict', both);
+      const ours = this.context.generation;
+      const both = `${ours} and ${generation} both hold visitors`;
+      this.context.note('conflict', ours === '' ? `was in ${generation} before` : both);
     }
     if (!this.context.isTimerSet('rivals')) this.#greetLater();
   }

@@ -169,6 +169,29 @@ describe('a conflict', () => {
     expect(adopt(harness, 'anna', ours)).toMatchObject(REFUSED);
   });
 
+  test('G6: who is left with a generation that it set aside is shown that, and does not join', () => {
+    const harness = twoParks();
+    const theirs = generation(harness, 'carl');
+    for (const id of ['anna', 'bert']) harness.crash(id);
+    for (const id of ['dora', 'emil']) {
+      harness.start(id, 0);
+      harness.runUntil(() => harness.node('carl').replica.membership.isVoter(id), 20_000);
+    }
+    for (const [i, id] of ['anna', 'bert'].entries()) harness.start(id, i + 1);
+    harness.runUntil(() => conflict(harness, 'carl') !== undefined, 5000);
+    expect(adopt(harness, 'carl')).toMatchObject({ ok: true });
+    for (const id of ['anna', 'bert']) harness.crash(id);
+    const carl = harness.node('carl');
+    harness.runUntil(() => carl.view().conflict !== null, 20_000);
+    expect(carl.view().conflict).toMatchObject({ generation: theirs, canAdopt: false });
+    expect(carl.view().role).toBe('joining');
+    expect(adopt(harness, 'carl', theirs)).toMatchObject(REFUSED);
+    expect(harness.submit('dora', 'of dora')).toMatchObject({ ok: true });
+    // It joins what it can, as soon as that is there again.
+    for (const [i, id] of ['anna', 'bert'].entries()) harness.start(id, i + 1);
+    harness.runUntil(() => generation(harness, 'carl') === generation(harness, 'anna'), 20_000);
+  });
+
   test('G6: without an ADOPT_REPLY the person is told that nobody answered, and nothing is set aside', () => {
     const harness = twoParks();
     const ours = generation(harness, 'anna');

@@ -223,8 +223,12 @@ export interface Status {
   /** Members in the log, this node included, and how many of them are in reach and in step. */
   members: number;
   inStep: number;
-  /** Another generation of this park is in reach and both hold visitors: a person must choose (see `adopt`). */
-  conflict: { generation: string; peer: string; name: string } | null;
+  /**
+   * Another generation of this park is in reach and both hold visitors, or this gate has none any more and was in that
+   * one before: a person must choose (see `adopt`). Where it can't adopt that one, it can leave (`terminate`), and be
+   * somebody new when its page is opened again.
+   */
+  conflict: { generation: string; peer: string; name: string; canAdopt: boolean } | null;
   /** Why this node stopped by itself, e.g. its storage was cleared; null otherwise. */
   trouble: { code: 'storage-failed' | 'storage-lost' | 'internal'; message: string } | null;
   /** Input that was refused at a boundary of this tab, since it was opened: the most frequent reason first. */

@@ -79,6 +79,7 @@ function nodeStatus(view: NodeView): NodeStatus {
       generation: conflict.generation,
       peer: conflict.peer.id,
       name: conflict.peer.name,
+      canAdopt: conflict.canAdopt,
     },
   };
 }

@@ -101,13 +101,28 @@ describe('the park', () => {
   });
 
   it('adopts the other side of a conflict, and keeps ours for export', async () => {
-    const conflict = { generation: 'z9z8z7z6', peer: 'owl2x9y8z7', name: 'Gate Owl' };
+    const conflict = {
+      generation: 'z9z8z7z6',
+      peer: 'owl2x9y8z7',
+      name: 'Gate Owl',
+      canAdopt: true,
+    };
     const fake = open({ status: { conflict } });
     await button('Adopt theirs …').click();
     await page.getByLabelText('To go ahead, type adopt').fill('adopt');
     await button('Adopt theirs').click();
     await expect.element(button('Export generation g7f3k2')).toBeVisible();
     expect(fake.calls).toEqual(['adopt z9z8z7z6']);
+  });
+
+  it('offers a gate that set the log of the others aside to come back as a new one', async () => {
+    const conflict = { generation: 'z9z8z7z6', peer: 'owl2x9y8z7', name: 'Gate Owl' };
+    const blank = { role: 'joining', quorum: false, leader: null, generation: '' } as const;
+    open({ status: { ...blank, conflict: { ...conflict, canAdopt: false } } });
+    await expect.element(page.getByRole('heading', { name: "can't go back" })).toBeVisible();
+    await button('Come back as a new gate …').click();
+    await expect.element(button('Come back as a new gate')).toBeEnabled();
+    await expect.element(page.getByText(/export those first/)).toBeVisible();
   });
 
   it('says what a lower capacity costs before it is set', async () => {

@@ -68,7 +68,7 @@ const CASES: readonly (readonly [string, Partial<Status>, Tone, string])[] = [
   ],
   [
     'the park exists twice',
-    { conflict: { generation: 'z', peer: 'o', name: 'Gate Eagle' } },
+    { conflict: { generation: 'z', peer: 'o', name: 'Gate Eagle', canAdopt: true } },
     'twice',
     'This park exists twice: the side of Gate Eagle may admit visitors as well as this one, and together they may exceed the capacity. Choose which side goes on.',
   ],
@@ -101,6 +101,16 @@ const CASES: readonly (readonly [string, Partial<Status>, Tone, string])[] = [
     { role: 'joining', peers: [], signaling: 'disconnected' },
     'waiting',
     'Waiting for the signaling server, which knows the gates of park main.',
+  ],
+  [
+    'a gate that set the log of all others aside',
+    {
+      role: 'joining',
+      generation: '',
+      conflict: { generation: 'z', peer: 'o', name: 'Gate Eagle', canAdopt: false },
+    },
+    'waiting',
+    "This gate set the log of Gate Eagle aside before and can't go back to it: it can only come back as a new gate.",
   ],
   [
     'joining',

@@ -45,6 +45,9 @@ function trouble({ code, message }: NonNullable<Status['trouble']>): string {
 }
 
 function joining(status: Status): string {
+  if (status.conflict !== null) {
+    return `This gate set the log of ${otherSide(status, status.conflict)} aside before and can't go back to it: it can only come back as a new gate.`;
+  }
   const found = status.peers.length;
   if (found > 0) {
     return `Joining park ${status.park}: ${found} ${found === 1 ? 'gate' : 'gates'} found. Waiting to be let in.`;

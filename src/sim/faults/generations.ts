@@ -219,6 +219,7 @@ function preferred(world: World): string {
 export function decideForAll(world: World): void {
   const wanted = preferred(world);
   for (const gate of awake(world)) {
+    if (isShutOut(gate)) openAnew(world, gate);
     if (!ready(gate)) continue;
     decide(world, gate, wanted);
     // Two pages with one disk: only a write tells them.
@@ -248,8 +249,13 @@ function decide(world: World, gate: Running, wanted: string): void {
   else if (!canAdopt(gate.life, wanted)) openAnew(world, gate);
 }
 
+/** It has no log, and set aside the one that all others have: its page says so. */
+function isShutOut(gate: Gate): boolean {
+  return gate.generation === '' && gate.life?.driver.view().conflict?.canAdopt === false;
+}
+
 /** It may never vote again in the generation that all others are in (rule G3): somebody new comes in its place. */
-function openAnew(world: World, gate: Running): void {
+function openAnew(world: World, gate: Gate): void {
   world.trace('opens-anew', gate, '');
   gate.crash('done', {});
   gate.moveOut();

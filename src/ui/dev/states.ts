@@ -4,6 +4,14 @@ import { FakeGatehouse } from './fake-gatehouse.ts';
 
 const gone = (peer: PeerStatus): PeerStatus => ({ ...peer, suspected: true, link: 'closed' });
 
+const NO_LOG = {
+  role: 'joining',
+  quorum: false,
+  leader: null,
+  generation: '',
+  capacity: 0,
+} as const;
+
 function noQuorum(): FakeGatehouse {
   const fake = new FakeGatehouse({ inside: 37, failure: { code: 'no-quorum', definite: true } });
   const peers = fake.status().peers.map(gone);
@@ -71,7 +79,7 @@ export const STATES: Readonly<Record<string, () => FakeGatehouse>> = {
   joining: () =>
     new FakeGatehouse({
       peers: 0,
-      status: { role: 'joining', quorum: false, leader: null, generation: '', capacity: 0 },
+      status: NO_LOG,
     }),
   'storage-lost': () =>
     new FakeGatehouse({
@@ -81,7 +89,26 @@ export const STATES: Readonly<Record<string, () => FakeGatehouse>> = {
   conflict: () =>
     new FakeGatehouse({
       inside: 37,
-      status: { conflict: { generation: 'z9z8z7z6', peer: 'owl2x9y8z7', name: 'Gate Owl' } },
+      status: {
+        conflict: {
+          generation: 'z9z8z7z6',
+          peer: 'owl2x9y8z7',
+          name: 'Gate Owl',
+          canAdopt: true,
+        },
+      },
+    }),
+  'shut-out': () =>
+    new FakeGatehouse({
+      status: {
+        ...NO_LOG,
+        conflict: {
+          generation: 'z9z8z7z6',
+          peer: 'owl2x9y8z7',
+          name: 'Gate Owl',
+          canAdopt: false,
+        },
+      },
     }),
   archives: () => {
     const fake = new FakeGatehouse({ inside: 37 });

@@ -61,6 +61,7 @@ export class Situation extends LitElement {
   @state() private problem = '';
   @state() private busy = false;
   @query('#proceed') private readonly proceedDialog!: ConfirmDialog;
+  @query('#renew') private readonly renewDialog!: ConfirmDialog;
   @query('#adopt') private readonly adoptDialog!: ConfirmDialog;
 
   protected override willUpdate(): void {
@@ -168,6 +169,7 @@ export class Situation extends LitElement {
     if (conflict === null || this.#down) return nothing;
     const other = conflict.generation;
     const name = otherSide(this.status, conflict);
+    if (!conflict.canAdopt) return this.#noWayBack(name);
     return this.#notice(
       'wrong',
       'This park exists twice',
@@ -205,6 +207,39 @@ export class Situation extends LitElement {
           </p>
         </gh-confirm>`,
     );
+  }
+
+  #noWayBack(name: string): TemplateResult {
+    const isBlank = this.status.generation === '';
+    return this.#notice(
+      'wrong',
+      isBlank ? "This gate can't go back" : 'This park exists twice',
+      html`<p>
+          ${name} counts by a log that this gate has set aside. What it confirmed there it no longer
+          has, so it must not vote there again.
+          ${isBlank ? nothing : html`To keep the log of this gate, adopt it over there.`} It can
+          join the log of ${name} as a new gate.
+        </p>
+        <button ?disabled=${this.busy} @click=${() => void this.renewDialog.show()}>
+          Come back as a new gate …
+        </button>
+        <gh-confirm
+          id="renew"
+          heading="Come back as a new gate?"
+          action="Come back as a new gate"
+          @confirm=${() => void this.#do(() => this.#renew())}
+        >
+          <p>
+            This gate leaves, and all that it has stored is deleted, the logs that it set aside too:
+            export those first. Then the page opens again, as a gate that nobody knows yet.
+          </p>
+        </gh-confirm>`,
+    );
+  }
+
+  async #renew(): Promise<void> {
+    await this.gatehouse.terminate();
+    reload();
   }
 
   get #down(): boolean {

@@ -295,6 +295,7 @@ test('a sealed room: the signaling server and strangers learn neither names nor 
     direct: 'Linsen nur dir allein',
   };
   const names = ['Adelheid', 'Bartholomew', 'Dachkammer'];
+  const gates = ['Gate no. 1', 'Gate no. 2', 'Gate Hinterhof'];
   const frames: string[] = [];
   const device = await park.newDevice();
   const elsewhere = await park.newDevice();
@@ -310,7 +311,11 @@ test('a sealed room: the signaling server and strangers learn neither names nor 
     });
   }
   const [ada, bob] = await openChat(park, ['Adelheid', 'Bartholomew'], { device });
-  const eve = new Chatter(await park.open({ view: 'chat', device: elsewhere, priority: 0 }), 'Eve');
+  const tab = await park.open({
+    ...{ view: 'chat', device: elsewhere, priority: 0 },
+    name: 'Gate Hinterhof',
+  });
+  const eve = new Chatter(tab, 'Eve');
   for (const user of [ada, bob, eve]) await user.arrive();
   await ada.makeRoom('Dachkammer', secrets.passphrase);
   await ada.write(secrets.text);
@@ -344,10 +349,14 @@ test('a sealed room: the signaling server and strangers learn neither names nor 
   expect(held).toContain(sealed);
   for (const secret of Object.values(secrets)) expect(held).not.toContain(secret);
 
-  // The signaling server, in either direction.
+  // The signaling server, in either direction. The gates know each other's names all the same.
+  for (const { tab } of [ada, bob, eve]) {
+    const { name, peers } = await tab.status();
+    expect([name, ...peers.map((peer) => peer.name)].sort()).toEqual([...gates].sort());
+  }
   const signaling = frames.join('\n');
   expect(signaling).toContain(park.name);
-  for (const secret of [...Object.values(secrets), ...names, sealed]) {
+  for (const secret of [...Object.values(secrets), ...names, ...gates, sealed]) {
     expect(signaling).not.toContain(secret);
   }
 });

@@ -2,7 +2,8 @@
  * What a browser and the signaling server say to each other: JSON text frames, one message each.
  *
  * The server is the group coordinator. It knows who is registered in a park and relays WebRTC
- * offers, answers and candidates between members. No visitor and no log entry passes through it.
+ * offers, answers and candidates between members. No visitor and no log entry passes through it, and
+ * no name of a gate: gates tell each other over their links.
  *
  * A visitor's own tab registers with the role `visitor`. It is no member: nobody is told of it, it is
  * told of the members, and it exchanges signals with them only.
@@ -21,8 +22,6 @@ export const LIMITS = {
   parkLength: 64,
   /** The id of a member. */
   idLength: 64,
-  /** The friendly name of a member. */
-  nameLength: 64,
   /** The secret by which an id is reclaimed: long enough not to be guessed. */
   secretMinLength: 8,
   secretLength: 128,
@@ -38,8 +37,8 @@ export const LIMITS = {
   signalDepth: 16,
   /** A whole client message encoded as JSON: a signal, its envelope, and room for escapes. */
   messageBytes: 20 * 1024,
-  /** The text of a server message: the longest is a list of members whose names are all escapes. */
-  serverMessageLength: 64 * 1024,
+  /** The text of a server message: the longest is a list of members whose ids are all escapes. */
+  serverMessageLength: 32 * 1024,
 } as const;
 
 /** Why the server refused something. `id-taken`, `park-full` and `server-full` answer `howdy`. */
@@ -67,15 +66,10 @@ export const CLOSE = {
 } as const;
 
 const idSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.idLength));
-const nameSchema = v.pipe(v.string(), v.maxLength(LIMITS.nameLength));
 const nonceSchema = v.pipe(v.string(), v.maxLength(LIMITS.nonceLength));
 const prioritySchema = v.pipe(v.number(), v.finite());
 
-const memberSchema = v.strictObject({
-  id: idSchema,
-  priority: prioritySchema,
-  name: nameSchema,
-});
+const memberSchema = v.strictObject({ id: idSchema, priority: prioritySchema });
 const membersSchema = v.pipe(v.array(memberSchema), v.maxLength(LIMITS.members));
 
 /** What a socket is that is no member. */
@@ -93,7 +87,6 @@ const clientSchema = v.variant('type', [
     park: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.parkLength)),
     id: idSchema,
     priority: prioritySchema,
-    name: nameSchema,
     secret: v.pipe(
       v.string(),
       v.minLength(LIMITS.secretMinLength),
@@ -133,7 +126,7 @@ const serverSchema = v.variant('type', [
   }),
 ]);
 
-/** One member of a park as the server knows it. `priority` and `id` together are its identity. */
+/** One member of a park as the server knows it: its identity, and no name. */
 export type Member = v.InferOutput<typeof memberSchema>;
 /** What a browser may say. */
 export type ClientMessage = v.InferOutput<typeof clientSchema>;

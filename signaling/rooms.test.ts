@@ -7,9 +7,9 @@ type Socket = string;
 
 const MOST = { parks: 3, membersPerPark: LIMITS.members, visitorsPerPark: 2 };
 
-function howdy(id: string, more: { park?: string; secret?: string; name?: string } = {}) {
-  const { park = 'main', secret = `secret-of-${id}`, name = `Gate ${id}` } = more;
-  return { type: 'howdy', park, id, priority: 1, name, secret } as const;
+function howdy(id: string, more: { park?: string; secret?: string; priority?: number } = {}) {
+  const { park = 'main', secret = `secret-of-${id}`, priority = 1 } = more;
+  return { type: 'howdy', park, id, priority, secret } as const;
 }
 
 function sent(effects: RoomEffect<Socket>[], to: Socket): ServerMessage[] {
@@ -23,8 +23,8 @@ function errorOf(effects: RoomEffect<Socket>[], to: Socket): string | undefined 
   return message?.type === 'error' ? message.code : undefined;
 }
 
-function member(id: string, name = `Gate ${id}`) {
-  return { id, priority: 1, name };
+function member(id: string, priority = 1) {
+  return { id, priority };
 }
 
 /** A room with these ids, each on a socket of the same name. */
@@ -62,15 +62,13 @@ describe('register', () => {
     expect(emptied).toEqual(absent);
   });
 
-  it('lets a socket change its name', () => {
+  it('lets a socket change its priority', () => {
     const rooms = roomOf('a', 'b');
-    const effects = rooms.register('b', howdy('b', { name: 'Gate Wren' }));
-    expect(sent(effects, 'a')).toEqual([{ type: 'joined', member: member('b', 'Gate Wren') }]);
+    const effects = rooms.register('b', howdy('b', { priority: 7 }));
+    expect(sent(effects, 'a')).toEqual([{ type: 'joined', member: member('b', 7) }]);
     expect(effects.some((effect) => effect.type === 'close')).toBe(false);
     expect(rooms.isRegistered('b')).toBe(true);
-    expect(sent(rooms.list('a'), 'a')).toEqual([
-      { type: 'members', members: [member('b', 'Gate Wren')] },
-    ]);
+    expect(sent(rooms.list('a'), 'a')).toEqual([{ type: 'members', members: [member('b', 7)] }]);
   });
 
   it.each([

@@ -71,7 +71,7 @@ export class Rooms<S> {
   }
 
   /**
-   * HOWDY: enters a park, or changes the name and priority of a socket that is in it, or takes an id
+   * HOWDY: enters a park, or changes the priority of a socket that is in it, or takes an id
    * over from an older socket with the same secret. Errors: `bad-message` for a second park or id on
    * one socket, `id-taken` for a wrong secret, `park-full`, `server-full`.
    */
@@ -93,7 +93,7 @@ export class Rooms<S> {
     }
     const full = holder === undefined ? this.#full(room, isVisitor) : undefined;
     if (full !== undefined) return refuse(socket, full.code, full.message);
-    const member = { id: howdy.id, priority: howdy.priority, name: howdy.name };
+    const member = { id: howdy.id, priority: howdy.priority };
     const seat = { socket, park: howdy.park, secretHash, isVisitor, member };
     this.#seat(seat);
     return [...this.#replaced(holder, socket), ...this.#announce(seat)];

@@ -56,7 +56,7 @@ describe('a park', () => {
     const a = await join(port, 'a');
     const b = await open(port);
     b.howdy('b');
-    const member = (id: string) => ({ id, priority: 1, name: `Gate ${id}` });
+    const member = (id: string) => ({ id, priority: 1 });
     // A tab that finds nobody must know that the server cannot know yet.
     const welcome = { type: 'welcome', members: [member('a')], you: 'b', fresh: true };
     expect(await b.next('welcome')).toEqual(welcome);

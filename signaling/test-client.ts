@@ -59,7 +59,7 @@ export class TestClient {
 
   howdy(id: string, more: { park?: string; secret?: string } = {}): void {
     const { park = 'main', secret = `secret-of-${id}` } = more;
-    this.send({ type: 'howdy', park, id, priority: 1, name: `Gate ${id}`, secret });
+    this.send({ type: 'howdy', park, id, priority: 1, secret });
   }
 
   send(message: ClientMessage): void {

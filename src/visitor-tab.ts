@@ -27,7 +27,7 @@ export async function openVisitor(
   const ports = { gates, tickets, clock, random: Math.random };
   const gatehouse = new VisitorConsole(park, tickets.ticket, ports);
   // The server is told nothing of who this is.
-  gatehouse.start({ id: newId(), name: 'Visitor', priority: 0 });
+  gatehouse.start({ id: newId(), priority: 0 });
   window.gatehouse = gatehouse;
   addEventListener('pagehide', () => {
     gatehouse.close();

@@ -10,7 +10,7 @@ import { LIMITS, SIGNALING_PATH, type ClientMessage } from '../protocol.ts';
 export const ATTACKS = [
   'small messages',
   'lists of a full park',
-  'new names in a full park',
+  'HOWDY again in a full park',
   'large signals to one that does not read',
   'no JSON',
   'control frames',
@@ -130,7 +130,7 @@ function howdy(number: number): string {
   const id = `attacker-${number}`;
   // A full park each.
   const park = `under attack ${Math.floor(number / LIMITS.members)}`;
-  return json({ type: 'howdy', park, id, priority: 1, name: id, secret: `secret of ${id}` });
+  return json({ type: 'howdy', park, id, priority: 1, secret: `secret of ${id}` });
 }
 
 function ammunition(attack: Attack, number: number): Buffer {
@@ -140,7 +140,7 @@ function ammunition(attack: Attack, number: number): Buffer {
       return frame(json({ type: 'ping', nonce: '' }));
     case 'lists of a full park':
       return frame(json({ type: 'list' }));
-    case 'new names in a full park':
+    case 'HOWDY again in a full park':
       return frame(howdy(number));
     case 'large signals to one that does not read':
       return frame(

@@ -56,7 +56,7 @@ export class IdleTabs {
     const welcome = answerOf(socket, 'welcome');
     const park = `idle ${Math.floor(number / PARK_SIZE)}`;
     const id = `tab-${number}`;
-    tell(socket, { type: 'howdy', park, id, priority: 1, name: id, secret: `secret of ${id}` });
+    tell(socket, { type: 'howdy', park, id, priority: 1, secret: `secret of ${id}` });
     await welcome;
   }
 }

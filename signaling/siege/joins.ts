@@ -27,7 +27,7 @@ function join(port: number, id: string): Promise<Join> {
     socket.once('open', () => {
       opened = performance.now();
       const howdy: ClientMessage = {
-        ...{ type: 'howdy', park: 'honest', id, priority: 1, name: id },
+        ...{ type: 'howdy', park: 'honest', id, priority: 1 },
         secret: `secret of ${id}`,
       };
       socket.send(JSON.stringify(howdy));

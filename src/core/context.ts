@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { Effect, Reply, ReplyValue } from './effects.ts';
-import type { NodeId, Peer } from './identity.ts';
+import type { Identity, NodeId } from './identity.ts';
 import type { Message } from './messages.ts';
 import type { StorageWrite } from './stored.ts';
 import type { Timer, Timing } from './timers.ts';
@@ -131,7 +131,7 @@ export class Context {
     this.emit({ type: 'reply', request, reply: { ok: false, code, definite, message } });
   }
 
-  meet(peers: readonly Peer[]): void {
+  meet(peers: readonly Identity[]): void {
     if (!this.linksToAll) return;
     const others = peers.filter((peer) => peer.id !== this.self);
     if (others.length > 0) this.emit({ type: 'meet', peers: others });

@@ -14,6 +14,7 @@ import {
 import {
   MAX_NAME_LENGTH,
   NODE_ID_PATTERN,
+  type Identity,
   type Member,
   type NodeId,
   type Peer,
@@ -86,7 +87,8 @@ const entryPosition: Decoder<Position> = (value) => {
 const token: Decoder<Token> = object({ term, number: index });
 const name = string(MAX_NAME_LENGTH);
 const priority = number(-1e15, 1e15);
-export const peer: Decoder<Peer> = object({ id: nodeId, priority, name });
+export const identity: Decoder<Identity> = object({ id: nodeId, priority });
+const peer: Decoder<Peer> = object({ id: nodeId, priority, name });
 const member: Decoder<Member> = object({ id: nodeId, priority, name, voter: boolean });
 const memberList = arrayOf(member, MAX_MEMBERS);
 /** Each member once: a voter that is listed twice would count twice. */
@@ -114,7 +116,7 @@ const generations: Decoder<Generation[]> = (value) => {
   return list;
 };
 /** The number of a wave only grows, as its source's wall clock does. */
-const wave: Decoder<Wave> = object({ source: object({ id: nodeId, priority }), number: index });
+const wave: Decoder<Wave> = object({ source: identity, number: index });
 const operationId: Decoder<OperationId> = object({ node: nodeId, sequence: index });
 const operationFields = object<Operation>({
   id: operationId,

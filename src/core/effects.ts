@@ -1,5 +1,5 @@
 import type { Token } from './entry.ts';
-import type { NodeId, Peer } from './identity.ts';
+import type { Identity, NodeId } from './identity.ts';
 import type { Greeting } from './hello-check.ts';
 import type { Inspection } from './multicast/inspection.ts';
 import type { TotalPosition } from './multicast/multicast.ts';
@@ -28,7 +28,7 @@ export type Effect =
   /** In a sparse topology: keep links to these and to no others, and relay nothing over those that are silent. */
   | { readonly type: 'links'; readonly keep: readonly NodeId[]; readonly avoid: readonly NodeId[] }
   /** In a mesh: keep links to these too. */
-  | { readonly type: 'meet'; readonly peers: readonly Peer[] }
+  | { readonly type: 'meet'; readonly peers: readonly Identity[] }
   | { readonly type: 'request-members' }
   /** What a peer said in several messages together, a snapshot, turned out to be none. */
   | { readonly type: 'refused'; readonly from: NodeId; readonly reason: string }

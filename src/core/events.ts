@@ -1,5 +1,5 @@
 import type { Token } from './entry.ts';
-import type { NodeId, Peer } from './identity.ts';
+import type { Identity, NodeId } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Envelope } from './messages.ts';
 import type { Stored } from './stored.ts';
@@ -19,7 +19,8 @@ export type Event = { readonly now: number; readonly wall: number } & (
       /** The other side closed it: a fact. */
       readonly closedByPeer: boolean;
     }
-  | { readonly type: 'members'; readonly members: readonly Peer[] }
+  /** Whom the coordinator lists. It knows no names. */
+  | { readonly type: 'members'; readonly members: readonly Identity[] }
   /** The coordinator saw the peer's socket close. */
   | { readonly type: 'hint'; readonly peer: NodeId }
   | { readonly type: 'command'; readonly request: number; readonly command: Command }

@@ -2,7 +2,7 @@ import { Archives } from './archives.ts';
 import { assert } from './assert.ts';
 import type { LogEntry } from './entry.ts';
 import { meet, type LogSummary } from './generations.ts';
-import { compareIdentity, type NodeId, type Peer } from './identity.ts';
+import { compareIdentity, type Identity, type NodeId, type Peer } from './identity.ts';
 import type { Hello } from './messages.ts';
 import type { Node } from './node.ts';
 import { Rivals } from './rivals.ts';
@@ -13,6 +13,7 @@ import { nextTerm, NO_TERM } from './term.ts';
 export class Joining {
   readonly archives: Archives;
   readonly rivals: Rivals;
+  /** Everybody ever met or listed. The name of who was only listed is '' unless the log tells it. */
   readonly #peers = new Map<NodeId, Peer>();
   readonly #links = new Map<NodeId, 'open' | 'relayed' | 'closed'>();
   /** When peers of another generation were last greeted. */
@@ -128,9 +129,12 @@ export class Joining {
       if (state !== 'closed' && !membership.find(peer)) this.greet(peer);
   }
 
-  coordinatorListed(members: readonly Peer[]): void {
+  /** The coordinator knows no names: those that are known already stay. */
+  coordinatorListed(members: readonly Identity[]): void {
     this.#listed = new Set(members.map((member) => member.id));
-    for (const member of members) this.#learn(member);
+    for (const { id, priority } of members) {
+      this.#learn({ id, priority, name: this.#nameOf(id) });
+    }
     this.node.context.meet(members);
     this.node.neighbourhood.touch();
     this.#foundIfAlone();
@@ -425,6 +429,12 @@ export class Joining {
     context.send(leader, { type: 'JOIN', peer: self });
     // Until the leader answers with appends: look again.
     if (!context.isTimerSet('seek')) context.setTimer('seek', config.timing.resubmit);
+  }
+
+  /** As its HELLO told it, or the log; '' for who was never met. */
+  #nameOf(id: NodeId): string {
+    const told = this.#peers.get(id)?.name ?? '';
+    return told === '' ? (this.node.replica.membership.find(id)?.name ?? '') : told;
   }
 
   #learn(peer: Peer): void {

@@ -129,7 +129,7 @@ describe('the driver', () => {
     const probes = (): unknown[] =>
       seen.sent.filter((sent) => JSON.stringify(sent).includes('"PROBE"'));
     const link = () => driver.view().peers.find(({ id }) => id === 'bert')?.link;
-    events?.members([{ id: 'bert', priority: 2, name: 'Gate bert' }]);
+    events?.members([{ id: 'bert', priority: 2 }]);
     events?.link('bert', 'connecting', false);
     expect(probes()).toEqual([]);
     events?.link('bert', 'open', false);

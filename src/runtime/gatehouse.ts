@@ -241,6 +241,7 @@ export interface Status {
 
 export interface PeerStatus {
   id: string;
+  /** '' for one that the signaling server lists and that was not met yet: the server knows no names. */
   name: string;
   priority: number;
   voter: boolean;

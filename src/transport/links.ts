@@ -2,7 +2,7 @@
  * The lower ports, which the routed transport stands on: direct links to peers, the coordinator that introduces
  * them, and the connections that links are made of. All are callbacks, so that a virtual clock can drive them.
  */
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 import type { WireMessage } from './wire.ts';
 
 /** The way that a signal takes to the other side: through the coordinator, or relayed by peers. */
@@ -54,9 +54,9 @@ export interface LinkLayer {
 /** What the coordinator's client tells. Never called from inside a call to it. */
 export interface CoordinatorEvents {
   state(state: 'connected' | 'disconnected'): void;
-  /** All other members of the park. Some may be dead. */
-  members(members: readonly Peer[]): void;
-  joined(member: Peer): void;
+  /** All other members of the park, whose names it does not know. Some may be dead. */
+  members(members: readonly Identity[]): void;
+  joined(member: Identity): void;
   /** This member's socket closed: a hint, not a fact. */
   gone(member: NodeId): void;
   /** Data from outside, not checked. */
@@ -65,10 +65,10 @@ export interface CoordinatorEvents {
   refused(reason: string): void;
 }
 
-/** The group coordinator: introduces the members of a park and relays their signals. It may be away. */
+/** The group coordinator: introduces the members of a park and relays their signals. It may be away, and learns no names. */
 export interface Coordinator {
   /** Registers, and registers again whenever the connection was lost. Called once. */
-  start(self: Peer, events: CoordinatorEvents): void;
+  start(self: Identity, events: CoordinatorEvents): void;
   /** False when it certainly did not go out. */
   signal(to: NodeId, signal: unknown): boolean;
   /** Asks for the member list, which comes as `members`. Does nothing while disconnected. */

@@ -1,5 +1,5 @@
 /** The coordinator of the virtual network: introduces nodes and relays signals, with a delay, while it is up. */
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 import type { Coordinator, CoordinatorEvents } from './links.ts';
 import type { MemoryNetwork, MemoryNode } from './memory.ts';
 
@@ -101,7 +101,7 @@ export class MemoryCoordinator {
     this.#tell(client, (events) => events.members(this.#others(client)));
   }
 
-  #others(client: MemoryCoordinatorClient): Peer[] {
+  #others(client: MemoryCoordinatorClient): Identity[] {
     const all = [...this.#registered.values()];
     const others = all.filter((other) => other !== client && this.#meets(client, other));
     return others.flatMap(({ self }) => (self === undefined ? [] : [self]));
@@ -148,7 +148,7 @@ const GONE_MS = 30;
 export class MemoryCoordinatorClient implements Coordinator {
   readonly node: MemoryNode;
   readonly #coordinator: MemoryCoordinator;
-  self: Peer | undefined;
+  self: Identity | undefined;
   events: CoordinatorEvents | undefined;
 
   constructor(coordinator: MemoryCoordinator, node: MemoryNode) {
@@ -156,8 +156,8 @@ export class MemoryCoordinatorClient implements Coordinator {
     this.node = node;
   }
 
-  start(self: Peer, events: CoordinatorEvents): void {
-    this.self = self;
+  start({ id, priority }: Identity, events: CoordinatorEvents): void {
+    this.self = { id, priority };
     this.events = events;
     this.#coordinator.add(this);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 import { FLOOD_TIMING } from './flooding.ts';
 import type { Coordinator, CoordinatorEvents, LinkEvents, LinkLayer, SignalPath } from './links.ts';
 import { RoutedTransport } from './routed-transport.ts';
@@ -53,7 +53,7 @@ class FakeCoordinator implements Coordinator {
   readonly sent: string[] = [];
   works = true;
 
-  start(_self: Peer, events: CoordinatorEvents): void {
+  start(_self: Identity, events: CoordinatorEvents): void {
     this.events = events;
   }
 
@@ -71,8 +71,8 @@ class FakeCoordinator implements Coordinator {
   }
 }
 
-function peer(id: NodeId): Peer {
-  return { id, priority: 1, name: id };
+function peer(id: NodeId): Identity {
+  return { id, priority: 1 };
 }
 
 /** The node `self` with everything below it faked. */

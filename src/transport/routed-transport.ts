@@ -2,7 +2,7 @@
  * The transport: messages over direct links where there are any, and relayed by peers where there are not. The
  * same class runs in a tab and in the simulator; what differs are the ports below it.
  */
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 import type { RefusalSource } from '../core/refusal.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -65,7 +65,7 @@ export class RoutedTransport implements Transport {
   /** What the owner was told last; absent: closed. */
   readonly #states = new Map<NodeId, LinkState>();
   /** The coordinator's list. */
-  readonly #members = new Map<NodeId, Peer>();
+  readonly #members = new Map<NodeId, Identity>();
 
   constructor(options: RoutedTransportOptions) {
     this.#links = options.links;
@@ -78,7 +78,7 @@ export class RoutedTransport implements Transport {
     });
   }
 
-  start(self: Peer, events: TransportEvents): void {
+  start(self: Identity, events: TransportEvents): void {
     if (this.#running !== undefined) return;
     this.#queue.call(() => {
       const router = new Router(self.id, this.#clock.wall());
@@ -109,7 +109,7 @@ export class RoutedTransport implements Transport {
     });
   }
 
-  meet(peers: readonly Peer[]): void {
+  meet(peers: readonly Identity[]): void {
     if (this.#running === undefined) return;
     const { self } = this.#running;
     this.#queue.call(() => {
@@ -188,7 +188,7 @@ export class RoutedTransport implements Transport {
     });
   }
 
-  #startCoordinator(self: Peer): void {
+  #startCoordinator(self: Identity): void {
     this.#coordinator.start(self, {
       state: (state) => {
         this.#queue.handle(() => {
@@ -211,7 +211,7 @@ export class RoutedTransport implements Transport {
     });
   }
 
-  #listed(members: readonly Peer[]): void {
+  #listed(members: readonly Identity[]): void {
     const others = members.filter(({ id }) => id !== this.#running?.self);
     const news = others.filter(({ id }) => !this.#members.has(id));
     this.#members.clear();
@@ -220,7 +220,7 @@ export class RoutedTransport implements Transport {
     for (const { id } of news) this.#revive(id);
   }
 
-  #joined(member: Peer): void {
+  #joined(member: Identity): void {
     if (member.id === this.#running?.self) return;
     if (!this.#members.has(member.id) && this.#members.size >= MAX_LISTED) {
       this.#refused('signaling', 'more members than a park can have', null);

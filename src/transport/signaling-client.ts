@@ -2,8 +2,8 @@
  * The coordinator as a tab sees it: a WebSocket to the signaling server, opened again whenever it is lost. What
  * the server says is checked by the schema that both share.
  */
-import { NODE_ID_PATTERN, type NodeId, type Peer } from '../core/identity.ts';
-import { decode, peer } from '../core/decode.ts';
+import { NODE_ID_PATTERN, type Identity, type NodeId } from '../core/identity.ts';
+import { decode, identity } from '../core/decode.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Clock, TimerHandle } from '../runtime/clock.ts';
 import {
@@ -60,7 +60,7 @@ const PONG_MS = 5_000;
 
 export class SignalingClient implements Coordinator {
   readonly #options: SignalingClientOptions;
-  #running: { readonly self: Peer; readonly events: CoordinatorEvents } | undefined;
+  #running: { readonly self: Identity; readonly events: CoordinatorEvents } | undefined;
   #socket: Socket | undefined;
   /** By the clock, ms; undefined while we are not registered. */
   #registeredAt: number | undefined;
@@ -76,7 +76,7 @@ export class SignalingClient implements Coordinator {
     this.#options = options;
   }
 
-  start(self: Peer, events: CoordinatorEvents): void {
+  start(self: Identity, events: CoordinatorEvents): void {
     this.#running = { self, events };
     this.#open();
   }
@@ -126,9 +126,9 @@ export class SignalingClient implements Coordinator {
 
   #register(): void {
     if (this.#running === undefined) return;
-    const { id, priority, name } = this.#running.self;
+    const { id, priority } = this.#running.self;
     const { park, secret, role } = this.#options;
-    const howdy = { type: 'howdy', park, id, priority, name, secret } as const;
+    const howdy = { type: 'howdy', park, id, priority, secret } as const;
     this.#send(role === undefined ? howdy : { ...howdy, role });
   }
 
@@ -209,8 +209,8 @@ export class SignalingClient implements Coordinator {
   }
 
   /** The members that can be nodes. The server knows less about ids than we do. */
-  #nodes(members: readonly Peer[]): Peer[] {
-    const nodes = members.filter((member) => decode(peer, member).ok);
+  #nodes(members: readonly Identity[]): Identity[] {
+    const nodes = members.filter((member) => decode(identity, member).ok);
     if (nodes.length < members.length)
       this.#running?.events.refused('a member that can be no node');
     return nodes.filter(({ id }) => id !== this.#running?.self.id);

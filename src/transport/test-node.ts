@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId, Peer } from '../core/identity.ts';
 import type { DropReason, FaultRule, LinkState, Transport, TransportEvents } from './transport.ts';
 
 /** For tests: a started transport and what it told. */
@@ -10,7 +10,7 @@ export class TestNode {
   readonly hints: NodeId[] = [];
   readonly refused: string[] = [];
   readonly dropped: { peer: NodeId; message: unknown; why: DropReason }[] = [];
-  members: readonly Peer[] = [];
+  members: readonly Identity[] = [];
   coordinator: 'connected' | 'disconnected' = 'disconnected';
   /** True while a call to the transport is under way. */
   #inside = false;
@@ -30,7 +30,7 @@ export class TestNode {
     this.#call((transport) => transport.send(to.id, message));
   }
 
-  meet(...nodes: { readonly peer: Peer }[]): void {
+  meet(...nodes: { readonly peer: Identity }[]): void {
     this.#call((transport) => transport.meet(nodes.map((node) => node.peer)));
   }
 

@@ -266,6 +266,14 @@ export function transportContract(name: string, makeNetwork: () => NetworkUnderT
       });
     });
 
+    describe('the coordinator', () => {
+      it('lists the others by id and priority, and learns no names', async () => {
+        const [a, b] = (await start('aaaa', 'bbbb')) as [Node, Node];
+        expect(a.members).toEqual([{ id: 'bbbb', priority: 1 }]);
+        expect(b.members).toEqual([{ id: 'aaaa', priority: 1 }]);
+      });
+    });
+
     describe('the end', () => {
       it('is seen by the others, who are told that the peer closed', async () => {
         const [a, b, c] = await three();

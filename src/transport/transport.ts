@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 import type { Refusal } from '../core/refusal.ts';
 
 /** Whether and how a peer can be reached. `relayed`: no link of our own, but a path over others. */
@@ -31,8 +31,8 @@ export interface TransportEvents {
    * went away (a fact), false when we gave it up or never had it.
    */
   link(peer: NodeId, state: LinkState, closedByPeer: boolean): void;
-  /** The coordinator's list of the other members of the park. Some may be dead. */
-  members(members: readonly Peer[]): void;
+  /** The coordinator's list of the other members of the park, without names. Some may be dead. */
+  members(members: readonly Identity[]): void;
   /** The coordinator saw this peer's socket close: a hint, not a fact. */
   hint(peer: NodeId): void;
   coordinator(state: 'connected' | 'disconnected'): void;
@@ -48,11 +48,11 @@ export interface TransportEvents {
  */
 export interface Transport {
   /** Registers with the coordinator and starts to link. Called once. */
-  start(self: Peer, events: TransportEvents): void;
+  start(self: Identity, events: TransportEvents): void;
   /** `message` is JSON data. To a peer that can't be reached it is dropped. */
   send(to: NodeId, message: unknown): void;
   /** Link to these peers too, and keep links to them. */
-  meet(peers: readonly Peer[]): void;
+  meet(peers: readonly Identity[]): void;
   /**
    * Keep links to these peers and to no others. A link that the other end does without too is closed, which is no
    * failure: `closedByPeer` is false at both. Nothing is relayed over those to `avoid` and to them: they are silent.

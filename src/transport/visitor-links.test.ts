@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 import type { CoordinatorEvents, LinkEvents, LinkLayer, SendResult } from './links.ts';
 import { TestClock } from './test-clock.ts';
 import { LinkGates, LinkReception } from './visitor-links.ts';
@@ -45,8 +45,8 @@ class FakeLinks implements LinkLayer {
   }
 }
 
-const ANNA: Peer = { id: 'anna', name: 'Gate Heron', priority: 1 };
-const BERT: Peer = { id: 'bert', name: 'Gate Wren', priority: 2 };
+const ANNA: Identity = { id: 'anna', priority: 1 };
+const BERT: Identity = { id: 'bert', priority: 2 };
 
 function data(source: NodeId, target: NodeId, body: unknown, hops = 0) {
   return { kind: 'data', source, target, hops, body };
@@ -121,14 +121,14 @@ describe("a visitor's way to gates", () => {
     const told: string[] = [];
     let server: CoordinatorEvents | null = null;
     const coordinator = {
-      start: (_self: Peer, events: CoordinatorEvents) => (server = events),
+      start: (_self: Identity, events: CoordinatorEvents) => (server = events),
       signal: () => true,
       list: () => undefined,
       close: () => undefined,
     };
     const gates = new LinkGates({ links, coordinator, clock });
     gates.start(
-      { id: 'visi', name: 'Visitor', priority: 0 },
+      { id: 'visi', priority: 0 },
       {
         listed: (list) => told.push(`listed ${list.map(({ id }) => id).join(' ')}`),
         hint: (gate) => told.push(`hint ${gate}`),

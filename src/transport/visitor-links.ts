@@ -1,5 +1,5 @@
 /** Links between visitors' tabs and gates, over the same link layer and coordinator as those between gates. */
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Coordinator, LinkLayer } from './links.ts';
@@ -81,7 +81,7 @@ export class LinkGates implements Gates {
   readonly #queue: EventQueue;
   #running: { readonly self: NodeId; readonly events: GatesEvents } | null = null;
   /** The coordinator's list. */
-  readonly #listed = new Map<NodeId, Peer>();
+  readonly #listed = new Map<NodeId, Identity>();
 
   constructor({ links, coordinator, clock }: LinkGatesOptions) {
     this.#links = links;
@@ -89,7 +89,7 @@ export class LinkGates implements Gates {
     this.#queue = new EventQueue(clock);
   }
 
-  start(self: Peer, events: GatesEvents): void {
+  start(self: Identity, events: GatesEvents): void {
     this.#running = { self: self.id, events };
     this.#startLinks(self.id);
     this.#coordinator.start(self, {
@@ -143,7 +143,7 @@ export class LinkGates implements Gates {
     });
   }
 
-  #list(gates: readonly Peer[]): void {
+  #list(gates: readonly Identity[]): void {
     this.#listed.clear();
     for (const gate of gates) this.#listed.set(gate.id, gate);
     const listed = [...this.#listed.values()];

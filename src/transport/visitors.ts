@@ -2,7 +2,7 @@
  * The ports between visitors' tabs and gates. A visitor is no member of the park: its links carry what it and the gate
  * tell each other, and nothing for others.
  */
-import type { NodeId, Peer } from '../core/identity.ts';
+import type { Identity, NodeId } from '../core/identity.ts';
 
 /** What a reception tells its gate. Never called from inside a call to it. */
 export interface ReceptionEvents {
@@ -27,8 +27,8 @@ export interface Reception {
 
 /** What a visitor's tab is told of gates. Never called from inside a call to `Gates`. */
 export interface GatesEvents {
-  /** The gates that the coordinator knows of. Some may be dead. */
-  listed(gates: readonly Peer[]): void;
+  /** The gates that the coordinator knows of, without names. Some may be dead. */
+  listed(gates: readonly Identity[]): void;
   /** The coordinator saw this gate's socket close: a hint, not a fact. */
   hint(gate: NodeId): void;
   coordinator(state: 'connected' | 'disconnected'): void;
@@ -44,7 +44,7 @@ export interface GatesEvents {
 /** A visitor's way to gates. */
 export interface Gates {
   /** Registers as a visitor. Called once. */
-  start(self: Peer, events: GatesEvents): void;
+  start(self: Identity, events: GatesEvents): void;
   /** Tries to link to this gate, until `unlink`. */
   link(gate: NodeId): void;
   unlink(gate: NodeId): void;

@@ -33,11 +33,16 @@ export interface Acquaintance extends Pick<Status, 'id' | 'name'> {
   readonly peers: readonly { readonly id: string; readonly name: string }[];
 }
 
+/** What a gate is called whose name is not known here: it has left, or is listed and was not met yet. */
+export function namelessGate(id: string): string {
+  return `gate ${shortId(id)}`;
+}
+
 /** The name of a gate that this status knows, or its short id. Two gates of one name carry a part of their ids. */
 export function gateName({ id: self, name: own, peers }: Acquaintance, id: string): string {
   const gates = [{ id: self, name: own }, ...peers];
-  const name = gates.find((gate) => gate.id === id)?.name;
-  if (name === undefined) return `gate ${shortId(id)}`;
+  const name = gates.find((gate) => gate.id === id)?.name ?? '';
+  if (name === '') return namelessGate(id);
   return gates.some((other) => other.id !== id && other.name === name)
     ? `${name} (${shortId(id)})`
     : name;

@@ -3,7 +3,7 @@ import { decodeFrom } from '../decode.ts';
 import type { Effect, Reply } from '../effects.ts';
 import type { ParkSettings } from '../entry.ts';
 import type { Command, Event } from '../events.ts';
-import type { NodeId, Peer } from '../identity.ts';
+import type { Identity, NodeId } from '../identity.ts';
 import type { Json } from '../json.ts';
 import type { Envelope, Message } from '../messages.ts';
 import { Node, type NodeConfig } from '../node.ts';
@@ -116,7 +116,7 @@ export class Harness {
   readonly #cut = new Set<string>();
   readonly #witness = new LogWitness();
   /** Dead, but the coordinator has not noticed. */
-  #listed: readonly Peer[] = [];
+  #listed: readonly Identity[] = [];
   #held: (() => void)[] = [];
   #queue: Due[] = [];
   #nextRequest = 1;
@@ -133,7 +133,7 @@ export class Harness {
    * Starts a node, on its old disk if it ran before, and links it to all that run.
    * @param listed whom the coordinator lists from now on besides those that run
    */
-  start(id: NodeId, priority = 0, listed: readonly Peer[] = []): Node {
+  start(id: NodeId, priority = 0, listed: readonly Identity[] = []): Node {
     const before = this.#running.get(id);
     if (before?.alive) this.crash(id);
     const running = this.#boot(id, priority, before?.disk ?? new TestDisk());
@@ -506,8 +506,9 @@ export class Harness {
   }
 
   /** The coordinator's list: it can be reached by all, whatever links are cut. */
-  #members(id: NodeId): Peer[] {
-    return [...this.#listed, ...this.#others(id).map((other) => this.node(other).self)];
+  #members(id: NodeId): Identity[] {
+    const others = this.#others(id).map((other) => this.node(other).self);
+    return [...this.#listed, ...others].map(({ id, priority }) => ({ id, priority }));
   }
 
   #tellCoordinator(gone: NodeId): void {

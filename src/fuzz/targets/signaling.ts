@@ -19,7 +19,7 @@ const NAMES = ['anna', 'bert', 'carl', 'dora', 'emil', 'fred', 'gina', 'hans'];
 
 function fromClient(random: Random): unknown {
   const id = random.pick(NAMES);
-  const howdy = { type: 'howdy', park: `park ${random.int(0, 9)}`, id, priority: 1, name: 'Gate' };
+  const howdy = { type: 'howdy', park: `park ${random.int(0, 9)}`, id, priority: 1 };
   return random.pick<unknown>([
     { ...howdy, secret: `secret of ${id ?? ''}` },
     { ...howdy, secret: `secret no. ${random.int(0, 3)}` },
@@ -31,7 +31,7 @@ function fromClient(random: Random): unknown {
 }
 
 function fromServer(random: Random): unknown {
-  const member = { id: random.pick(NAMES), priority: 1, name: 'Gate' };
+  const member = { id: random.pick(NAMES), priority: 1 };
   return random.pick<unknown>([
     { type: 'welcome', members: [member], you: 'self' },
     { type: 'welcome', members: [], you: 'self', fresh: true },
@@ -130,7 +130,7 @@ export const client: Target = {
       connect,
     });
     coordinator.start(
-      { id: 'self', priority: 1, name: 'Gate' },
+      { id: 'self', priority: 1 },
       {
         state: told,
         members: told,

@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../../core/identity.ts';
+import type { Identity, NodeId } from '../../core/identity.ts';
 import type { Random } from '../../sim/random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import type { ConnectionEvents, Coordinator, CoordinatorEvents } from '../../transport/links.ts';
@@ -74,7 +74,7 @@ export const wires: Target = {
 /** Where the coordinator's voice comes in. */
 class Voice implements Coordinator {
   events: CoordinatorEvents | null = null;
-  start(_self: Peer, events: CoordinatorEvents): void {
+  start(_self: Identity, events: CoordinatorEvents): void {
     this.events = events;
   }
   signal(): boolean {
@@ -127,7 +127,7 @@ export const transport: Target = {
       count.told += 1;
     };
     routed.start(
-      { id: SELF, priority: 1, name: 'Gate' },
+      { id: SELF, priority: 1 },
       {
         message: told,
         link: told,
@@ -140,7 +140,7 @@ export const transport: Target = {
         },
       },
     );
-    routed.meet(['bbbb', 'yyyy'].map((id) => ({ id, priority: 1, name: id })));
+    routed.meet(['bbbb', 'yyyy'].map((id) => ({ id, priority: 1 })));
     return {
       shoot: (random) => {
         const before = count.refused;
@@ -153,7 +153,7 @@ export const transport: Target = {
           () => open.get(from)?.closed(random.chance(0.5)),
           () => voice.events?.signal(from, mutant(link(random), random)),
           () => routed.keepLinks(some(random), some(random)),
-          () => voice.events?.joined({ id: random.name(8), priority: 1, name: '' }),
+          () => voice.events?.joined({ id: random.name(8), priority: 1 }),
         ];
         random.pick(shots)?.();
         pass(clock, random.int(0, 5));

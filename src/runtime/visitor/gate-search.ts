@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../../core/identity.ts';
+import type { Identity, NodeId, Peer } from '../../core/identity.ts';
 import type { Gates } from '../../transport/visitors.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { decodeGateMessage, type GateMessage, type VisitorMessage } from './messages.ts';
@@ -28,7 +28,8 @@ export interface GateSearchEvents {
 
 type Current =
   | { readonly phase: 'none' }
-  | { readonly phase: 'linking'; readonly gate: Peer }
+  | { readonly phase: 'linking'; readonly gate: Identity }
+  /** It has told its name. */
   | { readonly phase: 'served'; readonly gate: Peer };
 
 /**
@@ -38,7 +39,7 @@ type Current =
 export class GateSearch {
   #current: Current = { phase: 'none' };
   #coordinator: 'connected' | 'disconnected' = 'disconnected';
-  readonly #listed = new Map<NodeId, Peer>();
+  readonly #listed = new Map<NodeId, Identity>();
   /** Until when a gate is left alone, by the clock. */
   readonly #shunned = new Map<NodeId, number>();
   #isBusy = false;
@@ -52,7 +53,7 @@ export class GateSearch {
     private readonly events: GateSearchEvents,
   ) {}
 
-  start(self: Peer): void {
+  start(self: Identity): void {
     this.gates.start(self, {
       listed: (gates) => this.#list(gates),
       hint: (gate) => this.#hint(gate),
@@ -108,7 +109,7 @@ export class GateSearch {
     this.gates.close();
   }
 
-  #list(gates: readonly Peer[]): void {
+  #list(gates: readonly Identity[]): void {
     const news = gates.filter(({ id }) => !this.#listed.has(id));
     this.#listed.clear();
     for (const gate of gates) this.#listed.set(gate.id, gate);
@@ -197,7 +198,7 @@ export class GateSearch {
     }
   }
 
-  #link(gate: Peer): void {
+  #link(gate: Identity): void {
     this.#current = { phase: 'linking', gate };
     this.gates.link(gate.id);
     this.#after(SEARCH.link, () => this.#leave(SEARCH.failed));

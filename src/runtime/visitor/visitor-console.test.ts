@@ -11,7 +11,7 @@ function open(ticket = NEW) {
   const tickets = new MemoryTickets(ticket, street);
   const ports = { gates: street, tickets, clock: street.clock, random: seeded(3) };
   const gatehouse = new VisitorConsole('club', ticket, ports);
-  gatehouse.start({ id: 'me2345', name: 'Visitor', priority: 0 });
+  gatehouse.start({ id: 'me2345', priority: 0 });
   return { street, visitor: gatehouse.visitor, gatehouse };
 }
 

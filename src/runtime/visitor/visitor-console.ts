@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../../core/identity.ts';
+import type { Identity, NodeId } from '../../core/identity.ts';
 import { Deferred } from '../deferred.ts';
 import { GatehouseError, type Outcome } from '../gatehouse.ts';
 import type {
@@ -49,7 +49,7 @@ export class VisitorConsole implements VisitorGatehouse {
     };
   }
 
-  start(self: Peer): void {
+  start(self: Identity): void {
     this.#visitor.start(self);
   }
 

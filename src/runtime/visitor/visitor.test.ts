@@ -41,7 +41,7 @@ class Scene {
       moved: (inside) => this.moves.push(inside),
       refused: (reason) => this.refused.push(reason),
     });
-    visitor.start({ id: 'me2345', name: 'Visitor', priority: 0 });
+    visitor.start({ id: 'me2345', priority: 0 });
     return visitor;
   }
 

@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../../core/identity.ts';
+import type { Identity, NodeId, Peer } from '../../core/identity.ts';
 import type { Gates } from '../../transport/visitors.ts';
 import type { Clock } from '../clock.ts';
 import { GateSearch } from './gate-search.ts';
@@ -95,7 +95,7 @@ export class Visitor {
     this.#search.isBusy = this.#open !== null;
   }
 
-  start(self: Peer): void {
+  start(self: Identity): void {
     this.#search.start(self);
   }
 

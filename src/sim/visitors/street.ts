@@ -1,4 +1,4 @@
-import type { NodeId, Peer } from '../../core/identity.ts';
+import type { Identity, NodeId } from '../../core/identity.ts';
 import type { Gates, GatesEvents, Reception, ReceptionEvents } from '../../transport/visitors.ts';
 import { decodeGateMessage } from '../../runtime/visitor/messages.ts';
 import type { Gate, Life } from '../gate.ts';
@@ -33,7 +33,7 @@ export class StreetGates implements Gates {
     this.#latencyMs = random.logBetween(1, 100);
   }
 
-  start(_self: Peer, events: GatesEvents): void {
+  start(_self: Identity, events: GatesEvents): void {
     this.#events = events;
     this.#world.later(0, () => this.#list());
   }
@@ -118,8 +118,8 @@ export class StreetGates implements Gates {
   #list(): void {
     if (this.#events === null) return;
     if (this.#isCoordinated) {
-      const peers = this.#reachable().map(({ peer }) => peer);
-      this.#events.listed(peers);
+      const gates = this.#reachable().map(({ peer: { id, priority } }) => ({ id, priority }));
+      this.#events.listed(gates);
     }
     this.#world.later(LIST_MS, () => this.#list());
   }

@@ -166,7 +166,7 @@ export class VisitorLoad {
       },
     });
     person.page = { visitor, gates, tickets };
-    visitor.start({ id: random.name(20), name: 'Visitor', priority: 0 });
+    visitor.start({ id: random.name(20), priority: 0 });
     if (visitor.wish !== null) world.checks.seen('visit open at start');
     // Rule V8: what is on the disk as open is asked on; what is not never happened. What is open there
     // may be the call before this one: answered, with neither its answer nor the next call written yet.

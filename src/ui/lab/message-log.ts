@@ -112,7 +112,7 @@ export class MessageLog extends LitElement {
         ])}
         ${this.#select('peer', 'Peer', [
           ['all', 'All peers'],
-          ...this.status.peers.map(({ id, name }) => [id, name] as const),
+          ...this.status.peers.map(({ id }) => [id, this.nameOf(id)] as const),
         ])}
         <button aria-pressed=${!this.filter.heartbeats} @click=${this.#heartbeats}>
           Hide heartbeats

@@ -266,7 +266,7 @@ export class NetworkPicture extends LitElement {
       <circle class="body" r=${radius} />
       ${gate.leader ? svg`<path class="crown" transform="translate(0 ${-radius - 14})" d="M-12 7v-15l6.6 6L0-11l5.400 9L12-8V7z" />` : nothing}
       <text class="initial" y="6">${glyph(gate, down)}</text>
-      <text class="label" y=${label}>${crowded ? short(gate.name.replace(/^Gate /, ''), 8) : short(gate.name, 16)}</text>
+      <text class="label" y=${label}>${crowded ? short(plainName(gate), 8) : short(gate.name, 16)}</text>
       <text class="label words" y=${label + 15}>${crowded ? fewWords(gate) : words(gate)}</text>
     </g>`;
   }
@@ -317,10 +317,12 @@ function pixels({ x, y }: Point): string {
 function glyph(gate: GateRow, down: boolean): string {
   if (down) return '×';
   if (gate.suspected) return '?';
-  return gate.name
-    .replace(/^Gate /, '')
-    .charAt(0)
-    .toUpperCase();
+  return plainName(gate).charAt(0).toUpperCase();
+}
+
+/** What sets it apart: of one without a name, its short id. */
+function plainName({ name }: GateRow): string {
+  return name.replace(/^gate /i, '');
 }
 
 function words(gate: GateRow): string {

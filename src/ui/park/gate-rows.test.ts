@@ -32,6 +32,15 @@ describe('the rows of the gates', () => {
     ]);
   });
 
+  it('call a gate that was listed and not met yet by its short id', () => {
+    const peers = status.peers.map((peer) => ({ ...peer, name: '' }));
+    expect(gateRows({ ...status, peers }).map(({ name }) => name)).toEqual([
+      'Gate Heron',
+      'gate fox1x9',
+      'gate owl2x9',
+    ]);
+  });
+
   it('call nobody leader who has crashed', () => {
     const [self] = gateRows({ ...status, role: 'crashed' });
     expect(self).toMatchObject({ leader: false, voter: false, role: 'crashed' });

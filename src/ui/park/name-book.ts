@@ -1,4 +1,4 @@
-import { shortId } from '../words.ts';
+import { namelessGate, shortId } from '../words.ts';
 
 /** The names of all gates ever seen, by which people tell them apart: two of one name carry a part of their ids. */
 export class NameBook {
@@ -11,7 +11,8 @@ export class NameBook {
   }
 
   learn(gates: readonly { readonly id: string; readonly name: string }[]): void {
-    const news = gates.filter(({ id, name }) => this.#names.get(id) !== name);
+    // A gate that was not met yet has no name.
+    const news = gates.filter(({ id, name }) => name !== '' && this.#names.get(id) !== name);
     if (news.length === 0) return;
     for (const { id, name } of news) this.#names.set(id, name);
     this.#shared = new Map();
@@ -22,7 +23,7 @@ export class NameBook {
 
   nameOf(id: string): string {
     const name = this.#names.get(id);
-    if (name === undefined) return `gate ${shortId(id)}`;
+    if (name === undefined) return namelessGate(id);
     return (this.#shared.get(name) ?? 0) > 1 ? `${name} (${shortId(id)})` : name;
   }
 }

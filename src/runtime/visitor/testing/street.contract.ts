@@ -1,5 +1,5 @@
 /** A street between visitors and gates, on virtual time: for tests of both ends. */
-import type { NodeId, Peer } from '../../../core/identity.ts';
+import type { Identity, NodeId, Peer } from '../../../core/identity.ts';
 import { VirtualClock } from '../../../sim/virtual-clock.ts';
 import type {
   Gates,
@@ -91,7 +91,7 @@ export class Street implements Gates {
     this.clock.waitUntil(end);
   }
 
-  start(_self: Peer, events: GatesEvents): void {
+  start(_self: Identity, events: GatesEvents): void {
     this.events = events;
     this.later(() => events.coordinator('connected'));
     this.#list();
@@ -124,8 +124,8 @@ export class Street implements Gates {
   }
 
   #list(): void {
-    const peers = [...this.#gates.values()].map(({ peer }) => peer);
-    this.later(() => this.events?.listed(peers));
+    const gates = [...this.#gates.values()].map(({ peer: { id, priority } }) => ({ id, priority }));
+    this.later(() => this.events?.listed(gates));
   }
 }
 

@@ -1,7 +1,7 @@
 /** The test cases of the trading post, one after the other in one park: North, South and East, the greatest. */
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { AutoOptions } from '../src/runtime/gatehouse.ts';
+import { expectAccessible } from './accessible.ts';
 import { expect, keepTraces, Park, test, TestServer } from './fixture.ts';
 import { Post, settled, sum } from './market-post.ts';
 
@@ -308,11 +308,4 @@ async function figures(page: Page): Promise<{ ms: number; during: boolean }[]> {
 
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-  ).toEqual([]);
 }

@@ -1,7 +1,6 @@
 /** What the scripts share. Node's own modules only: they run before anything is installed. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the repository. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** @typedef {{ env?: NodeJS.ProcessEnv, lowPriority?: boolean }} Options `lowPriority`: gives way to all else */
+/** @typedef {{ env?: NodeJS.ProcessEnv }} Options */
 
 /**
  * Runs a program in the repository with this terminal. Resolves to its exit status; a program that
@@ -19,10 +18,9 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
  * @param {Options} [options]
  * @returns {Promise<number>}
  */
-export function run(command, args, { lowPriority = false, ...options } = {}) {
+export function run(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-    if (lowPriority && child.pid !== undefined) yieldTo(child.pid);
     child.once('error', (error) => {
       console.error(`Could not run ${command}: ${error.message}`);
       resolve(1);
@@ -31,15 +29,6 @@ export function run(command, args, { lowPriority = false, ...options } = {}) {
       resolve(code ?? 1);
     });
   });
-}
-
-/** @param {number} pid */
-function yieldTo(pid) {
-  try {
-    os.setPriority(pid, os.constants.priority.PRIORITY_LOW);
-  } catch {
-    // It has ended already, or may not be changed: then it shares like any other.
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that must pass, one thing at a time, since two cores are shared with a
- * browser. Only the static checks run beside the browser chaos, which mostly waits, on what it
- * leaves of the processor. A step that fails does not stop the others. The last line counts the
+ * browser. Only the static checks run side by side, for each has one core. A step that fails does
+ * not stop the others. The last line counts the
  * tests; a step that failed without naming a test (types, lint, a build) counts as one failure, so
  * that the line never looks better than the exit status.
  */
@@ -21,6 +21,13 @@ import { setup } from './setup.mjs';
 const results = path.join(root, '.cache', 'results');
 
 /** @type {Step[]} */
+const checks = [
+  { name: 'types', go: () => check('typescript/bin/tsc', ['-b']) },
+  { name: 'lint', go: () => check('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
+  { name: 'format', go: () => check('prettier/bin/prettier.cjs', ['--check', '.']) },
+];
+
+/** @type {Step[]} */
 const steps = [
   { name: 'unit tests', go: () => vitest('unit') },
   { name: 'browser tests', go: () => vitest('browser') },
@@ -31,16 +38,8 @@ const steps = [
     name: 'end-to-end tests',
     go: () => playwright('tabs', ['--workers=2', '--grep-invert=@long']),
   },
-];
-
-/** Its length in time is given: what runs beside it costs none. */
-const chaos = { name: 'browser chaos', go: () => playwright('chaos', []) };
-
-/** @type {Step[]} One after the other, so that chaos keeps a core whatever they do. */
-const checks = [
-  { name: 'types', go: () => check('typescript/bin/tsc', ['-b']) },
-  { name: 'lint', go: () => check('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
-  { name: 'format', go: () => check('prettier/bin/prettier.cjs', ['--check', '.']) },
+  // Hidden tabs, which the browser runs last, and the browser chaos: each with the machine to itself.
+  { name: 'end-to-end tests, alone', go: () => playwright('alone', []) },
 ];
 
 try {
@@ -59,15 +58,8 @@ try {
 
 /** @returns {Promise<Count>} */
 async function runAll() {
-  const ran = [];
+  const ran = await Promise.all(checks.map(timed));
   for (const step of steps) ran.push(await timed(step));
-  const beside = async () => {
-    const done = [];
-    for (const step of checks) done.push(await timed(step));
-    return done;
-  };
-  const [checked, last] = await Promise.all([beside(), timed(chaos)]);
-  ran.push(...checked, last);
   console.log(`\n${ran.flatMap(({ failures }) => failures).join('\n')}`);
   console.log(ran.map(({ line }) => line).join('\n'));
   return {
@@ -90,13 +82,13 @@ async function timed({ name, go }) {
 }
 
 /**
- * A check with no tests to count, which gives way to whatever else runs.
+ * A check with no tests to count.
  * @param {string} file
  * @param {string[]} args
  * @returns {Promise<Count>}
  */
 async function check(file, args) {
-  const status = await runModule(file, args, { lowPriority: true });
+  const status = await runModule(file, args);
   return { passed: 0, failed: status === 0 ? 0 : 1 };
 }
 

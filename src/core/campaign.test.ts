@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { problemToLeave } from './departure.ts';
 import type { Hello } from './messages.ts';
 import { entry, GENERATION, member, stored, term } from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
@@ -141,6 +142,21 @@ describe('a forced ballot', () => {
     solo.command({ type: 'proceed-without', ids: ['bert', 'carl'] });
     solo.write();
     expect(solo.node.leadership?.term).toBe(term(2, 'anna'));
+  });
+
+  test('G1: who has no more than the first part of a log cannot begin it; it may leave, and be somebody new', () => {
+    const log = stored('anna', THREE);
+    const generation = new Solo('anna', { priority: 1, stored: log }).node.context.generation;
+    const aside = { generation, ancestors: [], at: 0, snapshot: null, entries: [], outbox: [] };
+    const archives = [{ ...aside, checked: true }];
+    const solo = new Solo('anna', { priority: 1, stored: { ...log, archives } });
+    const request = solo.command({ type: 'proceed-without', ids: ['bert', 'carl'] });
+    expect(solo.replies.get(request)).toMatchObject({
+      ok: false,
+      code: 'invalid',
+      message: expect.stringContaining('come back as a new gate') as string,
+    });
+    expect(problemToLeave(solo.node, new Set())).toBeNull();
   });
 });
 

@@ -309,7 +309,9 @@ export class Campaign {
 export function problemWithout(node: Node, ids: readonly NodeId[]): string | null {
   const { membership } = node.replica;
   if (membership.members.length === 0) return 'this gate does not belong to a park yet';
-  if (node.joining.isUnderWay) return 'this gate has set that log aside and is taking another';
+  if (node.joining.isUnderWay) {
+    return 'this gate set that log aside, and has no whole one yet: it can leave, and come back as a new gate';
+  }
   if (node.liveLeader()) return 'there is a leader with a quorum: nothing is missing';
   if (ids.includes(node.self.id)) return 'this gate cannot go on without itself';
   const present = ids.find((id) => !membership.isVoter(id) || !node.isMissing(id));

@@ -11,7 +11,8 @@ export function problemToLeave(node: Node, silent: ReadonlySet<NodeId>): string 
   const { replica, self, leadership } = node;
   const { membership } = replica;
   const others = membership.members.filter(({ id }) => id !== self.id);
-  if (!membership.find(self.id) || others.length === 0) return null;
+  // While it takes a log to its end, nobody counts on what it acknowledges (rule G1).
+  if (!membership.find(self.id) || others.length === 0 || node.joining.isUnderWay) return null;
   const leader = node.liveLeader();
   if (!leader || silent.has(leader.id)) return 'there is no leader with a quorum';
   if (leadership?.replication.opened === false) return 'the term of this leader is not open yet';

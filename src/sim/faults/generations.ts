@@ -239,8 +239,16 @@ function goOn(world: World, gate: Running, wanted: string): void {
   const ids = missingAt(gate);
   const there = world.gates.filter(({ life }) => life && canAdopt(life, wanted));
   const alive = new Set(there.map(({ id }) => id));
-  if (ids.length > 0 && !ids.some((id) => alive.has(id)))
-    proceed(world, gate, ids, () => undefined);
+  if (ids.length === 0 || ids.some((id) => alive.has(id))) return;
+  if (isLastOf(world, wanted)) openAnew(world, gate);
+  else proceed(world, gate, ids, () => undefined);
+}
+
+/** Whoever has that log is still taking it, and nobody is left to bring the rest (rule G1): the page says so. */
+function isLastOf(world: World, generation: string): boolean {
+  return world.gates
+    .filter(ready)
+    .every((one) => one.generation !== generation || one.life.driver.node.joining.isUnderWay);
 }
 
 function decide(world: World, gate: Running, wanted: string): void {

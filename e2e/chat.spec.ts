@@ -286,7 +286,7 @@ async function stored(user: Chatter): Promise<string> {
   });
 }
 
-test('a sealed room: the signaling server and strangers learn neither names nor text', async ({
+test('a sealed room: the signaling server learns neither names nor text, and who lacks the passphrase reads nothing', async ({
   park,
 }) => {
   const secrets = {

@@ -21,7 +21,12 @@ export function checkArchives(world: World): void {
       if (entry.command.kind !== 'operation') continue;
       const key = operationKey(entry.command.operation.id);
       if (final?.indexOf(key) !== undefined) continue;
-      if (!archives.some((archive) => shows(archive, lineages, key)))
+      const isShown = archives.some(
+        (archive) =>
+          stands(archive, key) ||
+          [lineages.get(archive.generation), lineage].some((one) => isCovered(archive, one, key)),
+      );
+      if (!isShown)
         throw new Violation(
           'G3',
           `${node} set generation ${generation} aside, and shows nothing of ${key} at ${entry.index}`,
@@ -30,10 +35,19 @@ export function checkArchives(world: World): void {
   }
 }
 
-function shows(archive: Archive, lineages: ReadonlyMap<string, Lineage>, key: string): boolean {
-  const index = lineages.get(archive.generation)?.indexOf(key);
-  if (index !== undefined && archive.snapshot && index <= archive.snapshot.at.index) return true;
-  return archive.entries.some(
+function stands({ entries }: Archive, key: string): boolean {
+  return entries.some(
     ({ command }) => command.kind === 'operation' && operationKey(command.operation.id) === key,
   );
+}
+
+/**
+ * The archive's snapshot stands for it: this lineage has the snapshot's last entry, and so all before it (rule S6). The
+ * archive's own generation may have none, when nobody has committed anything in it.
+ */
+function isCovered({ snapshot }: Archive, lineage: Lineage | undefined, key: string): boolean {
+  const index = lineage?.indexOf(key);
+  if (!snapshot || lineage === undefined || index === undefined) return false;
+  const { at } = snapshot;
+  return index <= at.index && lineage.records()[at.index - 1]?.entry.term === at.term;
 }

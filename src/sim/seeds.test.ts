@@ -31,6 +31,16 @@ const SEEDS: readonly Once[] = [
       nodes: 7,
       why: 'L1: nobody was left to bring the rest of a log, and no gate could begin anew',
     },
+    {
+      seed: 11512,
+      nodes: 3,
+      why: 'S9: the disk was wiped between the opening of a page and its first read',
+    },
+    {
+      seed: 11207,
+      nodes: 6,
+      why: 'G3: the checker did not see that a snapshot stood for the entry',
+    },
     { seed: 7523, nodes: 4, why: 'L1: and this one' },
     { seed: 3302, nodes: 5, why: 'S2: the checker forgot what a page held before its twin wrote' },
     { seed: 3752, nodes: 3, why: 'L1: nobody began again when all had crashed before all writes' },

@@ -103,6 +103,17 @@ describe('a memory disk', () => {
     expect(other.fenced).toBe(false);
   });
 
+  it('S9: a disk that is wiped after a page opened it and before it loads is lost to that page, not blank', () => {
+    const { disk } = founded();
+    const done: (() => void)[] = [];
+    const page = disk.open((_, callback) => done.push(callback));
+    disk.wipe();
+    let found: LoadResult | undefined;
+    page.load((result) => (found = result));
+    for (const callback of done) callback();
+    expect(found).toMatchObject({ ok: false, error: { code: 'lost' } });
+  });
+
   it('a crash between calls changes nothing', () => {
     const { disk } = founded();
     disk.crash('done');

@@ -85,6 +85,7 @@ export class MemoryDisk {
   private state = emptyState();
   private before = this.state;
   private sentinels = 0;
+  private wipes = 0;
   private corrupted = false;
   private handle: MemoryStorage | null = null;
   private readonly planned: { load: PlannedLoad | null; write: PlannedWrite | null } = {
@@ -99,10 +100,12 @@ export class MemoryDisk {
    * @param defer of the page that opens it, which may stand still
    */
   open(defer: Defer = this.options.defer): MemoryHandle {
+    const { wipes } = this;
     this.handle = new MemoryStorage(
       { ...this.options, defer },
       {
-        read: (known) => this.read(known),
+        // Whose identity was here when the page was opened, and is not any more: it is not blank, it has lost all (S9).
+        read: (known) => (wipes === this.wipes ? this.read(known) : this.readLost()),
         write: (expected, writes) => this.write(expected, writes),
         tear: (expected, writes) => this.tear(expected, writes),
         hasMoved: ({ sentinel, revision }) =>
@@ -163,6 +166,7 @@ export class MemoryDisk {
 
   /** Somebody cleared the site's data: all is gone, the sentinel too. */
   wipe(): void {
+    this.wipes++;
     this.state = emptyState();
     this.before = this.state;
     this.corrupted = false;
@@ -211,6 +215,10 @@ export class MemoryDisk {
     if (error !== null) return { ok: false, error, mark };
     if (this.damaged) return { ok: false, error: CORRUPT, mark };
     return { ok: true, stored: toStored(this.state), mark };
+  }
+
+  private readLost(): LoadResult & { mark: Mark } {
+    return { ok: false, error: LOST, mark: { sentinel: 0, revision: 0 } };
   }
 
   private write(expected: Mark, writes: readonly StorageWrite[]): StorageError | Mark {

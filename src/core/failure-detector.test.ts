@@ -129,6 +129,24 @@ describe('the time-out', () => {
     expect(timeoutAfter(1)).toBeLessThan(300);
   });
 
+  test('F3: an answer that comes too late tells the round trip too, or a slow peer would fail again and again', () => {
+    for (let i = 0; i < 10; i++) {
+      detector.probe('bert');
+      const [probe] = probes();
+      const { nonce = 0, timeout = 0 } = probe ?? {};
+      if (timeout < 500) {
+        context.now += timeout;
+        detector.timedOut('bert');
+      }
+      answer(nonce, Math.max(0, 500 - timeout));
+      probes();
+    }
+    expect(events.filter((event) => event === 'failed bert').length).toBeLessThan(4);
+    expect(detector.isFailed('bert')).toBe(false);
+    detector.probe('bert');
+    expect(probes()[0]?.timeout).toBeGreaterThan(500);
+  });
+
   test('F3: one slow answer does not change it by much', () => {
     timeoutAfter(2);
     const [probe] = probes();

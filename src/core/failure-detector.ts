@@ -6,8 +6,10 @@ type State = 'alive' | 'suspected' | 'failed';
 
 interface Watch {
   state: State;
-  /** The PROBE under way, or null. */
-  nonce: number | null;
+  /** A PROBE is under way. */
+  waits: boolean;
+  /** The last PROBE, and when it was sent: its answer tells the round trip, also when it comes too late. */
+  nonce: number;
   probedAt: number;
   /** Smoothed round trip, ms; null before the first answer. */
   roundTrip: number | null;
@@ -55,7 +57,7 @@ export class FailureDetector {
     watch.heardAt = this.context.now;
     const was = watch.state;
     watch.state = 'alive';
-    watch.nonce = null;
+    watch.waits = false;
     this.context.clearTimer(`probe:${peer}`);
     if (was !== 'failed') return;
     this.context.note('back', peer);
@@ -65,7 +67,7 @@ export class FailureDetector {
   /** Sends a PROBE at once, unless one is under way or the peer is failed already. */
   suspect(peer: NodeId, why: string): void {
     const watch = this.#watch(peer);
-    if (watch.state === 'failed' || watch.nonce !== null) return;
+    if (watch.state === 'failed' || watch.waits) return;
     watch.state = 'suspected';
     this.context.note('suspects', `${peer}: ${why}`);
     this.#probe(peer, watch);
@@ -74,7 +76,7 @@ export class FailureDetector {
   /** The PROBE of the random schedule: no suspicion yet. */
   probe(peer: NodeId): void {
     const watch = this.#watch(peer);
-    if (watch.state !== 'failed' && watch.nonce === null) this.#probe(peer, watch);
+    if (watch.state !== 'failed' && !watch.waits) this.#probe(peer, watch);
   }
 
   /**
@@ -88,23 +90,27 @@ export class FailureDetector {
     }
   }
 
-  /** Call before `heard`. */
+  /**
+   * Call before `heard`. An answer that came too late counts as well, or a peer that is only slow would be found dead
+   * again and again; as no more than the longest wait, since it may have slept.
+   */
   gotIt(peer: NodeId, message: GotIt): void {
     const watch = this.#watch(peer);
     if (message.to !== 'PROBE' || watch.nonce !== message.nonce) return;
-    const sample = this.context.now - watch.probedAt;
+    const [, longest] = this.context.timing.probeTimeout;
+    const sample = Math.min(longest, this.context.now - watch.probedAt);
     watch.roundTrip = watch.roundTrip === null ? sample : watch.roundTrip * 0.8 + sample * 0.2;
   }
 
   /** Timer `probe:peer`. */
   timedOut(peer: NodeId): void {
-    if (this.#watch(peer).nonce !== null) this.fail(peer, 'PROBE unanswered');
+    if (this.#watch(peer).waits) this.fail(peer, 'PROBE unanswered');
   }
 
   /** A fact: an unanswered PROBE, a link that the other side closed, a farewell. */
   fail(peer: NodeId, why: string): void {
     const watch = this.#watch(peer);
-    watch.nonce = null;
+    watch.waits = false;
     this.context.clearTimer(`probe:${peer}`);
     if (watch.state === 'failed') return;
     watch.state = 'failed';
@@ -116,13 +122,14 @@ export class FailureDetector {
   forgive(): void {
     for (const [peer, watch] of this.#watches) {
       this.context.clearTimer(`probe:${peer}`);
-      watch.nonce = null;
+      watch.waits = false;
       watch.state = 'alive';
       watch.heardAt = this.context.now;
     }
   }
 
   #probe(peer: NodeId, watch: Watch): void {
+    watch.waits = true;
     watch.nonce = this.#nextNonce++;
     watch.probedAt = this.context.now;
     this.context.send(peer, { type: 'PROBE', nonce: watch.nonce });
@@ -141,7 +148,8 @@ export class FailureDetector {
     if (!watch) {
       watch = {
         state: 'alive',
-        nonce: null,
+        waits: false,
+        nonce: 0,
         probedAt: 0,
         roundTrip: null,
         heardAt: -Infinity,

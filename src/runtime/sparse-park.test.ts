@@ -8,7 +8,7 @@ import { Machines } from '../machines/machine.ts';
 import { Park } from '../machines/park.ts';
 import { NodeClock, VirtualClock } from '../sim/virtual-clock.ts';
 import { MemoryDisk } from '../storage/memory.ts';
-import { MemoryNetwork } from '../transport/memory.ts';
+import { MemoryNetwork, type Policy } from '../transport/memory.ts';
 import { Driver } from './driver.ts';
 
 interface Gate {
@@ -31,9 +31,10 @@ class SparsePark {
     readonly election: ElectionKind,
     count: number,
     seed: number,
+    policy: Policy = () => ({ delayMs: 1 }),
   ) {
     this.#random = seeded(seed);
-    this.network = new MemoryNetwork({ clock: this.clock, random: this.#random });
+    this.network = new MemoryNetwork({ clock: this.clock, random: this.#random, policy });
     for (let i = 0; i < count; i++) {
       this.open(`gate${i.toString(36)}x`, Math.floor(this.#random() * 1000));
       this.run(100);
@@ -245,6 +246,27 @@ describe('elections over a sparse topology', () => {
     },
   );
 });
+
+it.each(['wireless', 'bully'] as const)(
+  'F3 a park of 16 that is slow, a busy machine say, elects and keeps its leader: %s',
+  (election) => {
+    const random = seeded(77);
+    let mostMs = 2;
+    const slow: Policy = () => ({ delayMs: (mostMs * (1 + random())) / 2 });
+    const park = new SparsePark('sample', election, 16, 3, slow);
+    park.until(() => park.isSettled, 60_000, 'all follow the greatest');
+    mostMs = 250;
+    park.kill(park.greatest!);
+    park.until(() => park.isElected, 60_000, 'all follow the greatest that is left');
+    park.run(10_000);
+    const leader = park.greatest!.driver.node;
+    const { term } = leader.leadership!;
+    park.run(30_000);
+    expect(leader.leadership?.term).toBe(term);
+    expect(park.isElected).toBe(true);
+  },
+  20_000,
+);
 
 it('N5 two parks that were founded apart find each other, though neither lists the other', () => {
   const park = new SparsePark('ring', 'ring', 0, 1);

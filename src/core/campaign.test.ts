@@ -144,6 +144,32 @@ describe('a forced ballot', () => {
     expect(solo.node.leadership?.term).toBe(term(2, 'anna'));
   });
 
+  test('G1, S6: who leads its own log expects no other generation any more, though it had promised itself to that', () => {
+    const promised = term(5, 'carl');
+    const log = stored('anna', THREE, [], { promised });
+    const solo = new Solo('anna', { priority: 1, stored: log });
+    const forced = { id: 'theirgeneration', at: { index: 2, term: promised } };
+    solo.receive('bert', {
+      type: 'HELLO',
+      peer: { id: 'bert', priority: 2, name: 'Gate bert' },
+      generations: [{ id: GENERATION, at: START }, forced],
+      last: forced.at,
+      holdsOperations: true,
+      settled: true,
+      leader: 'carl',
+      knowsYou: true,
+      wantsReply: false,
+    });
+    expect(solo.node.joining.accepts(forced.id)).toBe(true);
+    solo.command({ type: 'proceed-without', ids: ['bert', 'carl'] });
+    solo.write();
+    expect(solo.node.leadership).not.toBeNull();
+    const late = { term: term(9, 'carl'), previous: forced.at, entries: [], commit: 2, beat: 1 };
+    solo.receive('carl', { type: 'APPEND', ...late, quorum: true }, forced.id);
+    expect(solo.node.leadership).not.toBeNull();
+    expect(solo.node.joining.accepts(forced.id)).toBe(false);
+  });
+
   test('G1: who has no more than the first part of a log cannot begin it; it may leave, and be somebody new', () => {
     const log = stored('anna', THREE);
     const generation = new Solo('anna', { priority: 1, stored: log }).node.context.generation;

@@ -27,9 +27,11 @@ export class Office {
 
   /** The ballot is won and its log adopted: lead. */
   enter(term: Term, without: readonly NodeId[] | null): void {
-    const { context, replica, detector, outbox, self } = this.node;
+    const { context, replica, detector, outbox, self, joining } = this.node;
     assert(this.#leadership === null, 'S4: a node leads one term at a time');
     context.note('elected', `leads in ${term}`);
+    // Where it leads its own log goes on, and no other leader brings it one of another generation (rules G1 and S6).
+    joining.follow(context.generation);
     const events = {
       quorumChanged: (quorum: boolean) => {
         if (quorum) outbox.resubmit();

@@ -24,6 +24,7 @@ const SEEDS: readonly Once[] = [
       nodes: 7,
       why: 'S6: led its own generation, and still expected the log of another',
     },
+    { seed: 4651, nodes: 6, why: 'the search for an order of the history never ended' },
     { seed: 3948, nodes: 6, why: 'S2: voted where it had set a log aside that grew out of that' },
     { seed: 3176, nodes: 5, why: 'S8: withdrew what another page of its identity had sent' },
     { seed: 4923, nodes: 7, why: 'S8: so did this one' },

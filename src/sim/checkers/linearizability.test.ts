@@ -165,3 +165,12 @@ it('gives up on a budget, which its caller takes for a failure', () => {
   expect(checkLinearizable(history, 12).result).toBe('linearizable');
   expect(checkLinearizable(history, 11).result).toBe('violation');
 });
+
+it('gives up in the end where those of unknown fate leave too many choices', () => {
+  const guests = Array.from({ length: 32 }, (_, n) => `guest ${n}`);
+  const history = [
+    ...guests.map((guest) => unknown(0, enter(guest))),
+    ok(1, 2, enter('ann'), no('full')),
+  ];
+  expect(checkLinearizable(history, 40, 100).result).toBe('unknown');
+});

@@ -34,8 +34,8 @@ export function checkLinearizable(
 }
 
 function decide(calls: readonly Call[], capacity: number, budget: number): Verdict {
-  const search = new Search(problemOf(calls, capacity));
-  switch (search.run(budget)) {
+  const search = new Search(problemOf(calls, capacity), budget);
+  switch (search.run()) {
     case 'found':
       return { result: 'linearizable' };
     case 'none':

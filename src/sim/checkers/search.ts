@@ -1,3 +1,4 @@
+import { Effort } from './effort.ts';
 import type { Call } from './history.ts';
 import { ParkState } from './park-state.ts';
 import type { Answered, Problem } from './problem.ts';
@@ -5,6 +6,9 @@ import { Prospects } from './prospects.ts';
 import { Unknowns } from './unknowns.ts';
 
 export type SearchResult = 'found' | 'none' | 'budget';
+
+/** To try an operation of unknown fate costs less than to look at a place. */
+const TRIES_PER_PLACE = 20;
 
 /**
  * The search of Wing and Gong, "Testing and verifying concurrent objects" (1993): depth first through the orders that
@@ -30,14 +34,25 @@ export class Search {
   readonly #seen = new Map<string, Uint16Array[]>();
   #furthest = 0;
   #steps = 0;
+  readonly #budget: number;
+  readonly #tries: Effort;
 
-  constructor(problem: Problem) {
+  /** @param budget places that it looks at */
+  constructor(problem: Problem, budget: number) {
     this.#problem = problem;
+    this.#budget = budget;
+    this.#tries = new Effort(budget * TRIES_PER_PLACE);
     this.#state = new ParkState(problem.visitors, problem.capacity);
     this.#done = new Uint8Array(problem.answered.length);
     const used = new Uint16Array(problem.unanswered.length);
     this.#prospects = new Prospects(problem, this.#state, this.#done, used);
-    this.#unknowns = new Unknowns(problem.unanswered, this.#state, used, this.#prospects);
+    this.#unknowns = new Unknowns(
+      problem.unanswered,
+      this.#state,
+      used,
+      this.#prospects,
+      this.#tries,
+    );
   }
 
   /** The answered operations that no order got past. */
@@ -51,15 +66,17 @@ export class Search {
     return this.#steps;
   }
 
-  run(budget: number): SearchResult {
+  run(): SearchResult {
     const { length } = this.#problem.answered;
     // An explicit stack: histories are longer than the engine's.
     const stack = [this.#moves()];
     while (this.#first < length) {
       const top = stack[stack.length - 1];
       if (!top) return 'none';
-      if (top.next().done === true) stack.pop();
-      else if (++this.#steps > budget) return 'budget';
+      const isDone = top.next().done === true;
+      if (this.#tries.isOut) return 'budget';
+      if (isDone) stack.pop();
+      else if (++this.#steps > this.#budget) return 'budget';
       else if (this.#isNew()) stack.push(this.#moves());
     }
     return 'found';

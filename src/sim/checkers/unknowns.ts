@@ -1,3 +1,4 @@
+import type { Effort } from './effort.ts';
 import type { ParkState } from './park-state.ts';
 import type { Answered, Move, Unanswered } from './problem.ts';
 import type { Prospects } from './prospects.ts';
@@ -25,13 +26,17 @@ export class Unknowns {
   readonly #used: Uint16Array;
 
   readonly #prospects: Prospects;
+  /** One for each operation that is tried: of many there are more choices than anybody could look at. */
+  readonly #effort: Effort;
 
   constructor(
     all: readonly Unanswered[],
     state: ParkState,
     used: Uint16Array,
     prospects: Prospects,
+    effort: Effort,
   ) {
+    this.#effort = effort;
     this.#all = all;
     this.#state = state;
     this.#used = used;
@@ -39,7 +44,8 @@ export class Unknowns {
   }
 
   /**
-   * Yields when the answer fits: at once, or with some of these before it, and takes them back when it goes on.
+   * Yields when the answer fits: at once, or with some of these before it, and takes them back when it goes on. Ends
+   * early when the effort is out.
    * @param limit those that were asked later can't have happened yet
    * @param first all answered operations before it are done
    */
@@ -55,6 +61,7 @@ export class Unknowns {
     }
     for (const step of this.#remedies(next, limit, first)) {
       if (last && !inOrder(last, step)) continue;
+      if (!this.#effort.spend()) return;
       const used = this.#used[step.at] ?? 0;
       const { capacity } = this.#state;
       this.#used[step.at] = used + 1;

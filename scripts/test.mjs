@@ -1,9 +1,9 @@
 /**
  * `npm test`: everything that must pass, one thing at a time, since two cores are shared with a
- * browser. Only the static checks run side by side, for each has one core. A step that fails does
- * not stop the others. The last line counts the
- * tests; a step that failed without naming a test (types, lint, a build) counts as one failure, so
- * that the line never looks better than the exit status.
+ * browser. Only the static checks run side by side, since each keeps one core busy. A step that
+ * fails does not stop the others. The last line counts the tests; a step that failed without naming
+ * a test (types, lint, a build) counts as one failure, so that the line never looks better than the
+ * exit status.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problemToLeave } from './departure.ts';
-import type { Hello } from './messages.ts';
-import { entry, GENERATION, member, stored, term } from './testing/fixtures.ts';
+import { entry, GENERATION, hello, member, stored, term } from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
 const THREE = [member('anna', 1), member('bert', 2), member('carl', 3)];
@@ -65,18 +64,8 @@ describe('looking for a leader', () => {
     const solo = new Solo('anna', { priority: 1, stored: stored('anna', THREE) });
     solo.link('bert');
     solo.pass((solo.timers.get('seek') ?? 0) - solo.now);
-    const hello: Hello = {
-      type: 'HELLO',
-      peer: { id: 'bert', priority: 2, name: 'Gate bert' },
-      generations: [{ id: GENERATION, at: START }],
-      last: START,
-      holdsOperations: false,
-      settled: true,
-      leader: 'carl',
-      knowsYou: true,
-      wantsReply: false,
-    };
-    solo.receive('bert', hello);
+    const peer = { id: 'bert', priority: 2, name: 'Gate bert' };
+    solo.receive('bert', hello({ peer, leader: 'carl', knowsYou: true }));
     const mine = term(2, 'carl');
     const append = { term: mine, previous: START, entries: [entry(2, mine)], commit: 1, beat: 0 };
     solo.pass(200);
@@ -149,17 +138,10 @@ describe('a forced ballot', () => {
     const log = stored('anna', THREE, [], { promised });
     const solo = new Solo('anna', { priority: 1, stored: log });
     const forced = { id: 'theirgeneration', at: { index: 2, term: promised } };
-    solo.receive('bert', {
-      type: 'HELLO',
-      peer: { id: 'bert', priority: 2, name: 'Gate bert' },
-      generations: [{ id: GENERATION, at: START }, forced],
-      last: forced.at,
-      holdsOperations: true,
-      settled: true,
-      leader: 'carl',
-      knowsYou: true,
-      wantsReply: false,
-    });
+    const peer = { id: 'bert', priority: 2, name: 'Gate bert' };
+    const theirs = { generations: [{ id: GENERATION, at: START }, forced], last: forced.at };
+    const known = { holdsOperations: true, leader: 'carl', knowsYou: true };
+    solo.receive('bert', hello({ peer, ...theirs, ...known }));
     expect(solo.node.joining.accepts(forced.id)).toBe(true);
     solo.command({ type: 'proceed-without', ids: ['bert', 'carl'] });
     solo.write();
@@ -172,9 +154,8 @@ describe('a forced ballot', () => {
 
   test('G1: who has no more than the first part of a log cannot begin it; it may leave, and be somebody new', () => {
     const log = stored('anna', THREE);
-    const generation = new Solo('anna', { priority: 1, stored: log }).node.context.generation;
-    const aside = { generation, ancestors: [], at: 0, snapshot: null, entries: [], outbox: [] };
-    const archives = [{ ...aside, checked: true }];
+    const aside = { generation: GENERATION, ancestors: [], at: 0, checked: true };
+    const archives = [{ ...aside, snapshot: null, entries: [], outbox: [] }];
     const solo = new Solo('anna', { priority: 1, stored: { ...log, archives } });
     const request = solo.command({ type: 'proceed-without', ids: ['bert', 'carl'] });
     expect(solo.replies.get(request)).toMatchObject({

@@ -4,6 +4,7 @@ import {
   entry,
   founding,
   GENERATION,
+  hello,
   member,
   membership,
   SETTINGS,
@@ -28,17 +29,7 @@ const PROMISE = { type: 'PROMISE', term: T2, last: START, members: MEMBERS, tail
 const CHUNK = { type: 'SNAPSHOT_CHUNK', at: START, offset: 0, size: 3, data: 'abc' };
 const PEER = { id: 'anna', priority: 1, name: 'Gate anna' };
 const generation = (index: number) => ({ id: GENERATION, at: { index, term: T1 } });
-const HELLO = {
-  type: 'HELLO',
-  peer: PEER,
-  generations: [generation(1)],
-  last: START,
-  holdsOperations: false,
-  settled: true,
-  leader: null,
-  knowsYou: false,
-  wantsReply: false,
-};
+const HELLO = hello();
 const SUBMITTED = { id: { node: 'anna', sequence: 1 }, settledBelow: 1, under: null, body: 'x' };
 
 function reasonOf(message: unknown): string {

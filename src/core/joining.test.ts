@@ -1,27 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Hello, Message } from './messages.ts';
-import { founding, entry, GENERATION, member, stored, term } from './testing/fixtures.ts';
+import type { Message } from './messages.ts';
+import { founding, entry, GENERATION, hello, member, stored, term } from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
 const anna = member('anna', 1);
 const bert = member('bert', 2);
 const START = { index: 1, term: term(1, 'anna') };
 const PEER = { id: 'anna', priority: 1, name: 'Gate anna' };
-
-function hello(more: Partial<Hello> = {}): Hello {
-  return {
-    type: 'HELLO',
-    peer: PEER,
-    generations: [{ id: GENERATION, at: START }],
-    last: START,
-    holdsOperations: false,
-    settled: true,
-    leader: null,
-    knowsYou: false,
-    wantsReply: false,
-    ...more,
-  };
-}
 
 function blank(): Solo {
   return new Solo('bert', { priority: 2 });

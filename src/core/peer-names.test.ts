@@ -1,24 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Hello } from './messages.ts';
-import { entry, GENERATION, member, membership, stored, term } from './testing/fixtures.ts';
+import { entry, GENERATION, hello, member, membership, stored, term } from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
 const START = { index: 1, term: term(1, 'anna') };
 const [anna, bert, carl] = [member('anna', 1), member('bert', 2), member('carl', 3)];
 
-function hello(name: string): Hello {
-  return {
-    type: 'HELLO',
-    peer: { id: 'anna', priority: 1, name },
-    generations: [{ id: GENERATION, at: START }],
-    last: START,
-    holdsOperations: false,
-    settled: true,
-    leader: null,
-    knowsYou: false,
-    wantsReply: false,
-  };
-}
+const HELLO = hello({ peer: { id: 'anna', priority: 1, name: 'Gate Heron' } });
 
 function peer(solo: Solo, id: string): unknown {
   return solo.node.view().peers.find((peer) => peer.id === id);
@@ -30,14 +17,14 @@ describe('the name of a peer', () => {
     solo.event({ type: 'members', members: [{ id: 'anna', priority: 1 }] });
     expect(peer(solo, 'anna')).toMatchObject({ name: '', priority: 1 });
     solo.link('anna');
-    solo.receive('anna', hello('Gate Heron'), GENERATION);
+    solo.receive('anna', HELLO, GENERATION);
     expect(peer(solo, 'anna')).toMatchObject({ name: 'Gate Heron', priority: 1 });
   });
 
   test('J2: it outlives a list, which tells of a new priority only', () => {
     const solo = new Solo('bert');
     solo.link('anna');
-    solo.receive('anna', hello('Gate Heron'), GENERATION);
+    solo.receive('anna', HELLO, GENERATION);
     solo.event({ type: 'members', members: [{ id: 'anna', priority: 7 }] });
     expect(peer(solo, 'anna')).toMatchObject({ name: 'Gate Heron', priority: 7 });
   });
@@ -63,7 +50,7 @@ describe('the name of a peer', () => {
     const solo = new Solo('bert', { priority: 2 });
     solo.event({ type: 'members', members: [{ id: 'anna', priority: 1 }] });
     solo.link('anna');
-    const blank = { ...hello('Gate Heron'), generations: [], last: { index: 0, term: '' } };
+    const blank = { ...HELLO, generations: [], last: { index: 0, term: '' } };
     solo.receive('anna', blank, '');
     solo.event({ type: 'members', members: [{ id: 'anna', priority: 1 }] });
     expect(solo.node.replica.log.at(1)?.command).toMatchObject({ kind: 'founding' });

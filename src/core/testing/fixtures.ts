@@ -1,6 +1,7 @@
 import type { EntryCommand, LogEntry, ParkSettings } from '../entry.ts';
 import type { Member, NodeId } from '../identity.ts';
 import type { Json } from '../json.ts';
+import type { Hello } from '../messages.ts';
 import type { Stored } from '../stored.ts';
 import type { Term } from '../term.ts';
 
@@ -15,6 +16,23 @@ export const GENERATION = 'firstgeneration1';
 
 export function term(counter: number, id: NodeId): Term {
   return `${String(counter).padStart(12, '0')}.${id}`;
+}
+
+/** Of anna, who has founded the park and knows no leader; `more` says what is otherwise. */
+export function hello(more: Partial<Hello> = {}): Hello {
+  const start = { index: 1, term: term(1, 'anna') };
+  return {
+    type: 'HELLO',
+    peer: { id: 'anna', priority: 1, name: 'Gate anna' },
+    generations: [{ id: GENERATION, at: start }],
+    last: start,
+    holdsOperations: false,
+    settled: true,
+    leader: null,
+    knowsYou: false,
+    wantsReply: false,
+    ...more,
+  };
 }
 
 export function member(id: NodeId, priority: number, voter = true): Member {

@@ -28,6 +28,8 @@ export class Campaign {
   /** Requests that wait for the end of an election. */
   #requests: number[] = [];
   #challengeAt = 0;
+  /** Who has this node's last promise. */
+  #promised: { readonly to: NodeId; readonly at: number } | null = null;
   /** The last ballot found this node to be no voter any more: others must get the time to elect without it. */
   #isOutsider = false;
   #challengePause: number;
@@ -69,6 +71,8 @@ export class Campaign {
         this.#reaches().enough &&
         !this.#mustWait(),
       campaigns: () => this.ballot.running,
+      yields: () => this.#yields(),
+      isFollowedBy: (peer: NodeId) => node.leadership?.replication.isFollowedBy(peer) === true,
     };
     const kind = (): ElectionKind => (replica.settings ?? config.settings).election;
     this.#election = new ElectionOfThePark(kind, context, view, {
@@ -107,6 +111,7 @@ export class Campaign {
 
   /** No leader any more: elect at once, and look again later if nothing comes of it. */
   leaderLost(): void {
+    this.#promised = null;
     this.#start();
     this.seekSoon();
   }
@@ -169,12 +174,13 @@ export class Campaign {
    * wins. A greater identity that challenges gets the time to do so.
    */
   outbid(by: NodeId): void {
-    const { context, replica, config, self } = this.node;
-    const member = replica.membership.find(by);
-    const yields = member?.voter === true && compareIdentity(member, self) > 0;
+    const { context, config } = this.node;
     // The others hear this node still: there is nobody to ask.
     this.#asked = true;
-    context.setTimer('seek', yields ? config.timing.electTimeout : context.between([1, 50]));
+    context.setTimer(
+      'seek',
+      this.#isGreater(by) ? config.timing.electTimeout : context.between([1, 50]),
+    );
   }
 
   /** Rule B7: a greater identity catches up first and challenges after. */
@@ -215,10 +221,19 @@ export class Campaign {
     this.ballot.start(this.node.self, ids);
   }
 
-  /** Somebody else has this node's promise, or leads, or this node starts over. */
+  /** The election is decided, unless the candidate fails: it gets its time to show (rules E2 and E3). */
+  promised(to: NodeId): void {
+    const { context, config } = this.node;
+    this.stop();
+    this.#promised = { to, at: context.now };
+    context.setTimer('seek', config.timing.victoryTimeout);
+  }
+
+  /** Somebody else leads, or this node starts over. */
   stop(): void {
     this.#election.stop();
     this.ballot.stop();
+    this.#promised = null;
     this.#answerForced();
   }
 
@@ -254,6 +269,19 @@ export class Campaign {
 
   #mustWait(): boolean {
     return this.#isOutsider && this.node.context.now < this.#challengeAt;
+  }
+
+  #yields(): boolean {
+    const { context, config, detector } = this.node;
+    if (!this.#promised || detector.isFailed(this.#promised.to)) return false;
+    const { to, at } = this.#promised;
+    return context.now < at + config.timing.victoryTimeout && this.#isGreater(to);
+  }
+
+  #isGreater(id: NodeId): boolean {
+    const { replica, self } = this.node;
+    const member = replica.membership.find(id);
+    return member?.voter === true && compareIdentity(member, self) > 0;
   }
 
   /** Whether the voters that are not known to be failed are a majority. */

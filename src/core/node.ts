@@ -703,12 +703,10 @@ export class Node {
       this.replica,
       { liveLeader: () => this.liveLeader() },
       {
-        promised: () => {
+        promised: (to) => {
           this.office.stepDown();
-          this.campaign.stop();
           this.follower.unfollow();
-          // The candidate may fail yet: then look again.
-          this.context.setTimer('seek', this.config.timing.victoryTimeout);
+          this.campaign.promised(to);
         },
         doubts: (leader) => {
           this.detector.suspect(leader, 'a candidate says that it is dead');

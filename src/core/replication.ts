@@ -81,6 +81,11 @@ export class Replication {
     this.context.clearTimer('heartbeat');
   }
 
+  /** It has acknowledged in this term. */
+  isFollowedBy(peer: NodeId): boolean {
+    return this.#progress.get(peer)?.acknowledged === true;
+  }
+
   /** It acknowledged in this term, and lately. That nobody has missed it yet is not enough. */
   responds(follower: NodeId): boolean {
     const progress = this.#progress.get(follower);

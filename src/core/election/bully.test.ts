@@ -16,7 +16,13 @@ let election: BullyElection;
 let events: string[];
 let failed: Set<string>;
 let voters: Peer[];
-let state: { leads: boolean; mayWin: boolean; campaigns: boolean };
+let state: {
+  leads: boolean;
+  mayWin: boolean;
+  campaigns: boolean;
+  yields: boolean;
+  followed: boolean;
+};
 
 function makeElection(id: string): void {
   context = new Context(id, DEFAULT_TIMING, () => 0.5);
@@ -33,6 +39,8 @@ function makeElection(id: string): void {
       leadsQuorum: () => state.leads,
       mayWin: () => state.mayWin,
       campaigns: () => state.campaigns,
+      yields: () => state.yields,
+      isFollowedBy: () => state.followed,
     },
     {
       won: () => events.push('won'),
@@ -46,7 +54,7 @@ beforeEach(() => {
   events = [];
   failed = new Set();
   voters = FOUR;
-  state = { leads: false, mayWin: true, campaigns: false };
+  state = { leads: false, mayWin: true, campaigns: false, yields: false, followed: true };
   makeElection('bert');
 });
 
@@ -186,12 +194,26 @@ describe('being asked', () => {
     expect(sent()).toEqual([['anna', 'GOT_IT']]);
   });
 
+  test('E2: an ELECT that comes when a greater candidate has its promise makes it elect nobody', () => {
+    state.yields = true;
+    election.received('anna', ELECT);
+    expect(sent()).toEqual([['anna', 'GOT_IT']]);
+    expect(election.running).toBe(false);
+  });
+
   test('E2: a leader tells that it leads instead', () => {
     state.leads = true;
     election.received('anna', ELECT);
     expect(events).toEqual(['announce']);
     expect(sent()).toEqual([['anna', 'GOT_IT']]);
     expect(election.running).toBe(false);
+  });
+
+  test('E2: a leader tells nobody twice: who does not follow it yet asked before it heard', () => {
+    state = { ...state, leads: true, followed: false };
+    election.received('anna', ELECT);
+    expect(events).toEqual([]);
+    expect(sent()).toEqual([['anna', 'GOT_IT']]);
   });
 
   test('E4: who cannot win does not answer, so that nobody waits for it', () => {

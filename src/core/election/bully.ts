@@ -85,15 +85,20 @@ export class BullyElection implements Election {
   }
 
   /**
-   * Rule E2: a receiver learns the members that it did not know, answers, and elects unless it already does. One that
-   * can't win does not answer, so that nobody waits for it (rule E4).
+   * Rule E2: a receiver learns the members that it did not know, answers, and elects unless it already does, or the
+   * election is decided and this ELECT comes late. One that can't win does not answer, so that nobody waits for it (rule
+   * E4).
    */
   #elect(from: NodeId, members: readonly Peer[]): void {
     this.context.meet(members);
     if (!this.view.mayWin()) return;
     this.context.send(from, { type: 'GOT_IT', to: 'ELECT', nonce: 0, leads: null });
-    if (this.view.leads()) this.events.announce();
-    else if (!this.view.campaigns()) this.start();
+    if (this.view.leads()) {
+      // Who does not follow yet asked before it heard who won.
+      if (this.view.isFollowedBy(from)) this.events.announce();
+    } else if (!this.view.campaigns() && !this.view.yields()) {
+      this.start();
+    }
   }
 
   #gotIt(from: NodeId): void {

@@ -21,6 +21,10 @@ export interface ElectionView {
   mayWin(): boolean;
   /** This node has won and is gathering promises. */
   campaigns(): boolean;
+  /** A greater candidate has this node's promise since a moment ago, and is not known to be dead: it should lead soon. */
+  yields(): boolean;
+  /** This node leads, and that one has acknowledged it in this term. */
+  isFollowedBy(peer: NodeId): boolean;
 }
 
 /** What an election leads to. It only says who: the ballot makes it safe. */

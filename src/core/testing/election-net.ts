@@ -137,6 +137,8 @@ export class ElectionNet {
       leadsQuorum: () => this.#get(peer.id).leader === peer.id,
       mayWin: () => true,
       campaigns: () => false,
+      yields: () => false,
+      isFollowedBy: () => true,
     };
     const events: ElectionEvents = {
       won: () => {

@@ -19,13 +19,6 @@ const THEORY: Readonly<Record<ElectionKind, string>> = {
     'Two messages over each of the E links: 2E. The result (ELECTION_FINISHED) floods after that and is not counted.',
 };
 
-const MORE: Readonly<Record<ElectionKind, string>> = {
-  bully:
-    'when several notice at once, when somebody fails in between, or when an ELECT comes late and makes its receiver start again',
-  ring: 'when several notice at once, or when somebody fails in between',
-  wireless: 'when several notice at once, or when somebody fails in between',
-};
-
 /** How many messages each election took, and how many it should have taken. */
 @customElement('gh-elections')
 export class ElectionsPanel extends LitElement {
@@ -98,7 +91,8 @@ export class ElectionsPanel extends LitElement {
       <gh-election-plot .kind=${kind} .elections=${elections}></gh-election-plot>
       <p class="small soft wide">${THEORY[kind]}</p>
       <p class="small soft wide">
-        Counted by the tabs of this browser. It can be more: ${MORE[kind]}.
+        Counted by the tabs of this browser. It can be more: when several notice at once, or when
+        somebody fails in between.
       </p>
     `;
   }

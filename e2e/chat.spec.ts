@@ -1,6 +1,7 @@
 import { expectAccessible, expectAccessibleInLightAndDark } from './accessible.ts';
 import { Chatter, openChat } from './chatter.ts';
 import { expect, sharePark, test, type Park } from './fixture.ts';
+import { stored } from './stored.ts';
 
 test.describe('one chat', () => {
   let park: Park;
@@ -258,34 +259,6 @@ test.describe('one chat', () => {
   });
 });
 
-/** Everything that the databases of this page's origin hold, as text. */
-async function stored(user: Chatter): Promise<string> {
-  return user.page.evaluate(async () => {
-    const asText = (_: string, value: unknown): unknown =>
-      value instanceof ArrayBuffer || ArrayBuffer.isView(value)
-        ? new TextDecoder().decode(value)
-        : value;
-    const done = <T>(request: IDBRequest<T>): Promise<T> =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(new Error('not read'));
-      });
-    const found: unknown[] = [];
-    for (const { name } of await indexedDB.databases()) {
-      const database = await done(indexedDB.open(name ?? ''));
-      for (const store of [...database.objectStoreNames]) {
-        const all = database.transaction(store).objectStore(store);
-        found.push(await done(all.getAllKeys()), await done(all.getAll()));
-      }
-      database.close();
-    }
-    return JSON.stringify(
-      [found, Object.entries(localStorage), Object.entries(sessionStorage)],
-      asText,
-    );
-  });
-}
-
 test('a sealed room: the signaling server learns neither names nor text, and who lacks the passphrase reads nothing', async ({
   park,
 }) => {
@@ -345,7 +318,7 @@ test('a sealed room: the signaling server learns neither names nor text, and who
   await expect(eve.place('Dachkammer')).toContainText('sealed, not joined');
   await eve.show('Dachkammer');
   await expect(eve.messages).toContainText(['Only those who know the passphrase can read it.']);
-  const held = await stored(eve);
+  const held = await stored(eve.page);
   expect(held).toContain(sealed);
   for (const secret of Object.values(secrets)) expect(held).not.toContain(secret);
 

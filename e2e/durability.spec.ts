@@ -1,6 +1,7 @@
 import type { Outcome } from '../src/runtime/gatehouse.ts';
 import { persistentBrowser } from './browser.ts';
 import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
+import { stored } from './stored.ts';
 
 /** How often a visitor was let in, by the log. */
 async function admissions(tab: Tab, visitor: string): Promise<number> {
@@ -56,7 +57,7 @@ test.describe('three gates of one device', () => {
     await gate.cutFrom(other, leader);
     const visitor = gate.newVisitor();
     const answer = gate.tryEnter(visitor);
-    await gate.until(({ pending }) => pending === 1);
+    await expect.poll(() => stored(gate.page), 'what is on the disk').toContain(visitor);
     await gate.page.reload();
     await answer;
     await gate.opened();

@@ -25,8 +25,6 @@ async function silence(tab: Tab): Promise<void> {
 const COUNTS = {
   bully: [
     { p: 4, formula: '3', measured: '3' },
-    { p: 3, formula: '5', measured: '5' },
-    { p: 2, formula: '9', measured: '9' },
     { p: 1, formula: '15', measured: '15' },
   ],
   ring: [

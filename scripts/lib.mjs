@@ -1,6 +1,7 @@
 /** What the scripts share. Node's own modules only: they run before anything is installed. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +40,30 @@ export function run(command, args, options = {}) {
  */
 export function runModule(file, args, options) {
   return run(process.execPath, [path.join(root, 'node_modules', file), ...args], options);
+}
+
+/**
+ * As `runModule`, out of the way of what runs meanwhile: at a low priority, and what it prints comes
+ * when it has ended.
+ * @param {string} file the program's file inside node_modules
+ * @param {readonly string[]} args
+ * @returns {Promise<number>}
+ */
+export function runAside(file, args) {
+  return new Promise((resolve) => {
+    const program = path.join(root, 'node_modules', file);
+    const child = execFile(
+      process.execPath,
+      [program, ...args],
+      { cwd: root, maxBuffer: 2 ** 28 },
+      (error, ...printed) => {
+        console.log(printed.join(''));
+        if (error !== null && typeof error.code !== 'number') console.error(error.message);
+        resolve(error === null ? 0 : 1);
+      },
+    );
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  });
 }
 
 /**

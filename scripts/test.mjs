@@ -1,9 +1,9 @@
 /**
  * `npm test`: everything that must pass, one thing at a time, since two cores are shared with a
- * browser. Only the static checks run side by side, since each keeps one core busy. A step that
- * fails does not stop the others. The last line counts the tests; a step that failed without naming
- * a test (types, lint, a build) counts as one failure, so that the line never looks better than the
- * exit status.
+ * browser. Only the static checks run beside the end-to-end tests, which mostly wait: at a low
+ * priority, so that they take what is left over. A step that fails does not stop the others. The
+ * last line counts the tests; a step that failed without naming a test (types, lint, a build)
+ * counts as one failure, so that the line never looks better than the exit status.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { build } from './build.mjs';
 import { runE2e } from './e2e.mjs';
 import { failuresOfPlaywright, failuresOfVitest } from './failures.mjs';
 import { ensureBrowser } from './find-browser.mjs';
-import { root, runModule } from './lib.mjs';
+import { root, runAside, runModule } from './lib.mjs';
 import { setup } from './setup.mjs';
 
 /** @typedef {{ passed: number, failed: number, failures?: string[] }} Count */
@@ -20,7 +20,7 @@ import { setup } from './setup.mjs';
 
 const results = path.join(root, '.cache', 'results');
 
-/** @type {Step[]} */
+/** One after the other. @type {Step[]} */
 const checks = [
   { name: 'types', go: () => check('typescript/bin/tsc', ['-b']) },
   { name: 'lint', go: () => check('eslint/bin/eslint.js', ['.', '--max-warnings', '0']) },
@@ -28,19 +28,27 @@ const checks = [
 ];
 
 /** @type {Step[]} */
-const steps = [
+const first = [
   { name: 'unit tests', go: () => vitest('unit') },
   { name: 'browser tests', go: () => vitest('browser') },
   { name: 'build', go: buildStep },
-  // Mostly they wait, for elections and time-outs, so two files at a time do well on two cores.
-  // What is tagged as long is left to `npm run test:e2e`.
-  {
-    name: 'end-to-end tests',
-    go: () => playwright('tabs', ['--workers=2', '--grep-invert=@long']),
-  },
-  // Hidden tabs, which the browser runs last, and the browser chaos: each with the machine to itself.
-  { name: 'end-to-end tests, alone', go: () => playwright('alone', []) },
 ];
+
+/**
+ * Mostly they wait, for elections and time-outs, so two files at a time do well on two cores. What
+ * is tagged as long is left to `npm run test:e2e`.
+ * @type {Step}
+ */
+const endToEnd = {
+  name: 'end-to-end tests',
+  go: () => playwright('tabs', ['--workers=2', '--grep-invert=@long']),
+};
+
+/**
+ * Hidden tabs, which the browser runs last, and the browser chaos: each with the machine to itself.
+ * @type {Step}
+ */
+const alone = { name: 'end-to-end tests, alone', go: () => playwright('alone', []) };
 
 try {
   await setup();
@@ -58,14 +66,24 @@ try {
 
 /** @returns {Promise<Count>} */
 async function runAll() {
-  const ran = await Promise.all(checks.map(timed));
-  for (const step of steps) ran.push(await timed(step));
+  const ran = [
+    ...(await inOrder(first)),
+    ...(await Promise.all([inOrder(checks), inOrder([endToEnd])])).flat(),
+    ...(await inOrder([alone])),
+  ];
   console.log(`\n${ran.flatMap(({ failures }) => failures).join('\n')}`);
   console.log(ran.map(({ line }) => line).join('\n'));
   return {
     passed: ran.reduce((sum, { passed }) => sum + passed, 0),
     failed: ran.reduce((sum, { failed }) => sum + failed, 0),
   };
+}
+
+/** @param {readonly Step[]} steps */
+async function inOrder(steps) {
+  const ran = [];
+  for (const step of steps) ran.push(await timed(step));
+  return ran;
 }
 
 /**
@@ -88,7 +106,7 @@ async function timed({ name, go }) {
  * @returns {Promise<Count>}
  */
 async function check(file, args) {
-  const status = await runModule(file, args);
+  const status = await runAside(file, args);
   return { passed: 0, failed: status === 0 ? 0 : 1 };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enter, FakeNode, founding, MEMBERS, T1 } from './checkers/testing/fake-node.ts';
+import { enter, FakeNode, founding, MEMBERS, T1, T2, T3 } from './checkers/testing/fake-node.ts';
 import type { Call } from './checkers/history.ts';
 import type { Outcome } from './checkers/park-model.ts';
 import { Checks } from './checks.ts';
@@ -20,6 +20,25 @@ function park(): { checks: Checks; anna: FakeNode } {
   checks.log.follow('anna#1', anna);
   anna.commitTo(4);
   return { checks, anna };
+}
+
+/** Carl holds a copy of what anna asked for and was refused, and goes on alone with the log of one of anna's offices. */
+function goneOn(from: 'before it was refused' | 'after it was refused'): Checks {
+  const { checks, anna } = park();
+  const copied = anna.entries.map(({ command }) => command);
+  const carl = new FakeNode().append(T1, ...copied, enter('anna', 3, 'v3'));
+  if (from === 'before it was refused') {
+    anna.leadership = { term: T2 };
+    anna.append(T2, { kind: 'opening' });
+    anna.commitTo(5);
+  }
+  checks.refused(anna, 'anna.3');
+  const members = MEMBERS.slice(2);
+  carl.append(T3, { kind: 'generation', generation: 'two', without: ['anna'], members });
+  carl.leadership = { term: T3 };
+  checks.log.follow('carl#1', carl);
+  carl.commitTo(6);
+  return checks;
 }
 
 function call(number: number, result: Call['result'], outcome: Outcome | null): Call {
@@ -49,6 +68,17 @@ describe('what clients were told at the end (rule S8)', () => {
     expect(() => checks.ended([call(1, 'ok', ALLOWED), call(2, 'fail', null)])).toThrow(
       'S8: anna.2 surely failed, yet is committed at 4',
     );
+  });
+
+  it('but not what a person did who went on without the office that refused it (rules G4, O3)', () => {
+    const refusal = call(3, 'fail', null);
+    expect(() => goneOn('after it was refused').ended([refusal])).toThrow(
+      'S8: anna.3 surely failed',
+    );
+    const checks = goneOn('before it was refused');
+    const calls = [call(1, 'info', null), call(2, 'info', null), refusal];
+    expect(() => checks.ended(calls)).not.toThrow();
+    expect(() => checks.judge({ capacity: 1, calls })).not.toThrow();
   });
 
   it('but not when a later life took the number of one that failed (rule O1)', () => {

@@ -7,7 +7,7 @@ import { logKey, type Call } from './checkers/history.ts';
 import type { History } from './checkers/history-reader.ts';
 import type { Lineage } from './checkers/lineage.ts';
 import { checkLinearizable } from './checkers/linearizability.ts';
-import { LogChecker } from './checkers/log-checker.ts';
+import { LogChecker, type Opening } from './checkers/log-checker.ts';
 import { MulticastChecker } from './checkers/multicast-checker.ts';
 import type { Durable, ObservedNode } from './checkers/observed.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
@@ -35,6 +35,8 @@ export class Checks {
 
   /** The entry that each operation's answer was about. */
   readonly #answers = new Map<string, LogEntry | null>();
+  /** In whose office each operation was refused for sure. */
+  readonly #refusals = new Map<string, Opening>();
   /** The gate that each request of a visitor was given to last. */
   readonly #visits = new Map<string, NodeId>();
   /** By a gate's operation: where the visitor's request that it was about stands first. */
@@ -163,6 +165,12 @@ export class Checks {
     return index !== undefined && told?.index === index && lineage.holds(told);
   }
 
+  /** A client was told that its leader refused it for sure. */
+  refused(node: ObservedNode, key: string): void {
+    const opening = this.log.lastOpening(node);
+    if (opening) this.#refusals.set(key, opening);
+  }
+
   /** A definite error means that it did not and will not happen. */
   ended(calls: readonly Pick<Call, 'key' | 'result'>[]): void {
     const last = new Map(calls.map((call) => [logKey(call.key), call]));
@@ -170,10 +178,17 @@ export class Checks {
       if (result !== 'fail') continue;
       for (const lineage of this.log.lineages.values()) {
         const index = lineage.indexOf(key);
-        if (index !== undefined)
+        if (index !== undefined && this.#isBound(lineage, key))
           throw new Violation('S8', `${key} surely failed, yet is committed at ${index}`);
       }
     }
+  }
+
+  /** A leader's no does not bind a generation that a person began without that leader's office (rules G4 and O3). */
+  #isBound(lineage: Lineage, key: string): boolean {
+    const refusal = this.#refusals.get(key);
+    if (!refusal || lineage.generation === refusal.generation) return true;
+    return lineage.holds(refusal.at);
   }
 
   /**
@@ -186,7 +201,9 @@ export class Checks {
         const hint = placeOf(lineage, call);
         const isAnswered = call.result === 'ok';
         if (hint === undefined) return isAnswered ? [] : call;
-        if (!isAnswered || this.holds(lineage, logKey(call.key))) return { ...call, hint };
+        const isRefused = call.result === 'fail';
+        if (!isRefused && (!isAnswered || this.holds(lineage, logKey(call.key))))
+          return { ...call, hint };
         return { ...call, hint, result: 'info' as const, outcome: null, returnedAt: Infinity };
       });
       // An order is a proof, whoever suggests it; the search finds one that nobody did, or that there is none.

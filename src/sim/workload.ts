@@ -238,6 +238,7 @@ export class Workload {
         this.#unknown(lane, reply.code);
         return;
       }
+      if (reply.code === 'invalid') world.checks.refused(life.driver.node, logKey(call.key));
       lane.call = null;
       call.result = 'fail';
       call.returnedAt = world.clock.now();

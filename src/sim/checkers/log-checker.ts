@@ -40,6 +40,12 @@ export interface SetAside {
   readonly through: number;
 }
 
+/** Where an office begins in the committed log of a generation. */
+export interface Opening {
+  readonly generation: string;
+  readonly at: Position;
+}
+
 /** A node leads. */
 interface Office {
   readonly leadership: object;
@@ -108,6 +114,14 @@ export class LogChecker {
     const office = node && this.#lives.get(node)?.office;
     if (office && node.replica.commitIndex < office.first)
       throw new Violation('S8', `${from} refuses an old token before ${office.term} is open`);
+  }
+
+  /** Where the office of the last leader that has committed anything in a node's generation begins; null: nobody has. */
+  lastOpening(node: ObservedNode): Opening | null {
+    const { generation } = node.replica.membership;
+    const records = this.lineages.get(generation)?.records() ?? [];
+    const opening = records.findLast(({ entry }) => isOpening(entry, entry.term));
+    return opening ? { generation, at: opening.entry } : null;
   }
 
   /** How often the office went on to another term. */

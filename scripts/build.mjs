@@ -1,8 +1,18 @@
 /** Builds the page into dist/client and the server into dist/server, if the sources are newer. */
-import { existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { newestChange, root, runModule } from './lib.mjs';
 import { setup } from './setup.mjs';
 
@@ -17,10 +27,26 @@ export async function build() {
     const status = await runModule('vite/bin/vite.js', [...args, '--logLevel', 'warn']);
     if (status !== 0) throw new Error(`vite ${args.join(' ')} failed: see above.`);
   }
+  compressBelow(path.join(root, 'dist', 'client'));
   mkdirSync(path.dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, '');
   // What changed while the build ran is newer than it.
   utimesSync(STAMP, started, started);
+}
+
+/**
+ * Writes what the page loads a second and a third time, compressed as far as it goes: the server has
+ * no time for that. Source maps stay as they are, since only who looks into the page loads them.
+ * @param {string} dir
+ */
+function compressBelow(dir) {
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(css|html|js|svg)$/.test(entry.name)) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const bytes = readFileSync(file);
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes));
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  }
 }
 
 /** Builds when there is no build or the sources changed since. */

@@ -3,13 +3,25 @@
  * anywhere else, and no request opens a file.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-export interface StaticFile {
+/** The bytes of a file, as they are or compressed. */
+export interface Representation {
   readonly body: Buffer;
-  readonly type: string;
   readonly etag: string;
+}
+
+/** How a file may be compressed, the smallest first: what HTTP calls it, and what the build adds to the name. */
+const CODINGS = [
+  { coding: 'br', suffix: '.br' },
+  { coding: 'gzip', suffix: '.gz' },
+] as const;
+
+export interface StaticFile extends Representation {
+  readonly type: string;
+  /** The smallest first. */
+  readonly compressed: readonly (Representation & { readonly coding: string })[];
 }
 
 /** By the path of its address, such as `/` and `/assets/main-1234.js`. */
@@ -47,12 +59,20 @@ function namesBelow(dir: string): string[] {
   const entries = readdirSync(dir, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
+    .filter(({ name }) => !CODINGS.some(({ suffix }) => name.endsWith(suffix)))
     .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)));
 }
 
 function load(file: string): StaticFile {
-  const body = readFileSync(file);
   const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
+  const compressed = CODINGS.filter(({ suffix }) => existsSync(file + suffix)).map(
+    ({ coding, suffix }) => ({ coding, ...read(file + suffix) }),
+  );
+  return { ...read(file), type, compressed };
+}
+
+function read(file: string): Representation {
+  const body = readFileSync(file);
   const digest = createHash('sha256').update(body).digest('base64url');
-  return { body, type, etag: `"${digest.slice(0, 22)}"` };
+  return { body, etag: `"${digest.slice(0, 22)}"` };
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGatehouseServer, type GatehouseServer } from './server.ts';
 
@@ -14,7 +15,10 @@ describe('pages', () => {
     dir = await mkdtemp(path.join(os.tmpdir(), 'gatehouse-'));
     await mkdir(path.join(dir, 'client', 'assets'), { recursive: true });
     await writeFile(path.join(dir, 'client', 'index.html'), '<p>page</p>');
-    await writeFile(path.join(dir, 'client', 'assets', 'main-1234.js'), 'export {};');
+    const script = path.join(dir, 'client', 'assets', 'main-1234.js');
+    await writeFile(script, 'export {};');
+    await writeFile(`${script}.br`, brotliCompressSync('export {};'));
+    await writeFile(`${script}.gz`, gzipSync('export {};'));
     await writeFile(path.join(dir, 'private.txt'), 'private');
     const iceServers = [{ urls: 'stun:stun.example' }];
     server = createGatehouseServer({ clientDir: path.join(dir, 'client'), iceServers });
@@ -43,6 +47,30 @@ describe('pages', () => {
     expect(response.headers.get('cache-control')).toContain('immutable');
   });
 
+  it.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip;q=0.5, br;q=1.0', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['br;q=0, GZIP', 'gzip'],
+    ['br; q=0.000', null],
+    ['zstd', null],
+    ['', null],
+  ])('compresses for who accepts %j as %s, whom it tells apart', async (accepted, coding) => {
+    const headers = { 'accept-encoding': accepted };
+    const response = await fetch(`${base}/assets/main-1234.js`, { headers });
+    expect(response.headers.get('content-encoding')).toBe(coding);
+    expect(response.headers.get('vary')).toBe('Accept-Encoding');
+    expect(response.headers.get('content-type')).toContain('javascript');
+    expect(await response.text()).toBe('export {};');
+    const etag = response.headers.get('etag') ?? '';
+    const plain = await fetch(`${base}/assets/main-1234.js`, {
+      headers: { 'accept-encoding': '' },
+    });
+    expect(plain.headers.get('etag') === etag).toBe(coding === null);
+    const again = { headers: { ...headers, 'if-none-match': etag } };
+    expect((await fetch(`${base}/assets/main-1234.js`, again)).status).toBe(304);
+  });
+
   it('answers health and configuration', async () => {
     const health: unknown = await (await fetch(`${base}/healthz`)).json();
     const config: unknown = await (await fetch(`${base}/config.json?x=1`)).json();
@@ -52,6 +80,7 @@ describe('pages', () => {
 
   it.each([
     '/nothing.js',
+    '/assets/main-1234.js.br',
     '/private.txt',
     '/..%2fprivate.txt',
     '/%2e%2e/private.txt',

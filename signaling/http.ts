@@ -71,19 +71,37 @@ function pathOf(request: IncomingMessage): string {
 function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
-  { body, type, etag }: StaticFile,
+  file: StaticFile,
   path: string,
 ): void {
+  const accepted = codingsIn(request.headers['accept-encoding'] ?? '');
+  const compressed = file.compressed.find(({ coding }) => accepted.has(coding));
+  const { body, etag } = compressed ?? file;
   // Names with a hash never change what they hold; everything else is asked for again.
   const isHashed = path.startsWith('/assets/');
   const caching = isHashed ? 'public, max-age=31536000, immutable' : 'no-cache';
-  const headers = { 'Cache-Control': caching, ETag: etag };
+  const headers = {
+    'Cache-Control': caching,
+    ETag: etag,
+    ...(file.compressed.length > 0 ? { Vary: 'Accept-Encoding' } : {}),
+  };
   if (request.headers['if-none-match'] === etag) response.writeHead(304, headers).end();
   else {
-    const more = { 'Content-Type': type, 'Content-Length': body.length };
+    const more = {
+      'Content-Type': file.type,
+      'Content-Length': body.length,
+      ...(compressed ? { 'Content-Encoding': compressed.coding } : {}),
+    };
     // Node leaves the body out of the answer to HEAD.
     response.writeHead(200, { ...headers, ...more }).end(body);
   }
+}
+
+/** The codings that a browser names, but for those that it gives no weight (RFC 9110, 12.5.3). */
+function codingsIn(header: string): ReadonlySet<string> {
+  const named = header.split(',').map((part) => part.split(';').map((piece) => piece.trim()));
+  const wanted = named.filter(([, weight]) => !/^q=0(\.0*)?$/.test(weight ?? ''));
+  return new Set(wanted.map(([coding = '']) => coding.toLowerCase()));
 }
 
 function sendJson(response: ServerResponse, value: unknown): void {

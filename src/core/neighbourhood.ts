@@ -6,6 +6,13 @@ import { graphOf, type Graph, type SparseKind } from './topology.ts';
 /** So many members look after a stranger (rule N5). */
 const SPONSORS = 2;
 
+/** What a graph is drawn of. */
+interface Basis {
+  readonly kind: SparseKind;
+  readonly universe: readonly Identity[];
+  readonly seed: string;
+}
+
 /**
  * Which links this node keeps (rules N1 to N7). In a mesh it keeps those to everybody that it meets. In a sparse
  * topology it follows the graph that all members compute from the log, passes over those that are absent, and looks
@@ -18,6 +25,8 @@ export class Neighbourhood {
   #wanted: ReadonlySet<NodeId> = new Set();
   /** Since when that is what is wanted. */
   #wantedSince = 0;
+  /** The graph that was drawn last, and what of. */
+  #drawn: (Basis & { readonly graph: Graph }) | null = null;
   /** Members that are out of reach, and since when. */
   readonly #outOfReach = new Map<NodeId, number>();
   #isStale = true;
@@ -77,9 +86,15 @@ export class Neighbourhood {
     return kind === 'mesh' ? null : this.#graph(kind, this.#universe());
   }
 
+  /** Members mostly stay the same list for long, while somebody comes into reach or out of it. */
   #graph(kind: SparseKind, universe: readonly Identity[]): Graph {
     const [founding] = this.node.replica.membership.generations;
-    return graphOf(kind, universe, founding?.id ?? '');
+    const seed = founding?.id ?? '';
+    const last = this.#drawn;
+    if (last?.kind === kind && last.universe === universe && last.seed === seed) return last.graph;
+    const graph = graphOf(kind, universe, seed);
+    this.#drawn = { kind, universe, seed, graph };
+    return graph;
   }
 
   get #kind(): TopologyKind {

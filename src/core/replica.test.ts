@@ -173,4 +173,16 @@ describe('promises and commits', () => {
     for (const ticket of tickets()) context.durable(ticket);
     expect(replica.meta().committed).toBe(4);
   });
+
+  test('S6: nor does a snapshot in place of a log that has parted from it, until it is on the disk', () => {
+    found();
+    replica.store(filler(2, 4, T1), [], []);
+    for (const ticket of tickets()) context.durable(ticket);
+    replica.commitTo(2);
+    replica.installSnapshot(snapshotAt(4, T2), [], () => undefined);
+    expect(context.takeEffects()).toMatchObject([
+      { type: 'set-timer' },
+      { type: 'persist', writes: [{ meta: { committed: 2 } }, { type: 'snapshot' }] },
+    ]);
+  });
 });

@@ -225,8 +225,9 @@ export class Replica {
     this.sessions.restore(snapshot.sessions);
     this.machine.restore(snapshot.machine);
     this.#applied = [];
+    // Of what the disk holds only what was committed is part of the log now, until the snapshot is written.
+    this.#durableIndex = Math.min(this.#durableIndex, this.#commitIndex);
     this.#commitIndex = snapshot.at.index;
-    this.#durableIndex = Math.min(this.#durableIndex, snapshot.at.index);
     this.#lastToken = null;
     this.#view = snapshot.view ?? null;
     this.#settings = snapshot.settings;

@@ -165,6 +165,35 @@ describe('sending', () => {
     expect(solo.all('APPEND', 'bert').at(-1)?.previous).toEqual(START);
   });
 
+  test('R1: copies of a refusal are answered once, until the next heartbeat has tried again', () => {
+    const { solo, mine } = leader(filler(2, 9, term(1, 'bert')));
+    const refusal = ack(mine, 4, { ok: false, match: { index: 4, term: term(1, 'bert') } });
+    const before = solo.all('APPEND', 'anna').length;
+    for (let copy = 0; copy < 5; copy++) solo.receive('anna', refusal);
+    expect(solo.all('APPEND', 'anna').slice(before)).toMatchObject([{ previous: { index: 4 } }]);
+    // That one was lost.
+    solo.pass(solo.node.config.timing.heartbeat);
+    for (let copy = 0; copy < 5; copy++) solo.receive('anna', { ...refusal, beat: 1 });
+    expect(solo.all('APPEND', 'anna').slice(before)).toMatchObject([
+      { previous: { index: 4 } },
+      { previous: { index: 10 }, beat: 1 },
+      { previous: { index: 4 } },
+    ]);
+  });
+
+  test('R1, S9: who says to lack what it has acknowledged gets it once more: two pages may have its identity', () => {
+    const { solo, mine } = leader(filler(2, 9, term(1, 'bert')));
+    solo.receive('anna', ack(mine, 10));
+    const before = solo.all('APPEND', 'anna').length;
+    const refusal = ack(mine, 4, {
+      ok: false,
+      match: { index: 4, term: term(1, 'bert') },
+      beat: 1,
+    });
+    for (let copy = 0; copy < 5; copy++) solo.receive('anna', refusal);
+    expect(solo.all('APPEND', 'anna').slice(before)).toMatchObject([{ previous: { index: 4 } }]);
+  });
+
   test('R5: commit news goes out at once to who has nothing coming, also when its answer was late', () => {
     const { solo, mine } = leader();
     solo.write();

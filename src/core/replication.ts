@@ -19,6 +19,8 @@ interface Progress {
   match: number;
   /** The next entry to send. */
   next: number;
+  /** What the last APPEND named as the entry before it. */
+  tried: number;
   /** `probing`: looking for where the logs part, one APPEND at a time. `snapshot`: it fetches one from us. */
   mode: 'probing' | 'streaming' | 'snapshot';
   inFlight: number;
@@ -140,13 +142,14 @@ export class Replication {
     if (!progress || message.term !== this.term) return;
     progress.acknowledgedAt = this.context.now;
     progress.acknowledged = true;
+    const isNews = message.ok || this.#rejected(progress, message.match);
     if (message.ok) this.#accepted(progress, message, generation === this.context.generation);
-    else this.#rejected(progress, message.match);
     this.checkQuorum();
     if (message.ok) {
       this.advanceCommit();
       this.events.progressed(from);
     }
+    if (!isNews) return;
     this.#stream(from, progress);
     // Its acknowledgement may have come after the commit.
     this.#sendCommit(from, progress);
@@ -198,6 +201,7 @@ export class Replication {
       this.#progress.set(id, {
         match: 0,
         next: this.openingIndex,
+        tried: this.openingIndex - 1,
         mode: 'probing',
         inFlight: 0,
         commitSent: 0,
@@ -216,13 +220,20 @@ export class Replication {
     if (match.index + 1 >= progress.next) progress.inFlight = 0;
   }
 
-  /** The follower lacks what came before; it names the end of its log or a position that surely is common. */
-  #rejected(progress: Progress, hint: Position): void {
+  /**
+   * The follower lacks what came before; it names the end of its log or a position that surely is common: less than what
+   * was tried. Another refusal answers an older APPEND, or is a copy, and was seen to already: who answers each would send
+   * without end. False for such a one.
+   */
+  #rejected(progress: Progress, hint: Position): boolean {
     const { log } = this.replica;
     const common = log.holds(hint) ? hint.index : Math.min(hint.index, log.lastIndex) - 1;
-    progress.next = Math.max(common, progress.match) + 1;
+    if (common >= progress.tried) return false;
+    progress.next = common + 1;
+    progress.tried = common;
     progress.mode = 'probing';
     progress.inFlight = 0;
+    return true;
   }
 
   #stream(follower: NodeId, progress: Progress): void {
@@ -254,6 +265,7 @@ export class Replication {
   ): void {
     const { commitIndex, log } = this.replica;
     progress.commitSent = commitIndex;
+    progress.tried = previous;
     this.context.send(follower, {
       type: 'APPEND',
       term: this.term,

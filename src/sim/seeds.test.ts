@@ -30,6 +30,12 @@ const SEEDS: readonly Once[] = [
     { seed: 4923, nodes: 7, why: 'S8: so did this one' },
     { seed: 3924, nodes: 6, why: 'S8: refused for sure in a generation after the one that did it' },
     { seed: 6446, nodes: 3, why: 'S8: so was this one' },
+    {
+      seed: 7260,
+      nodes: 7,
+      why: 'S6: the commit mark ran ahead of a snapshot whose write was torn',
+    },
+    { seed: 15398, nodes: 4, why: 'L1: every copy of a refusal was answered, and copies breed' },
     { seed: 766, nodes: 5, why: 'S8: the checker held a no against who went on from before it' },
     { seed: 2821, nodes: 7, why: 'L1: had set aside the log of all others, and no page said so' },
     { seed: 3321, nodes: 6, why: 'L1: so had this one' },

@@ -108,13 +108,13 @@ export class Router {
   hasDetour(neighbour: NodeId): boolean {
     const seen = new Set<NodeId>([this.#self]);
     const others = this.#own.neighbours.filter((id) => id !== neighbour);
-    const open = others.filter((id) => this.#linked(this.#self, id));
+    const open = others.filter((id) => this.#lists(id, this.#self));
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
       if (id === neighbour) return true;
       if (seen.has(id)) continue;
       seen.add(id);
       for (const next of this.#neighboursOf(id)) {
-        if (!seen.has(next) && this.#linked(id, next)) open.push(next);
+        if (!seen.has(next) && this.#lists(next, id)) open.push(next);
       }
     }
     return false;
@@ -131,7 +131,7 @@ export class Router {
     if (this.#table !== undefined) return this.#table;
     const table = new Map<NodeId, NodeId>();
     // To a neighbour itself one end's word is enough: whether it hears us shows soon.
-    let frontier: NodeId[] = this.#own.neighbours.filter((id) => this.#linked(this.#self, id));
+    let frontier: NodeId[] = this.#own.neighbours.filter((id) => this.#lists(id, this.#self));
     const seen = new Set<NodeId>([this.#self, ...this.#own.neighbours]);
     for (const id of frontier) table.set(id, id);
     while (frontier.length > 0) {
@@ -140,7 +140,7 @@ export class Router {
         const hop = table.get(id);
         assert(hop !== undefined, 'every node of the frontier has a first hop');
         for (const neighbour of this.#neighboursOf(id)) {
-          if (seen.has(neighbour) || !this.#linked(id, neighbour)) continue;
+          if (seen.has(neighbour) || !this.#lists(neighbour, id)) continue;
           seen.add(neighbour);
           table.set(neighbour, hop);
           next.push(neighbour);
@@ -153,8 +153,8 @@ export class Router {
   }
 
   /** A link counts only when both ends say that they have it. */
-  #linked(a: NodeId, b: NodeId): boolean {
-    return this.#neighboursOf(a).includes(b) && this.#neighboursOf(b).includes(a);
+  #lists(node: NodeId, neighbour: NodeId): boolean {
+    return this.#neighboursOf(node).includes(neighbour);
   }
 
   #neighboursOf(id: NodeId): readonly NodeId[] {

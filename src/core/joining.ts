@@ -146,8 +146,8 @@ export class Joining {
     this.#foundIfAlone();
   }
 
+  /** Its link ends next. If it stays, another life of the peer has it, and this farewell was long under way (rule F2). */
   peerLeft(peer: NodeId): void {
-    this.#links.set(peer, 'closed');
     this.node.neighbourhood.touch();
     this.#blank.delete(peer);
     this.rivals.drop(peer);

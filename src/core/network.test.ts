@@ -255,6 +255,17 @@ describe('failure detection', () => {
   });
 });
 
+describe('a farewell', () => {
+  test('F2: one of an earlier life, long under way, is found out: the link is there, and the peer answers', () => {
+    const harness = park(['anna', 'bert', 'carl']);
+    const inStep = (): number => harness.node('anna').view().inStep;
+    expect(inStep()).toBe(3);
+    harness.deliver('anna', 'bert', { type: 'LEAVE' });
+    expect(inStep()).toBe(2);
+    harness.runUntil(() => inStep() === 3, 10_000);
+  });
+});
+
 describe('election', () => {
   test.each(
     [2, 3, 4, 5, 6, 7, 8, 9].flatMap((n) =>

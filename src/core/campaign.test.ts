@@ -47,6 +47,56 @@ function untilNextBallot(solo: Solo): number {
   return solo.now - start;
 }
 
+describe('an ELECT that comes late (rule E2)', () => {
+  /** Bert of three, who has just promised himself. */
+  function promisedTo(candidate: 'anna' | 'carl'): Solo {
+    const solo = new Solo('bert', { priority: 2, stored: stored('bert', THREE) });
+    for (const id of ['anna', 'carl']) solo.link(id);
+    const at = term(5, candidate);
+    const peer = { id: candidate, priority: candidate === 'carl' ? 3 : 1, name: candidate };
+    const ballot = { term: at, peer, last: START, committed: START, without: null };
+    solo.receive(candidate, { type: 'PREPARE', ...ballot });
+    solo.write();
+    expect(solo.all('PROMISE', candidate)).toHaveLength(1);
+    return solo;
+  }
+
+  function isAsked(solo: Solo): void {
+    solo.receive('anna', { type: 'ELECT', members: THREE });
+    expect(solo.all('GOT_IT', 'anna').at(-1)).toMatchObject({ to: 'ELECT' });
+  }
+
+  test('makes who has promised a greater candidate elect nobody', () => {
+    const solo = promisedTo('carl');
+    solo.pass(1000);
+    isAsked(solo);
+    expect(solo.all('ELECT', 'carl')).toEqual([]);
+  });
+
+  test('but who has promised a lesser one elects', () => {
+    const solo = promisedTo('anna');
+    isAsked(solo);
+    expect(solo.all('ELECT', 'carl')).toHaveLength(1);
+  });
+
+  test('and who has learned that the candidate is dead', () => {
+    const solo = promisedTo('carl');
+    solo.link('carl', 'closed', true);
+    isAsked(solo);
+    expect(solo.node.isCandidate).toBe(true);
+  });
+
+  test('and who has waited 1500 ms for it to show', () => {
+    const solo = promisedTo('carl');
+    solo.pass(1499);
+    isAsked(solo);
+    expect(solo.node.isCandidate).toBe(false);
+    solo.pass(1);
+    isAsked(solo);
+    expect(solo.node.isCandidate).toBe(true);
+  });
+});
+
 describe('looking for a leader', () => {
   test('E5: asks everybody in reach who leads, and starts an election when nobody could tell', () => {
     const solo = restarted();

@@ -81,6 +81,12 @@ describe('what clients were told at the end (rule S8)', () => {
     expect(() => checks.judge({ capacity: 1, calls })).not.toThrow();
   });
 
+  it('the answer to another operation than was asked for (rule S7)', () => {
+    const { checks, anna } = park();
+    const asked = { kind: 'enter', visitor: 'v2' } as const;
+    expect(() => checks.told(anna, 'anna.1', 3, ALLOWED, asked)).toThrow('S7: anna.1 asked for');
+  });
+
   it('but not when a later life took the number of one that failed (rule O1)', () => {
     const { checks } = park();
     const again: Call = { ...call(2, 'ok', FULL), key: 'anna#3.2' };

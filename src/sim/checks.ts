@@ -1,7 +1,7 @@
 import { assert } from '../core/assert.ts';
 import type { NodeId } from '../core/identity.ts';
-import type { Envelope } from '../core/messages.ts';
-import type { LogEntry, Token } from '../core/entry.ts';
+import { operationKey, type LogEntry, type Token } from '../core/entry.ts';
+import type { Declined, Envelope } from '../core/messages.ts';
 import type { Node } from '../core/node.ts';
 import { logKey, type Call } from './checkers/history.ts';
 import type { History } from './checkers/history-reader.ts';
@@ -11,7 +11,7 @@ import { LogChecker, type Opening } from './checkers/log-checker.ts';
 import { MulticastChecker } from './checkers/multicast-checker.ts';
 import type { Durable, ObservedNode } from './checkers/observed.ts';
 import { decodeOutcome } from './checkers/outcome.ts';
-import { isSameAction, OLD_REQUEST } from './checkers/park-model.ts';
+import { isSameAction, OLD_REQUEST, type Action } from './checkers/park-model.ts';
 import { SpeechChecker } from './checkers/speech-checker.ts';
 import { Violation } from './checkers/violation.ts';
 import { visitKey, type VisitRequest } from './checkers/visit-ledger.ts';
@@ -35,7 +35,7 @@ export class Checks {
 
   /** The entry that each operation's answer was about. */
   readonly #answers = new Map<string, LogEntry | null>();
-  /** In whose office each operation was refused for sure. */
+  /** In which leader's office each operation was refused for sure. */
   readonly #refusals = new Map<string, Opening>();
   /** The gate that each request of a visitor was given to last. */
   readonly #visits = new Map<string, NodeId>();
@@ -75,7 +75,7 @@ export class Checks {
       this.seen('APPEND ahead of its own disk');
     this.#speech.sent(from, envelope);
     this.log.quorums.sent(from, message);
-    if (message.type === 'DECLINED' && message.reason === 'old-token') this.log.declined(from);
+    if (message.type === 'DECLINED') this.#declined(from, to, message);
     if (message.type === 'GRANT') this.log.tokens.granted(message.token, to, message.request);
   }
 
@@ -111,11 +111,20 @@ export class Checks {
     this.#floors.set(key, this.#told);
   }
 
-  /** A client was told an outcome. The log's order must not turn time around (rule S8). */
-  told(node: ObservedNode, key: string, index: number, outcome: unknown): void {
+  /**
+   * A client was told an outcome. The log's order must not turn time around (rule S8).
+   * @param asked what the client had asked the park for: the answer is about nothing else (rule S7)
+   */
+  told(node: ObservedNode, key: string, index: number, outcome: unknown, asked?: Action): void {
     const lineage = this.log.told(node, key, index, outcome);
     const { generation } = lineage;
-    this.#answers.set(key, lineage.at(index)?.entry ?? null);
+    const record = lineage.at(index);
+    if (asked && !(record?.operation && isSameAction(record.operation, asked)))
+      throw new Violation(
+        'S7',
+        `${key} asked for ${JSON.stringify(asked)}, and is told of ${JSON.stringify(record?.operation)}`,
+      );
+    this.#answers.set(key, record?.entry ?? null);
     const floor = this.#floors.get(key)?.get(generation) ?? 0;
     if (index <= floor)
       throw new Violation('S8', `${key} is at ${index}, but ${floor} was told before it was asked`);
@@ -165,10 +174,20 @@ export class Checks {
     return index !== undefined && told?.index === index && lineage.holds(told);
   }
 
-  /** A client was told that its leader refused it for sure. */
+  /** A client was told that its operation is refused for sure: by its own gate, if no other has. */
   refused(node: ObservedNode, key: string): void {
-    const opening = this.log.lastOpening(node);
-    if (opening) this.#refusals.set(key, opening);
+    const opening = this.log.openingOf(node);
+    if (opening && !this.#refusals.has(key)) this.#refusals.set(key, opening);
+  }
+
+  #declined(from: NodeId, to: NodeId, { reason, sequences }: Declined): void {
+    if (reason === 'old-token') this.log.declined(from);
+    const leader = this.log.newest(from);
+    const opening = leader && this.log.openingOf(leader);
+    if (!opening || reason === 'not-leader' || reason === 'paused') return;
+    for (const sequence of sequences) {
+      this.#refusals.set(operationKey({ node: to, sequence }), opening);
+    }
   }
 
   /** A definite error means that it did not and will not happen. */
@@ -178,17 +197,20 @@ export class Checks {
       if (result !== 'fail') continue;
       for (const lineage of this.log.lineages.values()) {
         const index = lineage.indexOf(key);
-        if (index !== undefined && this.#isBound(lineage, key))
+        if (index !== undefined && !this.isOverruled(lineage, key))
           throw new Violation('S8', `${key} surely failed, yet is committed at ${index}`);
       }
     }
   }
 
-  /** A leader's no does not bind a generation that a person began without that leader's office (rules G4 and O3). */
-  #isBound(lineage: Lineage, key: string): boolean {
+  /**
+   * A leader has refused it, and a generation that a person began without that leader's office has done it: the no does
+   * not bind that one (rules G4 and O3).
+   */
+  isOverruled(lineage: Lineage, key: string): boolean {
     const refusal = this.#refusals.get(key);
-    if (!refusal || lineage.generation === refusal.generation) return true;
-    return lineage.holds(refusal.at);
+    if (!refusal || lineage.indexOf(key) === undefined) return false;
+    return lineage.generation !== refusal.generation && !lineage.holds(refusal.at);
   }
 
   /**

@@ -14,7 +14,7 @@ export function finalLineage(world: World): Lineage | undefined {
 /**
  * What the clients of the park saw, for whoever judges it as one history. What was told in a generation that people have
  * set aside is not part of it: it may have happened, for all that this park knows, and whoever was told so is somebody
- * else from then on.
+ * else from then on. So is who was refused by a leader of one, and this park has done it (rule O3).
  */
 export function parkHistory(world: World): HistoryLine[] {
   const lineage = finalLineage(world);
@@ -23,9 +23,11 @@ export function parkHistory(world: World): HistoryLine[] {
     const known = strangers.get(line.process) ?? 0;
     const process = known === 0 ? line.process : `${line.process}.${known}`;
     const { allowed, ...rest } = { ...line, process };
-    if (line.type !== 'ok' || line.operation === 'founding')
+    const key = logKey(line.operation);
+    const isOverruled = line.type === 'fail' && lineage && world.checks.isOverruled(lineage, key);
+    if (!isOverruled && (line.type !== 'ok' || line.operation === 'founding'))
       return allowed === undefined ? rest : { ...rest, allowed };
-    if (lineage && world.checks.holds(lineage, logKey(line.operation))) return { ...line, process };
+    if (!isOverruled && lineage && world.checks.holds(lineage, key)) return { ...line, process };
     strangers.set(line.process, known + 1);
     return { ...rest, type: 'info', reason: 'set-aside' };
   });

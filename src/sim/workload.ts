@@ -252,7 +252,7 @@ export class Workload {
     const key = operationKey({ node: life.peer.id, sequence: value.sequence });
     if (key !== logKey(call.key))
       throw new Violation('S7', `${call.key} gets the answer to ${key}`);
-    world.checks.told(life.driver.node, key, value.index, value.outcome);
+    world.checks.told(life.driver.node, key, value.index, value.outcome, call.operation);
     lane.call = null;
     this.#done(call, outcome);
   }

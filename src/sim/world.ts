@@ -28,7 +28,7 @@ const MOST_A_SECOND = 20_000;
 
 /**
  * In every so many-th seed what is sent is frozen, so that who changes it later throws: code that shares state by mistake
- * does so in any seed. The others do without, since frozen objects are slow.
+ * does so in any seed. The others do without, since frozen objects are slow, but for those whose trace is written.
  */
 const FROZEN_SEEDS = 8;
 
@@ -97,7 +97,7 @@ export class World {
       random: this.random.split('network').next,
       policy: this.messages.decide,
       detectMs: random.logBetween(2000, 15_000),
-      copy: options.seed % FROZEN_SEEDS === 0 ? 'freeze' : 'share',
+      copy: options.traceFile || options.seed % FROZEN_SEEDS === 0 ? 'freeze' : 'share',
     });
     const busy = options.systems ?? swarmOf(this.random.split('systems'), this.plant);
     this.workload = new Workload(this, options.clients, options.multicast, busy);

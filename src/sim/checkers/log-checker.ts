@@ -116,12 +116,17 @@ export class LogChecker {
       throw new Violation('S8', `${from} refuses an old token before ${office.term} is open`);
   }
 
-  /** Where the office of the last leader that has committed anything in a node's generation begins; null: nobody has. */
-  lastOpening(node: ObservedNode): Opening | null {
+  /** Where the office begins that this node holds; null when it holds none. */
+  openingOf(node: ObservedNode): Opening | null {
+    const office = this.#lives.get(node)?.office;
+    if (!office) return null;
     const { generation } = node.replica.membership;
-    const records = this.lineages.get(generation)?.records() ?? [];
-    const opening = records.findLast(({ entry }) => isOpening(entry, entry.term));
-    return opening ? { generation, at: opening.entry } : null;
+    return { generation, at: { index: office.first, term: office.term } };
+  }
+
+  /** The newest life of a node. */
+  newest(id: NodeId): ObservedNode | undefined {
+    return this.#nodes.get(id);
   }
 
   /** How often the office went on to another term. */

@@ -38,7 +38,8 @@ async function main(args: readonly string[]): Promise<number> {
 function show(what: NonNullable<Options['show']>): number {
   const lists = { help: [], faults: FAULTS, plants: PLANTS, scenarios: SCENARIOS };
   if (what === 'help') console.log(HELP);
-  for (const { name, about } of lists[what]) console.log(`${name.padEnd(26)}${about}`);
+  const width = Math.max(0, ...lists[what].map(({ name }) => name.length)) + 2;
+  for (const { name, about } of lists[what]) console.log(`${name.padEnd(width)}${about}`);
   return 0;
 }
 

@@ -223,9 +223,11 @@ export class Checks {
         const hint = placeOf(lineage, call);
         const isAnswered = call.result === 'ok';
         if (hint === undefined) return isAnswered ? [] : call;
-        const isRefused = call.result === 'fail';
-        if (!isRefused && (!isAnswered || this.holds(lineage, logKey(call.key))))
-          return { ...call, hint };
+        const key = logKey(call.key);
+        const counts = isAnswered
+          ? this.holds(lineage, key)
+          : call.result !== 'fail' || !this.isOverruled(lineage, key);
+        if (counts) return { ...call, hint };
         return { ...call, hint, result: 'info' as const, outcome: null, returnedAt: Infinity };
       });
       // An order is a proof, whoever suggests it; the search finds one that nobody did, or that there is none.

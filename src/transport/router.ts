@@ -152,7 +152,7 @@ export class Router {
     return table;
   }
 
-  /** A link counts only when both ends say that they have it. */
+  /** A link counts only when both ends say that they have it: who comes over it from one end's list asks the other. */
   #lists(node: NodeId, neighbour: NodeId): boolean {
     return this.#neighboursOf(node).includes(neighbour);
   }

@@ -1,7 +1,8 @@
 /**
  * Which links can go: in a sparse topology a node gives up links as the park changes, and the other end may need the
- * same link still. So each end says when it does without a link, and when it needs it again; a link that both do
- * without is closed by whoever notices first. In a mesh every link is needed and nothing is said.
+ * same link still, or know no way round it yet. So each end says when it does without a link, and when it needs it
+ * again; a link that both do without is closed by whoever notices first. In a mesh every link is needed and nothing is
+ * said.
  */
 import type { NodeId } from '../core/identity.ts';
 

@@ -98,14 +98,16 @@ function bench() {
         kind: 'neighbours',
         adverts: [{ origin, sequence: sequence++, neighbours }],
       }),
-    /** What was sent of a kind, and to whom; forgets it. */
-    took: (kind: WireMessage['kind']) => {
-      const taken = links.sent.filter(({ message }) => message.kind === kind);
+    /** What was sent of these kinds, and to whom; forgets all that was sent. */
+    took: (...kinds: WireMessage['kind'][]) => {
+      const taken = links.sent.filter(({ message }) => kinds.includes(message.kind));
       links.sent.length = 0;
       return taken;
     },
   };
 }
+
+type Bench = ReturnType<typeof bench>;
 
 const data = { kind: 'data', source: 'far1', target: 'self', hops: 1, body: 'x' } as const;
 
@@ -119,6 +121,15 @@ function relayed() {
   made.clock.advance(FLOOD_TIMING.addedMs);
   made.links.sent.length = 0;
   made.links.calls.length = 0;
+  return made;
+}
+
+/** As above, and `more` can be reached over `near` too. */
+function wayRound() {
+  const made = relayed();
+  made.advert('near', 'far1', 'more', 'near');
+  made.advert('near', 'more', 'far1', 'self');
+  made.links.sent.length = 0;
   return made;
 }
 
@@ -392,13 +403,53 @@ describe('links that are kept on purpose', () => {
   });
 
   it('are told to the other end when it may close them, and when they are needed again', () => {
-    const made = relayed();
+    const made = wayRound();
     made.transport.keepLinks(['near'], []);
     made.transport.keepLinks(['near', 'more'], []);
     made.transport.keepLinks(['near', 'more'], []);
     const said = made.took('need').map(({ to, message }) => ({ to, ...message }));
     expect(said).toEqual([
       { to: 'more', kind: 'need', needed: false },
+      { to: 'more', kind: 'need', needed: true },
+    ]);
+  });
+
+  it('are needed by who knows no way round them yet, though the other end may know one', () => {
+    const made = relayed();
+    made.transport.keepLinks(['near'], []);
+    made.hear('more', { kind: 'need', needed: false });
+    expect(made.took('need', 'part'), 'its farewell would be taken for a failure').toEqual([]);
+    made.advert('near', 'far1', 'more', 'near');
+    made.advert('near', 'more', 'far1', 'self');
+    expect(made.took('need', 'part').map(({ message }) => message)).toEqual([
+      { kind: 'need', needed: false },
+      { kind: 'part' },
+    ]);
+  });
+
+  it.each([
+    ['a link of the way round breaks', (made: Bench) => made.links.events.down('near', false)],
+    ['the way round says goodbye', (made: Bench) => made.hear('near', { kind: 'bye' })],
+    ['the way round parts from us', (made: Bench) => made.hear('near', { kind: 'part' })],
+    ['the way round is cut', (made: Bench) => made.node.faults({ cut: true, to: ['near'] })],
+  ])('are needed again when %s', (_what, happens) => {
+    const made = wayRound();
+    made.transport.keepLinks(['near'], []);
+    made.links.sent.length = 0;
+    happens(made);
+    expect(made.took('need')).toEqual([{ to: 'more', message: { kind: 'need', needed: true } }]);
+  });
+
+  it('are needed again when they were the way round one that was closed', () => {
+    const made = bench();
+    made.up('near', 'more');
+    made.advert('near', 'near', 'more', 'self');
+    made.advert('more', 'more', 'near', 'self');
+    made.transport.keepLinks([], []);
+    made.hear('near', { kind: 'need', needed: false });
+    const said = made.took('need', 'part').map(({ to, message }) => ({ to, ...message }));
+    expect(said.slice(-2)).toEqual([
+      { to: 'near', kind: 'part' },
       { to: 'more', kind: 'need', needed: true },
     ]);
   });
@@ -417,9 +468,7 @@ describe('links that are kept on purpose', () => {
   });
 
   it('are closed by who hears that the other end does without too, with a word before', () => {
-    const made = relayed();
-    made.advert('near', 'far1', 'more', 'near');
-    made.advert('near', 'more', 'far1', 'self');
+    const made = wayRound();
     made.transport.keepLinks(['near'], []);
     made.hear('more', { kind: 'need', needed: false });
     expect(made.took('part').map(({ to }) => to)).toEqual(['more']);

@@ -160,6 +160,7 @@ export class RoutedTransport implements Transport {
       this.#faults = faults;
       const healed = after.filter((id) => !before.includes(id));
       this.#running?.flooding.changed(after, healed);
+      this.#reviewLinks();
       this.#tellStates();
     });
   }
@@ -181,7 +182,12 @@ export class RoutedTransport implements Transport {
   #startLinks(self: NodeId): void {
     this.#links.start(self, {
       up: (peer) => this.#queue.handle(() => this.#linkUp(peer)),
-      down: (peer, closedByPeer) => this.#queue.handle(() => this.#linkDown(peer, closedByPeer)),
+      down: (peer, closedByPeer) => {
+        this.#queue.handle(() => {
+          this.#linkDown(peer, closedByPeer);
+          this.#reviewLinks();
+        });
+      },
       received: (peer, data) => this.#queue.handle(() => this.#received(peer, data)),
       signal: (to, signal, path) => this.#sendSignal(to, signal, path),
       refused: (reason, peer) => this.#queue.handle(() => this.#refused('peer', reason, peer)),
@@ -307,30 +313,44 @@ export class RoutedTransport implements Transport {
     this.#running?.router.forget(peer);
     this.#links.disconnect(peer);
     this.#linkDown(peer, true);
+    this.#reviewLinks();
   }
 
   /** The peer lives on, and only this link ends. If it is needed by now it is made again. */
   #receivedPart(peer: NodeId): void {
     this.#links.disconnect(peer);
     this.#linkDown(peer, false);
+    this.#reviewLinks();
     if (this.#met.has(peer)) this.#links.connect(peer);
   }
 
-  /** Says which links are needed here, and closes those that neither end needs; but never the only way to a peer. */
+  /** Says which links are needed here, and closes those that neither end needs. */
   #reviewLinks(): void {
     if (!this.#isSparse) return;
-    const open = [...this.#up].filter((id) => !this.#faults.cut(id));
-    this.#needs.tell(
-      open,
-      (id) => this.#met.has(id),
-      (id, needed) => this.#links.send(id, { kind: 'need', needed }),
-    );
-    for (const id of this.#needs.spare()) {
-      if (this.#running?.router.hasDetour(id) !== true) continue;
+    this.#tellNeeds();
+    for (let id = this.#spareLink(); id !== undefined; id = this.#spareLink()) {
       this.#links.send(id, { kind: 'part' });
       this.#links.disconnect(id);
       this.#linkDown(id, false);
+      // It may have been the way round another one.
+      this.#tellNeeds();
     }
+  }
+
+  /**
+   * A link is needed by who wants it, and by who knows no way round it: adverts travel, so one end may learn of the
+   * only other way long before the other does, who would lose its peer from sight if the link were closed by then.
+   */
+  #tellNeeds(): void {
+    this.#needs.tell(
+      [...this.#up].filter((id) => !this.#faults.cut(id)),
+      (id) => this.#met.has(id) || this.#running?.router.hasDetour(id) !== true,
+      (id, needed) => this.#links.send(id, { kind: 'need', needed }),
+    );
+  }
+
+  #spareLink(): NodeId | undefined {
+    return this.#needs.spare().find((id) => !this.#faults.cut(id));
   }
 
   /** Delivers a message or passes it on. It can't go round for long: hops are counted, and it never turns back. */

@@ -19,6 +19,7 @@ const FIVE = [emil, dora, anna, bert, carl];
 function candidate(log: Stored = stored('carl', THREE)): { solo: Solo; term: string } {
   const solo = new Solo('carl', { priority: 3, stored: log });
   solo.command({ type: 'start-election' });
+  solo.write();
   const [prepare] = solo.all('PREPARE');
   return { solo, term: prepare?.term ?? '' };
 }
@@ -58,22 +59,33 @@ describe('the candidate takes a term', () => {
       leader: null,
     });
     solo.command({ type: 'start-election' });
+    solo.write();
     expect(solo.all('PREPARE').at(-1)?.term).toBe(term(42, 'carl'));
   });
 
-  test('B1: the own promise counts only once it is durable', () => {
-    const { solo, term: mine } = candidate();
-    solo.receive('bert', promise(mine, THREE));
-    expect(solo.node.leadership).toBeNull();
+  test('B1: nobody hears of the term before it is durable, however long that takes', () => {
+    const solo = new Solo('carl', { priority: 3, stored: stored('carl', THREE) });
+    solo.command({ type: 'start-election' });
+    solo.fire('ballot');
+    expect(solo.all('PREPARE')).toEqual([]);
     solo.write();
-    expect(solo.node.leadership?.term).toBe(mine);
+    expect(solo.all('PREPARE').map((prepare) => prepare.term)).toEqual([
+      term(2, 'carl'),
+      term(2, 'carl'),
+    ]);
   });
 
-  test('B1: a quorum of others does not make up for it: the own log counts as well', () => {
+  test('B1: a disk that never answers ends the ballot', () => {
+    const solo = new Solo('carl', { priority: 3, stored: stored('carl', THREE) });
+    solo.command({ type: 'start-election' });
+    for (let round = 0; round < 6; round++) solo.fire('ballot');
+    solo.write();
+    expect(solo.all('PREPARE')).toEqual([]);
+  });
+
+  test('B1: the own log counts as well as those of a quorum of others', () => {
     const { solo, term: mine } = candidate(stored('carl', THREE, filler(2, 6, term(2, 'anna'))));
     solo.receive('anna', promise(mine, THREE));
-    solo.receive('bert', promise(mine, THREE));
-    expect(solo.node.leadership).toBeNull();
     solo.write();
     expect(solo.node.leadership?.term).toBe(mine);
     expect(solo.node.replica.log.termAt(6)).toBe(term(2, 'anna'));
@@ -84,6 +96,7 @@ describe('the candidate takes a term', () => {
     solo.write();
     const again = new Solo('carl', { priority: 3, stored: withLog(solo.crash()) });
     again.command({ type: 'start-election' });
+    again.write();
     expect(again.all('PREPARE')[0]?.term).toBe(term(3, 'carl'));
     expect(first).toBe(term(2, 'carl'));
   });

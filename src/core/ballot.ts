@@ -73,7 +73,10 @@ export class Ballot {
     this.#seen = maxTerm(this.#seen, term);
   }
 
-  /** Rule B1: a new term. The candidate's own promise counts once it is durable, as everybody's does. */
+  /**
+   * Rule B1: a new term, and nobody hears of it before it is durable. A candidate that crashed before would take the
+   * same one again, for another ballot; then promises that were given to the first would count in the second.
+   */
   start(self: Peer, without: readonly NodeId[] | null): void {
     const { replica, context } = this;
     const next = nextTerm(maxTerm(this.#seen, replica.promised), context.self);
@@ -92,6 +95,8 @@ export class Ballot {
     };
     this.#candidacy = candidacy;
     context.note('ballot', `asks for promises in ${term}`);
+    // Also for a disk that is slow to answer, or never does.
+    this.#retryLater();
     context.persist([replica.promise(term)], [], () => {
       if (this.#candidacy !== candidacy) return;
       this.#count({
@@ -101,7 +106,6 @@ export class Ballot {
         tail: [],
       });
     });
-    this.#ask(candidacy);
   }
 
   stop(): void {
@@ -115,6 +119,7 @@ export class Ballot {
     if (!candidacy) return;
     candidacy.round += 1;
     if (candidacy.round >= this.context.timing.ballotRounds) this.#giveUp('no-quorum', null);
+    else if (!candidacy.votes.has(this.context.self)) this.#retryLater();
     else if (candidacy.source) this.#fetch(candidacy, candidacy.source, candidacy.cursor);
     else {
       for (const voter of candidacy.asked) {
@@ -154,7 +159,7 @@ export class Ballot {
     this.#fetch(candidacy, candidacy.source, log.position(commitIndex));
   }
 
-  /** Asks every voter that is needed and was not asked in this round. */
+  /** Asks every voter that is needed and was not asked in this round. The term is durable by now (rule B1). */
   #ask(candidacy: Candidacy): void {
     const { replica, context } = this;
     const { term, self, without, votes, asked } = candidacy;
@@ -173,7 +178,7 @@ export class Ballot {
       asked.add(id);
       context.send(id, message);
     }
-    if (voters.size > 0) context.setTimer('ballot', context.timing.ballotRetry);
+    if (voters.size > 0) this.#retryLater();
   }
 
   /** Rules B3 and B4: the promises must cover a quorum of the very log that is adopted. */
@@ -219,7 +224,7 @@ export class Ballot {
   #fetch(candidacy: Candidacy, source: Vote, after: Position): void {
     candidacy.cursor = after;
     this.context.send(source.from, { type: 'FETCH', term: candidacy.term, after });
-    this.context.setTimer('ballot', this.context.timing.ballotRetry);
+    this.#retryLater();
   }
 
   #take(candidacy: Candidacy, source: Vote, entries: readonly LogEntry[]): void {
@@ -243,6 +248,10 @@ export class Ballot {
       this.#candidacy = null;
       this.events.elected(candidacy.term, candidacy.without);
     });
+  }
+
+  #retryLater(): void {
+    this.context.setTimer('ballot', this.context.timing.ballotRetry);
   }
 
   #giveUp(reason: Parameters<BallotEvents['gaveUp']>[0], leader: NodeId | null): void {

@@ -68,21 +68,18 @@ export class Checks {
     this.#speech.wiped(id, last);
   }
 
-  sent(from: NodeId, to: NodeId, envelope: Envelope): void {
+  /** @param life of the sender: two pages may go by one id */
+  sent(from: NodeId, life: string, to: NodeId, envelope: Envelope): void {
     const { message } = envelope;
+    const { disk } = this;
+    const durable = disk && (() => disk(from, life));
     this.tally?.sent(message, message.type === 'REFUSE' && this.log.hasLed(to, message.term));
-    if (this.tally && message.type === 'APPEND' && this.#isAhead(from, message.entries))
+    if (this.tally && message.type === 'APPEND' && isAhead(message.entries, durable?.().end))
       this.seen('APPEND ahead of its own disk');
-    this.#speech.sent(from, envelope);
+    this.#speech.sent(from, envelope, durable);
     this.log.quorums.sent(from, message);
     if (message.type === 'DECLINED') this.#declined(from, to, message);
     if (message.type === 'GRANT') this.log.tokens.granted(message.token, to, message.request);
-  }
-
-  /** Its sender's own write of these entries is under way (rule R2). */
-  #isAhead(from: NodeId, entries: readonly LogEntry[]): boolean {
-    const last = entries[entries.length - 1];
-    return last !== undefined && this.disk !== undefined && last.index > this.disk(from, null).end;
   }
 
   /** A node noted a decision. */
@@ -270,4 +267,10 @@ function stuck(calls: readonly Call[]): string {
     JSON.stringify({ key, operation, outcome }),
   );
   return `stuck at ${told.join(', ')}`;
+}
+
+/** Whether the sender's own write of these entries is under way (rule R2). */
+function isAhead(entries: readonly LogEntry[], end: number | undefined): boolean {
+  const last = entries.at(-1);
+  return last !== undefined && end !== undefined && last.index > end;
 }

@@ -353,7 +353,7 @@ export class Gate {
         // Of two pages on one disk the one that is behind says what was true when it wrote last, as a late message does.
         if (!life().storage.fenced)
           world.check(() => {
-            checks.sent(life().peer.id, to, envelope);
+            checks.sent(life().peer.id, name, to, envelope);
           });
         world.message('sent', this, to, envelope);
       },

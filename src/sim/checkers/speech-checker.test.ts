@@ -36,3 +36,17 @@ describe('S9: an identity that lost its disk', () => {
     expect(() => checker.sent('anna', acknowledge(6))).toThrow('S9');
   });
 });
+
+it('S4: promises are asked for in a term only once it is on the disk', () => {
+  const checker = new SpeechChecker();
+  const prepare = say({
+    type: 'PREPARE',
+    term: T2,
+    peer: { id: 'bert', name: 'Bert', priority: 1 },
+    last: NOWHERE,
+    committed: NOWHERE,
+    without: null,
+  });
+  expect(() => checker.sent('bert', prepare, () => ({ promised: T1, end: 0 }))).toThrow('S4');
+  expect(() => checker.sent('bert', prepare, () => ({ promised: T2, end: 0 }))).not.toThrow();
+});

@@ -5,7 +5,8 @@ import { Violation } from './violation.ts';
 
 /**
  * Watches what nodes say: nobody votes or acknowledges under an identity that lost its disk (rule S9; what it knew
- * to be durable before may still be on its way).
+ * to be durable before may still be on its way), and nobody asks for promises in a term that it could take again after
+ * a crash (rules S4 and B1).
  */
 export class SpeechChecker {
   /** What was on the disk: more than that it may not say. */
@@ -15,7 +16,10 @@ export class SpeechChecker {
     this.#wiped.set(id, last);
   }
 
-  sent(from: NodeId, { message }: Envelope): void {
+  /** @param durable what is on the sender's disk */
+  sent(from: NodeId, { message }: Envelope, durable?: () => Durable): void {
+    if (message.type === 'PREPARE' && durable && message.term > durable().promised)
+      throw new Violation('S4', `${from} asks for promises in ${message.term}, not written yet`);
     if (message.type !== 'PROMISE' && message.type !== 'APPENDED') return;
     const last = this.#wiped.get(from);
     if (!last) return;

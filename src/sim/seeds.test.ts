@@ -36,6 +36,11 @@ const SEEDS: readonly Once[] = [
       why: 'S6: the commit mark ran ahead of a snapshot whose write was torn',
     },
     { seed: 397, nodes: 4, why: 'S6: after a crash the same term was taken for another ballot' },
+    {
+      seed: 1858,
+      nodes: 4,
+      why: "S6: the checker took what an old generation's leader committed for a younger one's",
+    },
     { seed: 15398, nodes: 4, why: 'L1: every copy of a refusal was answered, and copies breed' },
     { seed: 766, nodes: 5, why: 'S8: the checker held a no against who went on from before it' },
     { seed: 2821, nodes: 7, why: 'L1: had set aside the log of all others, and no page said so' },

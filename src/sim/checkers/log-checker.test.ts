@@ -5,6 +5,7 @@ import { deposit, enter, FakeNode, founding, MEMBERS, T1, T2, T3 } from './testi
 
 const OPENING: EntryCommand = { kind: 'opening' };
 const ALLOWED = { allowed: true };
+const T4 = '000000000004.anna';
 
 let checker: LogChecker;
 /** Calls what a node's driver calls after every step. */
@@ -360,6 +361,50 @@ describe('S2: each generation on its own', () => {
     expect(checker.lineages.get('two')?.indexOf('anna.1')).toBeUndefined();
     expect(checker.lineages.get('one')?.indexOf('anna.1')).toBe(3);
     expect(() => checker.told(carl, 'anna.1', 3, ALLOWED)).toThrow('S2');
+  });
+});
+
+describe('S2: entries that a younger generation has committed first', () => {
+  const forced = (generation: string, without: string[]): EntryCommand => ({
+    kind: 'generation',
+    generation,
+    without,
+    members: MEMBERS,
+  });
+
+  /** Carl goes on without the others, and commits what anna, who leads them, has not committed yet. */
+  function overtaken(): FakeNode {
+    const anna = park();
+    anna.commitTo(2);
+    const carl = follower('carl#1', anna);
+    lead(carl, T3, [], forced('two', ['anna', 'bert']));
+    acknowledge('bert', T3, 4);
+    carl.commitTo(4);
+    return anna;
+  }
+
+  it('are committed in the old one too, which goes on from them in a third', () => {
+    const anna = overtaken();
+    anna.commitTo(3);
+    expect(checker.lineages.get('one')?.length).toBe(3);
+    lead(anna, T4, ['bert'], forced('three', ['carl']));
+    acknowledge('bert', T4, 4);
+    expect(() => anna.commitTo(4)).not.toThrow();
+    expect(checker.lineages.get('three')?.length).toBe(4);
+  });
+
+  it('still need a majority there', () => {
+    checker = new LogChecker(() => 0);
+    const anna = node('anna#1').append(T1, founding(1));
+    lead(anna, T1);
+    anna.append(T1, enter('anna', 1, 'v1'));
+    acknowledge('bert', T1, 2);
+    anna.commitTo(2);
+    const carl = follower('carl#1', anna);
+    lead(carl, T3, [], forced('two', ['anna', 'bert']));
+    acknowledge('bert', T3, 4);
+    carl.commitTo(4);
+    expect(() => anna.commitTo(3)).toThrow('S2');
   });
 });
 

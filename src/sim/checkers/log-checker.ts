@@ -157,7 +157,9 @@ export class LogChecker {
 
   #applied(life: Life, node: ObservedNode, applied: Applied): void {
     const { entry } = applied;
-    const lineage = this.#holder(this.#lineageAt(life, node), (one) => one.holds(entry));
+    const own = this.#lineageAt(life, node);
+    // A leader commits in its own generation, whatever a younger one has made of the same entries.
+    const lineage = node.leadership ? own : this.#holder(own, (one) => one.holds(entry));
     if (entry.index !== life.commit + 1) this.#checkBase(life, node, lineage);
     life.commit = entry.index;
     const known = lineage.at(entry.index);
@@ -191,7 +193,6 @@ export class LogChecker {
     const { end } = this.disk(life.id, life.name);
     this.quorums.committed(life.id, term, members, entry.index, first, end);
     if (term > lineage.newestTerm) lineage.newestTerm = term;
-    this.#fillUpTo(node, lineage, entry.index);
     lineage.extend(entry, text, this.now(), lineage.newestTerm);
     if (entry.command.kind === 'operation')
       this.tokens.used(entry.command.token, entry.command.operation.id.node);
@@ -330,17 +331,6 @@ export class LogChecker {
       ancestors.has(own.generation),
     );
     return younger.find(holds) ?? own;
-  }
-
-  /** Entries that a younger generation was seen to hold first: they are this one's too, now that it goes on from them. */
-  #fillUpTo({ replica }: ObservedNode, lineage: Lineage, end: number): void {
-    for (let index = lineage.length + 1; index < end; index++) {
-      const term = replica.log.termAt(index);
-      if (term === undefined) return;
-      const record = this.#holder(lineage, (one) => one.holds({ index, term })).at(index);
-      if (!record) return;
-      lineage.extend(record.entry, record.text, record.at, record.committedIn);
-    }
   }
 
   #newestLineage(node: ObservedNode): Lineage {

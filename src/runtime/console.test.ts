@@ -23,6 +23,8 @@ class Tab implements Home {
   readonly gatehouse: Console;
   saved: Peer | null = null;
   renewed = 0;
+  /** How long it takes to move in as somebody new, ms. */
+  renewalMs = 0;
 
   constructor(public self: Peer) {
     this.host = new Host(this);
@@ -37,6 +39,7 @@ class Tab implements Home {
   async renew(): Promise<void> {
     this.renewed += 1;
     this.disk.wipe();
+    await new Promise<void>((done) => clock.schedule(this.renewalMs, done));
     this.self = { ...this.self, id: `${this.self.id}${String(this.renewed)}` };
   }
 
@@ -256,6 +259,20 @@ describe('one tab', () => {
     await pass(2000);
     expect(tab.renewed).toBe(1);
     expect(tab.status).toMatchObject({ id: 'anna1', occupancy: 0 });
+  });
+
+  test('S9: who asks it to recover while it moves in as somebody new gets that one, and only one', async () => {
+    tab.renewalMs = 300;
+    tab.disk.wipe();
+    await refusal(tab.gatehouse.enter('Ada'));
+    await tab.gatehouse.recover();
+    await pass(100);
+    await tab.gatehouse.recover();
+    expect(tab.status).toMatchObject({ role: 'crashed' });
+    await ended(tab.gatehouse.ready());
+    expect(tab.renewed).toBe(1);
+    const { operation } = await ended(tab.gatehouse.enter('Bea'));
+    expect(operation).toBe('anna1.1');
   });
 
   test('ready ends when the gate leaves, and at once when it has left', async () => {

@@ -60,6 +60,8 @@ export class Host {
   #life: Life | null = null;
   #condition: Condition = 'lost';
   #faults: readonly FaultRule[] = [];
+  /** It is moving in as somebody new, and starts by itself then: before, it would start as who it was. */
+  #renewing = false;
   readonly #listeners = new Set<() => void>();
   #told = false;
 
@@ -104,7 +106,7 @@ export class Host {
 
   /** Memory is lost. `hang` leaves the links open, and nothing that comes over them is answered. */
   crash(mode: 'stop' | 'hang'): void {
-    if (!this.#life || this.#condition === 'terminated') return;
+    if (!this.#life || this.#condition === 'terminated' || this.#condition === 'lost') return;
     this.#life.driver.halt();
     this.#life.desk?.halt();
     if (mode === 'stop') this.#closePorts();
@@ -116,9 +118,9 @@ export class Host {
     this.#changed();
   }
 
-  /** Starts again from the disk. Does nothing while the node runs. */
+  /** Starts again from the disk. Does nothing while the node runs, or is about to as somebody new. */
   recover(): void {
-    if (this.#condition === 'running') return;
+    if (this.#condition === 'running' || this.#renewing) return;
     if (this.#condition === 'hung') this.#closePorts();
     this.note('recovers', 'from its disk');
     this.start();
@@ -242,12 +244,18 @@ export class Host {
     this.#condition = 'lost';
     this.note(trouble.code, trouble.message);
     this.#changed();
-    if (trouble.code !== 'storage-lost') return;
+    if (trouble.code === 'storage-lost') this.#renew();
+  }
+
+  #renew(): void {
+    this.#renewing = true;
     this.home.renew().then(
       () => {
+        this.#renewing = false;
         if (this.#condition === 'lost') this.start();
       },
       (error: unknown) => {
+        this.#renewing = false;
         this.trouble = { code: 'storage-failed', message: String(error) };
         this.#changed();
       },

@@ -14,6 +14,7 @@ import { MULTICASTS } from '../core/entry.ts';
 import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
 import type { TotalPosition } from '../core/multicast/multicast.ts';
+import { visibleName } from './visible-name.ts';
 
 /** The longest name of a user or a room, in UTF-16 units. */
 export const MAX_CHAT_NAME = 40;
@@ -138,44 +139,8 @@ export const roomOrder: Decoder<RoomOrder> = oneOf(...ROOM_ORDERS);
 /** A point of P-256, uncompressed: 65 bytes. */
 export const publicKey: Decoder<string> = pattern(/^[\w-]{87}$/);
 
-/**
- * Nothing that can't be seen, and no space at the ends: two names that look alike would be two users.
- */
-export const chatName: Decoder<string> = (value) => {
-  const name = filled(string(MAX_CHAT_NAME))(value);
-  if (name.startsWith(' ') || name.endsWith(' ')) throw new DecodeError('a space at its end');
-  for (const character of name) {
-    if (isUnseen(character.codePointAt(0) ?? 0))
-      throw new DecodeError('a character without a face');
-  }
-  return name;
-};
-
-/**
- * Controls, spaces that are no plain space, what Unicode calls default ignorable, and halves of a pair. Fixed ranges, and
- * not the properties that the engine knows: those differ from browser to browser, and all replicas must decide alike.
- */
-const UNSEEN: readonly (readonly [first: number, last: number])[] = [
-  ...([0xad, 0x34f, 0x61c, 0x1680, 0x3000, 0x3164, 0xfeff, 0xffa0] as const).map(
-    (point) => [point, point] as const,
-  ),
-  [0x00, 0x1f],
-  [0x7f, 0xa0],
-  [0x115f, 0x1160],
-  [0x17b4, 0x17b5],
-  [0x180b, 0x180f],
-  [0x2000, 0x200f],
-  [0x2028, 0x202f],
-  [0x205f, 0x206f],
-  [0xd800, 0xdfff],
-  [0xfe00, 0xfe0f],
-  [0xfff0, 0xffff],
-  [0xe0000, 0xe0fff],
-];
-
-function isUnseen(point: number): boolean {
-  return UNSEEN.some(([first, last]) => point >= first && point <= last);
-}
+/** Of a user or a room. */
+export const chatName = visibleName(MAX_CHAT_NAME);
 
 function filled(decoder: Decoder<string>): Decoder<string> {
   return (value) => {

@@ -146,6 +146,9 @@ describe('what a gate may ask', () => {
   test.each([
     [enter(''), 'empty'],
     [enter('   '), 'empty'],
+    [enter('\u202egnp.exe'), 'visitor: a character that cannot be seen'],
+    [enter('\u200b'), 'visitor: a character that cannot be seen'],
+    [enter('Ada '), 'visitor: a space at its end'],
     [enter('x'.repeat(81)), 'longer than 80'],
     [capacity(-1), 'not a number'],
     [capacity(1.5), 'not an integer'],
@@ -170,6 +173,14 @@ describe("a request of a visitor's own tab", () => {
   ): ParkOperation {
     return { machine: 'park', kind: 'visit', wish, visitor, request: { tab, number } };
   }
+
+  test('under a name that cannot be read is refused, but whoever is inside may leave', () => {
+    const unread = 'A\u00adda';
+    const reason = 'visitor: a character that cannot be seen';
+    expect(new Park().refuse(visit(1, 'enter', unread))).toBe(reason);
+    expect(new Park().refuse(visit(1, 'leave', unread))).toBeNull();
+    expect(new Park().refuse(leave(unread))).toBeNull();
+  });
 
   test('is decided once, and the same again gets the same answer', () => {
     const made = park(1);

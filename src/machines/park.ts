@@ -14,6 +14,7 @@ import {
 import { MAX_CAPACITY, type LogEntry } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { Machine } from './machine.ts';
+import { visibleName } from './visible-name.ts';
 import {
   decidedRequests,
   visitRequest,
@@ -107,6 +108,22 @@ export function decodeParkOperation(body: unknown): Decoded<ParkOperation> {
   return decoded;
 }
 
+const newVisitor = object<{ visitor: string }>({ visitor: visibleName(MAX_VISITOR_LENGTH) });
+
+/**
+ * Why nobody may ask this; null when all is well. Who comes in has a name that can be read at the other doors; whoever is
+ * inside may leave, under whatever name a log of before has them.
+ */
+export function refuseParkOperation(body: unknown): string | null {
+  const decoded = decodeParkOperation(body);
+  if (!decoded.ok) return decoded.reason;
+  const { value } = decoded;
+  const comesIn = value.kind === 'enter' || (value.kind === 'visit' && value.wish === 'enter');
+  if (!comesIn) return null;
+  const named = decode(newVisitor, { visitor: value.visitor });
+  return named.ok ? null : named.reason;
+}
+
 /** What the park said, as it stands in the log's outcomes; null for what it never says. */
 export function readParkOutcome(
   outcome: Json,
@@ -140,8 +157,7 @@ export class Park implements Machine {
   }
 
   refuse(body: Json): string | null {
-    const decoded = decodeParkOperation(body);
-    return decoded.ok ? null : decoded.reason;
+    return refuseParkOperation(body);
   }
 
   apply({ command }: LogEntry): Json {

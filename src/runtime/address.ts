@@ -80,8 +80,10 @@ interface Value<T> {
   readonly value: T;
 }
 
+/** In one form, however it was typed: two parks of one name would be two. */
 function parsePark(text: string): Value<string> | string {
-  if (PARK_PATTERN.test(text)) return { value: text };
+  const name = text.normalize('NFC');
+  if (PARK_PATTERN.test(name)) return { value: name };
   return 'a park has 1 to 64 letters, digits, spaces, dots, dashes or underscores';
 }
 

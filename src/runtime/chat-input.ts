@@ -7,20 +7,15 @@ import {
   type RoomOrder,
 } from '../machines/chat-operations.ts';
 import { GatehouseError } from './gatehouse.ts';
+import { typedName } from './typed-name.ts';
 
 /** The longest passphrase, in UTF-16 units. */
 const MAX_PASSPHRASE = 1000;
-/** The shortest with which a room is made, in characters: whoever has the log can try them all. */
 
-/**
- * A name of a user or a room as it is compared: two ways to type the same are one name. Done here and not by the machine,
- * since browsers know different versions of Unicode.
- */
+/** A name of a user or a room. */
 export function parseChatName(value: unknown, what: 'name' | 'room' | 'user'): string {
   if (typeof value !== 'string') throw invalid(`${what}: a name`);
-  // Emoji come with a selector of their colourful form, which nobody sees.
-  const normal = value.normalize('NFC').replaceAll('\ufe0f', '').replaceAll(/\s+/g, ' ').trim();
-  const decoded = decode(chatName, normal);
+  const decoded = decode(chatName, typedName(value));
   if (!decoded.ok) throw invalid(`${what}: ${decoded.reason}`);
   return decoded.value;
 }

@@ -4,12 +4,13 @@ import type { Token } from '../core/entry.ts';
 import type { Command } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import { MAX_NAME_LENGTH, NODE_ID_PATTERN } from '../core/identity.ts';
-import { decodeParkOperation, type ParkOperation } from '../machines/park.ts';
+import { refuseParkOperation, type ParkOperation } from '../machines/park.ts';
 import type { Clock } from './clock.ts';
 import { archiveViews } from './archive-view.ts';
 import { ChatConsole } from './chat-console.ts';
 import { entryView, outcomeView } from './entry-view.ts';
 import { parseFaults, parseFeign } from './console-input.ts';
+import { typedName } from './typed-name.ts';
 import { Deferred } from './deferred.ts';
 import { leaveWhenSpared } from './departure.ts';
 import { Feign } from './feign.ts';
@@ -256,9 +257,9 @@ export class Console implements Gatehouse {
   // --- How calls end --------------------------------------------------------------------------------------------
 
   async #askPark(body: ParkOperation): Promise<Outcome> {
-    const decoded = decodeParkOperation(body);
-    if (!decoded.ok) throw invalid(decoded.reason);
-    const { operation, index, outcome } = await this.#calls.operate(decoded.value);
+    const problem = refuseParkOperation(body);
+    if (problem !== null) throw invalid(problem);
+    const { operation, index, outcome } = await this.#calls.operate(body);
     return {
       ...(body.kind === 'capacity' ? {} : { visitor: body.visitor }),
       allowed: false,
@@ -313,7 +314,7 @@ export class Console implements Gatehouse {
 
 function asVisitor(name: string): string {
   if (typeof name !== 'string') throw invalid('visitor: a name');
-  return name.trim();
+  return typedName(name);
 }
 
 function isNodeId(id: unknown): id is string {

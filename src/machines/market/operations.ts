@@ -22,7 +22,7 @@ export const MAX_QUANTITY = 10_000;
 export const MAX_PRICE = 1_000_000;
 /** Lots in stock; a deposit beyond is refused (rule K6). */
 export const MAX_LOTS = 150;
-/** Nodes that a clock names: members, of whom there are 256 at most, who has something in stock, and who acts. */
+/** Nodes that a clock names: members, of whom there are fewer than 256 (rule M4), who has something in stock, and who acts. */
 export const MAX_CLOCK = 256 + MAX_LOTS + 1;
 
 /** What a peer can ask of the market. `clock`: the acts of each node that it had applied when it asked (rule K4). */

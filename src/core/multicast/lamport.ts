@@ -1,3 +1,4 @@
+import { lamportReceive, lamportTick } from '../clocks.ts';
 import type { Context } from '../context.ts';
 import type { NodeId } from '../identity.ts';
 import {
@@ -54,7 +55,7 @@ export class LamportOrder implements TotalOrder {
 
   send(multicast: Multicast, lateMs: number): void {
     if (this.#stopped) return;
-    this.#clock += 1;
+    this.#clock = lamportTick(this.#clock);
     const stamped: Placed = { place: this.#clock, multicast };
     this.#enqueue(stamped);
     this.#count(this.#me, multicast.number);
@@ -123,7 +124,7 @@ export class LamportOrder implements TotalOrder {
       );
       if (!next || this.#queue.length >= MAX_UNDELIVERED) break;
       this.#early = this.#early.filter((other) => other !== next);
-      this.#clock = Math.max(this.#clock, next.place) + 1;
+      this.#clock = lamportReceive(this.#clock, next.place);
       this.#enqueue(next);
       this.#count(this.#me, next.multicast.number, sender);
       // Its sender has it too.

@@ -181,19 +181,25 @@ export class Controls extends LitElement {
         @confirm=${() => void this.#stress(visitors)}
       >
         <p>
-          At all gates of park ${park} they count as inside from then on, beside the ${occupancy} of
-          ${capacity} now: up to ${Math.min(visitors, Math.max(0, capacity - occupancy))} places are
-          gone. They can be let out again only one by one.
+          ${
+            occupancy >= capacity
+              ? html`Park ${park} is full: all of them will be refused.`
+              : html`At all gates of park ${park} they count as inside from then on, beside the
+                ${occupancy} of ${capacity} now: up to ${Math.min(visitors, capacity - occupancy)}
+                places are gone. They can be let out again only one by one.`
+          }
         </p>
       </gh-confirm>
     </fieldset>`;
   }
 
   readonly #choose = (event: Event): void => {
-    const wanted = (event.target as HTMLInputElement).valueAsNumber;
-    this.visitors = Number.isNaN(wanted)
-      ? LOAD
-      : Math.min(MOST_LOAD, Math.max(1, Math.round(wanted)));
+    const field = event.target as HTMLInputElement;
+    const wanted = field.valueAsNumber;
+    const fits = Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_LOAD;
+    this.told = fits ? '' : `From 1 to ${MOST_LOAD} visitors at once.`;
+    if (fits) this.visitors = wanted;
+    else field.value = String(this.visitors);
   };
 
   async #stress(visitors: number): Promise<void> {

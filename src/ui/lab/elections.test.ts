@@ -122,6 +122,31 @@ it('says when somebody took part whose tab is on another device', () => {
   expect(election).toMatchObject({ complete: false, nodes: ['node01', 'far'] });
 });
 
+it('wireless: the formula counts the links that were kept then, also one that no message went over', () => {
+  const record = new ElectionRecord();
+  const ids = peers(4).map(({ id }) => id);
+  const [one, two, three, four] = ids as [string, string, string, string];
+  record.linksAre([[one, two]], 0);
+  record.linksAre(
+    [
+      [one, two],
+      [two, three],
+      [one, three],
+      [three, four],
+    ],
+    1000,
+  );
+  for (const [place, gate] of peers(3).entries()) {
+    const peer = ids[place === 0 ? 1 : place - 1] ?? '';
+    const started = event('ELECTION_STARTED', 1001 + place, { peer });
+    record.add({ kind: 'seen', gate, events: [started] });
+  }
+  record.linksAre([[one, three]], 9000);
+  const [election] = record.elections('wireless', []);
+  // Node 4 took no part.
+  expect(election).toMatchObject({ nodes: [one, two, three], measured: 3, expected: 6 });
+});
+
 it('draws the tree of the wave that most nodes joined', () => {
   const record = new ElectionRecord();
   const received = (at: number, peer: string, by: string): ElectionEvent =>

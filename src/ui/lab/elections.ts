@@ -31,10 +31,23 @@ export interface Election {
   readonly tree: readonly (readonly [child: string, parent: string])[];
 }
 
+/** Who kept links to whom from some time on, ms since 1970; empty in a mesh. */
+interface Kept {
+  readonly from: number;
+  readonly links: readonly Link[];
+}
+
+type Link = readonly [one: string, other: string];
+
+/** Topologies of longer ago are forgotten. */
+const MOST_KEPT = 100;
+
 /** What has been seen so far. A tab tells the same again and again: each event counts once. */
 export class ElectionRecord {
   readonly #gates = new Map<string, Identity>();
   #events = new Map<string, Happened>();
+  /** The oldest first. */
+  #kept: readonly Kept[] = [];
 
   get gates(): ReadonlyMap<string, Identity> {
     return this.#gates;
@@ -51,6 +64,13 @@ export class ElectionRecord {
     }
   }
 
+  /** Who keeps links to whom now: a formula that counts links means those of its election. */
+  linksAre(links: readonly Link[], now: number): void {
+    const last = this.#kept.at(-1);
+    if (last !== undefined && isSame(last.links, links)) return;
+    this.#kept = [...this.#kept, { from: now, links }].slice(-MOST_KEPT);
+  }
+
   clear(): void {
     this.#events.clear();
   }
@@ -59,8 +79,16 @@ export class ElectionRecord {
   elections(kind: ElectionKind, peers: readonly Identity[]): Election[] {
     const known = new Map([...peers.map((peer) => [peer.id, peer] as const), ...this.#gates]);
     const events = [...this.#events.values()].sort((a, b) => a.at - b.at);
-    return bySilence(events).flatMap((group) => electionOf(kind, group, this.#gates, known) ?? []);
+    const linksAt = (at: number): readonly Link[] =>
+      (this.#kept.findLast(({ from }) => from <= at) ?? this.#kept[0])?.links ?? [];
+    return bySilence(events).flatMap(
+      (group) => electionOf(kind, group, this.#gates, known, linksAt) ?? [],
+    );
   }
+}
+
+function isSame(some: readonly Link[], others: readonly Link[]): boolean {
+  return some.length === others.length && some.join(' ') === others.join(' ');
 }
 
 function bySilence(events: readonly Happened[]): Happened[][] {
@@ -79,6 +107,7 @@ function electionOf(
   events: readonly Happened[],
   tabs: ReadonlyMap<string, Identity>,
   known: ReadonlyMap<string, Identity>,
+  linksAt: (at: number) => readonly Link[],
 ): Election | null {
   const sent = events.filter((event) => event.kind === 'sent');
   const [first] = sent;
@@ -96,7 +125,7 @@ function electionOf(
     complete: nodes.every((id) => tabs.has(id)),
     sent: counts,
     measured,
-    expected: expectedOf(kind, nodes.length, nodes.indexOf(starter) + 1, sent),
+    expected: expectedOf(kind, nodes, nodes.indexOf(starter) + 1, linksAt(first.at)),
     tree: kind === 'wireless' ? treeOf(events) : [],
   };
 }
@@ -112,21 +141,27 @@ function participants(events: readonly Happened[], known: ReadonlyMap<string, Id
   return identities.sort(compareIdentity).map(({ id }) => id);
 }
 
-function expectedOf(kind: ElectionKind, n: number, p: number, sent: readonly Happened[]): number {
+function expectedOf(
+  kind: ElectionKind,
+  nodes: readonly string[],
+  p: number,
+  links: readonly Link[],
+): number {
+  const n = nodes.length;
   switch (kind) {
     case 'bully':
       return bullyMessages(n, p);
     case 'ring':
       return Math.round(ringAverage(n));
     case 'wireless':
-      return wirelessMessages(linksOf(sent));
+      return wirelessMessages(countLinks(nodes, links));
   }
 }
 
-/** Over how many links a wave went. */
-function linksOf(sent: readonly Happened[]): number {
-  const started = sent.filter(({ what }) => what === 'ELECTION_STARTED');
-  return new Set(started.map(({ node, peer }) => [node, peer].sort().join(' '))).size;
+/** Between those that took part. A mesh names none: there everybody has one to everybody. */
+function countLinks(nodes: readonly string[], links: readonly Link[]): number {
+  if (links.length === 0) return (nodes.length * (nodes.length - 1)) / 2;
+  return links.filter((link) => link.every((id) => nodes.includes(id))).length;
 }
 
 /** Rule E10: a node's parent is the neighbour that brought the wave first. Of several waves, that of the most nodes. */

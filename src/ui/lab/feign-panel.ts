@@ -9,6 +9,8 @@ import { messageOf, type Session } from '../session.ts';
 
 /** The times of the bully laboratory, ms. */
 const TIMES: Feigning = { failAfterMs: [0, 10_000], failForMs: [1000, 4000] };
+/** The longest time, ms: a day. */
+const MOST_MS = 86_400_000;
 
 /** Feigned failure: of this node, or of all that are tabs of this browser. */
 @customElement('gh-feign')
@@ -87,12 +89,13 @@ export class FeignPanel extends LitElement {
       html`<input
         type="number"
         min="0"
-        max="86400000"
+        max=${MOST_MS}
         aria-label="${label}, ${name}, ms"
         .value=${String(value)}
         @change=${(event: Event) => {
-          const ms = (event.target as HTMLInputElement).valueAsNumber;
-          this.times = { ...this.times, [which]: change(ms) };
+          const [low, high] = change((event.target as HTMLInputElement).valueAsNumber);
+          this.times = { ...this.times, [which]: [low, high] };
+          this.told = problemIn(this.times);
         }}
       />`;
     return html`<div class="times small">
@@ -104,11 +107,18 @@ export class FeignPanel extends LitElement {
 
   readonly #here = (): void => {
     const { feigning } = this.status;
+    if (!feigning && this.#complains()) return;
     this.#try(() => this.session.gatehouse.feign(feigning ? false : { ...this.times }));
   };
 
   #all(as: Feigning | null): void {
+    if (as !== null && this.#complains()) return;
     this.#try(() => this.session.tabs.feignAll(as));
+  }
+
+  #complains(): boolean {
+    this.told = problemIn(this.times);
+    return this.told !== '';
   }
 
   #try(step: () => void): void {
@@ -119,6 +129,14 @@ export class FeignPanel extends LitElement {
       this.told = `That did not work: ${messageOf(error)}`;
     }
   }
+}
+
+/** Why nobody can fail within these times; '' when they can. */
+function problemIn({ failAfterMs, failForMs }: Feigning): string {
+  const fits = ([least, most]: readonly [number, number]): boolean =>
+    least >= 0 && least <= most && most <= MOST_MS;
+  if (!fits(failAfterMs)) return 'Fails after: two times from 0 to a day, the smaller one first.';
+  return fits(failForMs) ? '' : 'Fails for: two times from 0 to a day, the smaller one first.';
 }
 
 declare global {

@@ -120,8 +120,11 @@ export class LabView extends LitElement {
     const { session, status } = this;
     const { feed, flights } = this.#trace;
     const { id, priority, peers, election: kind, topology } = status;
-    const elections = this.#elections.record.elections(kind, [{ id, priority }, ...peers]);
     const sparse = topology !== 'mesh';
+    const links = sparse ? session.gatehouse.links() : [];
+    const { record } = this.#elections;
+    record.linksAre(links, Date.now());
+    const elections = record.elections(kind, [{ id, priority }, ...peers]);
     return html`
       <section class="panel picture" aria-labelledby="network">
         <header>
@@ -131,7 +134,7 @@ export class LabView extends LitElement {
         <gh-network
           .status=${status}
           .flights=${flights}
-          .links=${sparse ? session.gatehouse.links() : []}
+          .links=${links}
           .tree=${elections.at(-1)?.tree ?? []}
         ></gh-network>
         <details class="small soft" ?open=${this.#roomy.matches}>
@@ -181,7 +184,7 @@ export class LabView extends LitElement {
         </section>
         <section class="panel" aria-labelledby="more">
           <header><h2 id="more">More gates</h2></header>
-          <gh-invite></gh-invite>
+          <gh-invite ranked view="#/lab"></gh-invite>
         </section>
       </div>
       <section class="panel messages" aria-labelledby="messages">

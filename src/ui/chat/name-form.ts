@@ -34,7 +34,6 @@ export class NameForm extends LitElement {
         <input
           id="name"
           autocomplete="nickname"
-          maxlength="40"
           enterkeyhint="go"
           required
           aria-describedby="problem"
@@ -60,7 +59,11 @@ export class NameForm extends LitElement {
   readonly #submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const name = this.text.trim();
-    if (name === '' || this.asking) return;
+    if (this.asking) return;
+    if (name === '') {
+      this.problem = 'A name has at least one letter.';
+      return;
+    }
     this.asking = true;
     this.problem = '';
     try {

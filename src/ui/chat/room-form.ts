@@ -41,7 +41,7 @@ export class RoomForm extends LitElement {
     return html`<form @submit=${this.#submit} @input=${() => (this.problem = '')}>
       <div class="field">
         <label for="room">Name of the room</label>
-        <input id="room" name="room" autocomplete="off" maxlength="40" required />
+        <input id="room" name="room" autocomplete="off" required />
       </div>
       <div class="field">
         <label for="passphrase">Passphrase (optional)</label>
@@ -103,7 +103,11 @@ export class RoomForm extends LitElement {
     const data = new FormData(form);
     const room = text(data.get('room')).trim();
     const passphrase = text(data.get('passphrase'));
-    if (room === '' || this.asking) return;
+    if (this.asking) return;
+    if (room === '') {
+      this.problem = 'A room has a name.';
+      return;
+    }
     const isNew = !this.chat.rooms().some(({ name }) => name === room);
     if (isNew && passphrase !== '' && Array.from(passphrase).length < MIN_PASSPHRASE) {
       this.problem = `A new room needs a passphrase of at least ${MIN_PASSPHRASE} characters.`;

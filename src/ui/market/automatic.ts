@@ -81,7 +81,8 @@ export class Automatic extends LitElement {
       </div>
       <p class="small" role="alert">${this.told}</p>
       <p class="small soft">
-        Switch it on in several tabs. A leader is the trader, whatever its role was; once it has
+        Switch it on in several tabs. Each draws its role, and while nobody buys nothing is sold:
+        choose a role by hand if need be. A leader is the trader, whatever its role was; once it has
         lost its office it draws a role again and trades on as a peer.
       </p>
       <details>

@@ -5,6 +5,9 @@ import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
 import { count } from '../words.ts';
 
+/** How late one can make a message, s. */
+const LEAST_LATE = 0.5;
+const MOST_LATE = 60;
 const MANY = 10;
 const MAX_TEXT = 1000;
 
@@ -69,8 +72,8 @@ export class Sending extends LitElement {
           id="seconds"
           class="seconds"
           type="number"
-          min="0.5"
-          max="60"
+          min=${LEAST_LATE}
+          max=${MOST_LATE}
           step="0.5"
           value="4"
           inputmode="decimal"
@@ -106,6 +109,10 @@ export class Sending extends LitElement {
 
   readonly #delay = (): void => {
     const seconds = this.seconds.valueAsNumber;
+    if (!(seconds >= LEAST_LATE && seconds <= MOST_LATE)) {
+      this.told = `From ${LEAST_LATE} to ${MOST_LATE} seconds.`;
+      return;
+    }
     try {
       this.gatehouse.multicast.delayNext(seconds * 1000);
       this.told = `The next message from here will be ${seconds} s late.`;

@@ -5,6 +5,9 @@ it('passes on the park, but not the name and the priority of this gate', () => {
   const here = 'http://10.0.0.7:8080/?park=club&name=Door+1&priority=9&capacity=80#/lab';
   expect(addressOfAnother(here)).toBe('http://10.0.0.7:8080/?park=club&capacity=80#/park');
   expect(addressOfAnother(here, '#/lab')).toBe('http://10.0.0.7:8080/?park=club&capacity=80#/lab');
+  expect(addressOfAnother(here, '#/lab', '7')).toBe(
+    'http://10.0.0.7:8080/?park=club&capacity=80&priority=7#/lab',
+  );
 });
 
 it("passes on the park alone to a visitor's tab", () => {

@@ -3,9 +3,11 @@
 /** What belongs to one gate alone, and must not be passed on to the next. */
 const OWN = ['name', 'priority'];
 
-export function addressOfAnother(address: string, view = '#/park'): string {
+/** @param priority with which it stands for elections; '' for the usual one */
+export function addressOfAnother(address: string, view = '#/park', priority = ''): string {
   const url = new URL(address);
   for (const key of OWN) url.searchParams.delete(key);
+  if (priority !== '') url.searchParams.set('priority', priority);
   url.hash = view;
   return url.href;
 }

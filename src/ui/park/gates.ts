@@ -125,7 +125,6 @@ export class Gates extends LitElement {
           <label for="name">The name that all gates show</label>
           <input
             id="name"
-            maxlength="40"
             autocomplete="off"
             .value=${this.newName}
             @input=${(event: Event) => (this.newName = (event.target as HTMLInputElement).value)}

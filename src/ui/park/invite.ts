@@ -24,6 +24,15 @@ export class Invite extends LitElement {
         gap: 0.5rem;
         padding-top: 0.5rem;
       }
+      .priority {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.5rem;
+      }
+      .priority input {
+        width: 7rem;
+      }
       summary {
         cursor: pointer;
         padding: 0.35rem 0;
@@ -32,12 +41,20 @@ export class Invite extends LitElement {
   ];
 
   @property() what: 'gate' | 'visitor' = 'gate';
+  /** In which view it opens. */
+  @property() view = '#/park';
+  /** One can choose how great the next gate is: for who watches elections. */
+  @property({ type: Boolean }) ranked = false;
   @state() private isShown = false;
+  @state() private priority = '';
 
   protected override render(): TemplateResult {
     const isGate = this.what === 'gate';
-    const address = isGate ? addressOfAnother(location.href) : addressOfVisitor(location.href);
+    const address = isGate
+      ? addressOfAnother(location.href, this.view, this.priority)
+      : addressOfVisitor(location.href);
     return html`
+      ${this.ranked ? this.#priorityField() : ''}
       <button @click=${() => window.open(address, '_blank', 'noopener')}>
         ${isGate ? 'Open another gate' : "Open a visitor's tab"}
       </button>
@@ -69,6 +86,26 @@ export class Invite extends LitElement {
       </details>
     `;
   }
+
+  #priorityField(): TemplateResult {
+    return html`<div class="priority">
+      <label for="priority">Its priority (the greatest leads)</label>
+      <input
+        id="priority"
+        type="number"
+        step="any"
+        placeholder="0"
+        .value=${this.priority}
+        @input=${(event: Event) => (this.priority = priorityIn(event))}
+      />
+    </div>`;
+  }
+}
+
+/** Empty and whatever is no number: the usual priority. */
+function priorityIn(event: Event): string {
+  const { valueAsNumber } = event.target as HTMLInputElement;
+  return Number.isNaN(valueAsNumber) ? '' : String(valueAsNumber);
 }
 
 declare global {

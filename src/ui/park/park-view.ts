@@ -233,7 +233,6 @@ export class ParkView extends LitElement {
       <input
         id="name"
         autocomplete="off"
-        maxlength="60"
         enterkeyhint="go"
         .value=${this.visitorName}
         @input=${(event: Event) => (this.visitorName = (event.target as HTMLInputElement).value)}

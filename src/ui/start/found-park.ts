@@ -63,7 +63,7 @@ export class FoundPark extends LitElement {
     return html`<form @submit=${this.#found} @input=${() => (this.problem = '')}>
       <div class="field">
         <label for="park">Name of the park</label>
-        <input id="park" name="park" required maxlength="64" autocomplete="off" />
+        <input id="park" name="park" required autocomplete="off" />
       </div>
       ${choice('topology', 'Who is linked to whom', TOPOLOGY_WORDS)}
       ${choice('election', 'Election', ELECTION_WORDS)}
@@ -71,6 +71,10 @@ export class FoundPark extends LitElement {
       <div class="field">
         <label for="capacity">Capacity</label>
         <input id="capacity" name="capacity" inputmode="numeric" .value=${DEFAULT_CAPACITY} />
+      </div>
+      <div class="field">
+        <label for="priority">Priority of this gate (the greatest leads)</label>
+        <input id="priority" name="priority" inputmode="decimal" .value=${'0'} />
       </div>
       ${choice('view', 'Open in', VIEW_WORDS)}
       <div class="field"><button class="primary">Found the park, or join it</button></div>
@@ -87,6 +91,11 @@ export class FoundPark extends LitElement {
       if (typeof value !== 'string') continue;
       if (name === 'view') view = value;
       else query.set(name, value.trim());
+    }
+    // An address without a name means the park of everybody who gave none.
+    if (query.get('park') === '') {
+      this.problem = 'The park needs a name.';
+      return;
     }
     const search = `?${query.toString()}`;
     const parsed = parseAddress(search);

@@ -176,7 +176,7 @@ test('no corruption under concurrency', async () => {
   const options = { stock: 6, pauseMs: [20, 100], quantumMs: 2000, leaderFailure: 1 };
   for (const [post, role] of [
     [south, { role: 'seller' }],
-    [east, {}],
+    [east, { role: 'buyer' }],
   ] as const) {
     await post.tab.page.evaluate((own) => window.gatehouse!.market.auto(own), {
       ...options,

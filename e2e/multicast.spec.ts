@@ -92,61 +92,83 @@ for (const kind of KINDS) {
     expect((await common([a, b, c], 34)).slice(-2)).toEqual(['the late one', 'after it']);
     await expect(page.getByTestId('sending')).toHaveText('');
   });
-
-  test(`${kind}: the sequencer leaves; the sequencer crashes: nothing sent is lost or delivered twice, the numbering continues`, async ({
-    park,
-  }) => {
-    const [a, b, c, d] = (await group(park, kind, 4)) as [Tab, Tab, Tab, Tab];
-    const { page } = a;
-    if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P4');
-    const early = Promise.all([a, b].map((tab) => send(tab, said(tab, 40))));
-    await d.page.evaluate(() => window.gatehouse!.terminate());
-    await early;
-    const before = await common([a, b, c], 81);
-    for (const tab of [a, b]) expectAllOf(tab, before, 40);
-    await expect(page.getByTestId('members')).toHaveText('P1, P2, P3');
-    if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P3');
-
-    const late = Promise.all([a, b].map((tab) => send(tab, said(tab, 80).slice(40))));
-    await c.crash();
-    await late;
-    const all = await common([a, b], 161);
-    expect(all.slice(0, 81), 'what was delivered stays').toEqual(before);
-    for (const tab of [a, b]) expectAllOf(tab, all, 80);
-    await expect(page.getByTestId('members')).toHaveText('P1, P2');
-    await expect(page.getByRole('log', { name: 'Changes of view' })).toContainText('without P3');
-    if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P2');
-    const numbers = (await deliveredAt(b))
-      .filter(({ text }) => text.startsWith('P1 '))
-      .map(({ id }) => Number(id.split('.').at(-1)));
-    expect(numbers, 'of P1, after its first').toEqual(
-      Array.from({ length: 80 }, (_, at) => at + 2),
-    );
-  });
-
-  test(`${kind}: a peer dies without leaving; a member that is silent for good is dropped`, async ({
-    park,
-  }) => {
-    const [a, b, c, d] = (await group(park, kind, 4)) as [Tab, Tab, Tab, Tab];
-    const members = a.page.getByTestId('members');
-    await c.crash('hang');
-    await send(a, ['without c']);
-    await expect(members).toHaveText('P1, P2, P4');
-    await c.recover();
-    await expect(members).toHaveText('P1, P2, P3, P4');
-    await send(c, ['back again']);
-    expect(await common([a, b, d], 3)).toEqual(['first', 'without c', 'back again']);
-    expect((await deliveredAt(c)).map(({ text }) => text)).toEqual(['back again']);
-
-    const sent = Promise.all([a, d].map((tab) => send(tab, said(tab, 20))));
-    await b.kill();
-    await sent;
-    const texts = await common([a, d], 43);
-    for (const tab of [a, d]) expectAllOf(tab, texts, 20);
-    await expect(members).toHaveText('P1, P3, P4');
-    expect((await deliveredAt(c)).map(({ text }) => text)).toEqual(texts.slice(2));
-  });
 }
+
+/** The greatest says goodbye while messages are under way, and the next one crashes. */
+async function leaveAndCrash(park: Park, kind: 'sequencer' | 'lamport'): Promise<void> {
+  const [a, b, c, d] = (await group(park, kind, 4)) as [Tab, Tab, Tab, Tab];
+  const { page } = a;
+  if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P4');
+  const early = Promise.all([a, b].map((tab) => send(tab, said(tab, 40))));
+  await d.page.evaluate(() => window.gatehouse!.terminate());
+  await early;
+  const before = await common([a, b, c], 81);
+  for (const tab of [a, b]) expectAllOf(tab, before, 40);
+  await expect(page.getByTestId('members')).toHaveText('P1, P2, P3');
+  if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P3');
+
+  const late = Promise.all([a, b].map((tab) => send(tab, said(tab, 80).slice(40))));
+  await c.crash();
+  await late;
+  const all = await common([a, b], 161);
+  expect(all.slice(0, 81), 'what was delivered stays').toEqual(before);
+  for (const tab of [a, b]) expectAllOf(tab, all, 80);
+  await expect(page.getByTestId('members')).toHaveText('P1, P2');
+  await expect(page.getByRole('log', { name: 'Changes of view' })).toContainText('without P3');
+  if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P2');
+  const numbers = (await deliveredAt(b))
+    .filter(({ text }) => text.startsWith('P1 '))
+    .map(({ id }) => Number(id.split('.').at(-1)));
+  expect(numbers, 'of P1, after its first').toEqual(Array.from({ length: 80 }, (_, at) => at + 2));
+}
+
+test('sequencer: the sequencer leaves; the sequencer crashes: nothing sent is lost or delivered twice, the numbering continues', async ({
+  park,
+}) => {
+  await leaveAndCrash(park, 'sequencer');
+});
+
+test('lamport: a member leaves; a member crashes: nothing sent is lost or delivered twice, the numbering continues', async ({
+  park,
+}) => {
+  await leaveAndCrash(park, 'lamport');
+});
+
+/** One hangs, comes back, and another is killed. */
+async function hangAndDie(park: Park, kind: 'sequencer' | 'lamport'): Promise<void> {
+  const [a, b, c, d] = (await group(park, kind, 4)) as [Tab, Tab, Tab, Tab];
+  const [hangs, other] = kind === 'sequencer' ? [d, c] : [c, d];
+  const without = kind === 'sequencer' ? 'P1, P2, P3' : 'P1, P2, P4';
+  const members = a.page.getByTestId('members');
+  await hangs.crash('hang');
+  await send(a, ['without it']);
+  await expect(members).toHaveText(without);
+  await hangs.recover();
+  await expect(members).toHaveText('P1, P2, P3, P4');
+  await send(hangs, ['back again']);
+  expect(await common([a, b, other], 3)).toEqual(['first', 'without it', 'back again']);
+  expect((await deliveredAt(hangs)).map(({ text }) => text)).toEqual(['back again']);
+
+  const sent = Promise.all([a, other].map((tab) => send(tab, said(tab, 20))));
+  await b.kill();
+  await sent;
+  const texts = await common([a, other], 43);
+  for (const tab of [a, other]) expectAllOf(tab, texts, 20);
+  await expect(members).toHaveText('P1, P3, P4');
+  expect((await deliveredAt(hangs)).map(({ text }) => text)).toEqual(texts.slice(2));
+}
+
+test('sequencer: a peer dies without leaving; a sequencer that hangs is dropped', async ({
+  park,
+}) => {
+  await hangAndDie(park, 'sequencer');
+});
+
+test('lamport: a peer dies without leaving; a member that is silent for good is dropped', async ({
+  park,
+}) => {
+  await hangAndDie(park, 'lamport');
+});
 
 test('Lamport: timestamps, acknowledgements, delivery when stable', async ({ park }) => {
   const [a, b, c] = (await group(park, 'lamport', 3)) as [Tab, Tab, Tab];

@@ -4,7 +4,7 @@ import { expect, test, type Park, type Tab } from './fixture.ts';
 async function openSparse(
   park: Park,
   count: number,
-  topology: 'sample' | 'grid' | 'random',
+  topology: 'sample' | 'ring' | 'grid' | 'random',
 ): Promise<Tab[]> {
   const tabs: Tab[] = [];
   for (let priority = 1; priority <= count; priority++) {
@@ -36,33 +36,60 @@ function neighboursOf(id: string, pairs: readonly (readonly [string, string])[])
   return pairs.flatMap(([a, b]) => (a === id ? [b] : b === id ? [a] : []));
 }
 
+/** Every gate knows the same graph, and has links to its neighbours there alone. Returns who is linked to whom. */
+async function expectNeighboursOnly(
+  tabs: readonly Tab[],
+  most: number,
+): Promise<[string, string][]> {
+  const pairs = await links(tabs[0]!);
+  for (const tab of tabs) {
+    const { id } = await tab.status();
+    expect(await links(tab)).toEqual(pairs);
+    const neighbours = neighboursOf(id, pairs);
+    expect(neighbours.length).toBeLessThanOrEqual(most);
+    await linkedTo(tab, neighbours);
+  }
+  return pairs;
+}
+
+/** Somebody who has no link to the leader lets a visitor in: what it asks, and the answer, goes by way of others. */
+async function admitFarFrom(leader: Tab, tabs: readonly Tab[]): Promise<void> {
+  const { id: leading } = await leader.status();
+  const statuses = await Promise.all(tabs.map((tab) => tab.status()));
+  const far = statuses.findIndex(({ peers }) =>
+    peers.some(({ id, link }) => id === leading && link === 'relayed'),
+  );
+  expect(await tabs[far]!.enter()).toMatchObject({ allowed: true });
+}
+
+for (const [topology, most] of [
+  ['ring', 2],
+  ['grid', 4],
+  ['random', 4],
+] as const)
+  test(`${topology}: gates link only to their neighbours, and messages to others are routed`, async ({
+    park,
+  }) => {
+    const tabs = await openSparse(park, 6, topology);
+    await expectNeighboursOnly(tabs, most);
+    await admitFarFrom(tabs[5]!, tabs);
+    await park.settle(tabs);
+  });
+
 test('the sample network of ten gates: gates link only to their neighbours, and messages to others are routed', async ({
   park,
 }) => {
   test.setTimeout(120_000);
   const tabs = await openSparse(park, 10, 'sample');
-  const pairs = await links(tabs[0]!);
+  const pairs = await expectNeighboursOnly(tabs, 4);
   expect(pairs).toHaveLength(13);
-  for (const tab of tabs) {
-    const { id } = await tab.status();
-    expect(await links(tab)).toEqual(pairs);
-    const neighbours = neighboursOf(id, pairs);
-    expect(neighbours.length).toBeLessThanOrEqual(4);
-    await linkedTo(tab, neighbours);
-  }
-  // Somebody who has no link to the leader: what it asks, and the answer, goes by way of others.
-  const leader = (await tabs[9]!.status()).id;
-  const statuses = await Promise.all(tabs.map((tab) => tab.status()));
-  const far = statuses.findIndex(({ peers }) =>
-    peers.some(({ id, link }) => id === leader && link === 'relayed'),
-  );
-  expect(await tabs[far]!.enter()).toMatchObject({ allowed: true });
+  await admitFarFrom(tabs[9]!, tabs);
 
   await test.step('hello check: every gate greets its neighbours and is greeted back', async () => {
-    for (const [place, tab] of tabs.entries()) {
+    for (const tab of tabs) {
       const answers = await tab.page.evaluate(() => window.gatehouse!.hello());
       const greeted = answers.map(({ peer }) => peer).sort();
-      expect(greeted).toEqual(neighboursOf(statuses[place]!.id, pairs).sort());
+      expect(greeted).toEqual(neighboursOf((await tab.status()).id, pairs).sort());
       for (const { peer, ms } of answers) expect(ms, `${tab.label} to ${peer}`).not.toBeNull();
     }
   });

@@ -210,17 +210,17 @@ test('twenty visitors at once through random gates: all recorded', async () => {
   const phone = await park.newDevice();
   const visitors = await Promise.all(Array.from({ length: 6 }, () => openVisitor(phone)));
   await Promise.all(visitors.map((visitor) => visitor.servedBy(gates)));
-  const stressed = gates.map((tab, at) =>
-    tab.page.evaluate((count) => window.gatehouse!.stress(count), [7, 7, 6][at]!),
-  );
-  const entered = visitors.map(({ page }) => page.evaluate(() => visitorCalls().enter()));
-  for (const outcome of await Promise.all(entered))
+  // The phones have found a gate by chance; and so does each of the others.
+  const byHand = Array.from({ length: 14 }, () => {
+    const gate = gates[Math.floor(Math.random() * gates.length)]!;
+    return gate.page.evaluate(() => window.gatehouse!.enter());
+  });
+  const byPhone = visitors.map(({ page }) => page.evaluate(() => visitorCalls().enter()));
+  for (const outcome of await Promise.all([...byHand, ...byPhone]))
     expect(outcome).toMatchObject({ allowed: true });
-  const counts = await Promise.all(stressed);
-  expect(counts.map(({ allowed }) => allowed)).toEqual([7, 7, 6]);
   const log = await park.settle();
   const inside = insideOf(log).filter((name) => !before.includes(name));
-  expect(inside).toHaveLength(26);
+  expect(inside).toHaveLength(20);
   for (const visitor of visitors) expect(inside).toContain((await visitor.status()).visitor);
 });
 

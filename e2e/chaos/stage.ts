@@ -231,6 +231,8 @@ export class Stage {
     if (kind === 'hide') await page.bringToFront();
     const isThere = await page.evaluate(() => window.gatehouse !== undefined);
     if (!isThere) return this.#load(gate, tab);
+    // It may have come after its loading was given up.
+    this.#announce(tab);
     await page.evaluate(async () => {
       window.gatehouse!.faults([]);
       // Nothing happens where the node runs.
@@ -258,6 +260,10 @@ export class Stage {
         if (!tab.isOpen || tries === TRIES) throw error;
       }
     }
+    this.#announce(tab);
+  }
+
+  #announce(tab: Tab): void {
     if (this.#announced.has(tab)) return;
     this.#announced.add(tab);
     this.events.opened(tab);

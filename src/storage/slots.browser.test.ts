@@ -30,6 +30,14 @@ async function deleteDatabases(prefix: string): Promise<void> {
   }
 }
 
+function openDatabase(name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('not opened'));
+  });
+}
+
 describe.each<[string, TryLock]>([
   ['Web Locks', webLock(navigator.locks)],
   ['leases', leaseLock(SHORT)],
@@ -262,6 +270,23 @@ describe.each<[string, TryLock]>([
     expect(await readIdentity(park, 5)).toBeNull();
     const names = (await indexedDB.databases()).map(({ name }) => name);
     expect(names).not.toContain(databaseName(park, 5));
+  });
+
+  it('a tab that is stuck in the middle of a write keeps no other one from its slot', async () => {
+    const stuck = await inhabit(3);
+    const database = await openDatabase(stuck.databaseName);
+    const [name = ''] = database.objectStoreNames;
+    const store = database.transaction(name, 'readwrite').objectStore(name);
+    let isStuck = true;
+    const keepOn = (): void => {
+      if (isStuck) store.count().onsuccess = keepOn;
+    };
+    keepOn();
+    const slot = await claim();
+    expect(slot.slot).not.toBe(stuck.slot);
+    expect(slot.damage).toEqual([]);
+    isStuck = false;
+    database.close();
   });
 
   it('parks do not share slots', async () => {

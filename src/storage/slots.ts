@@ -18,6 +18,8 @@ export type { SlotIdentity } from './records.ts';
 export const MAX_SLOTS = 64;
 /** How long a reloaded tab waits for its own slot, which the page before it may still hold, ms. */
 const RELOAD_PATIENCE_MS = 400;
+/** How long a look into a slot may take before it matters whether another tab holds it, ms. */
+const LOOK_PATIENCE_MS = 1000;
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const newId = customAlphabet(ALPHABET, 10);
@@ -64,7 +66,7 @@ export async function claimSlot(
   park: string,
   environment: SlotEnvironment = browserEnvironment(park),
 ): Promise<Slot> {
-  const glances = await glanceAtAll(park);
+  const glances = await glanceAtAll(park, environment.tryLock);
   for (const { slot, patienceMs } of inOrder(glances, environment.remembered)) {
     const lock = await environment.tryLock(databaseName(park, slot), patienceMs);
     if (lock === null) continue;
@@ -95,7 +97,7 @@ function moveIn(
   park: string,
   slot: number,
   glance: Exclude<SlotGlance, { state: 'damaged' }>,
-  all: readonly SlotGlance[],
+  all: readonly Look[],
   lock: SlotLock,
 ): Slot {
   const taken = namesOf(all);
@@ -128,14 +130,45 @@ export async function resetSlot(
   return identity;
 }
 
+/** Also of one that is of no use now: its tab holds it, and keeps everybody from reading it. */
+type Look = SlotGlance | { readonly state: 'busy' };
+
 /** What each slot of a park looks like, held or free. One that can't be read counts as damaged. */
-async function glanceAtAll(park: string): Promise<readonly SlotGlance[]> {
-  const glances = new Array<SlotGlance>(MAX_SLOTS).fill({ state: 'empty' });
-  const looks = (await existingSlots(park)).map(async (slot) => {
-    glances[slot] = await glanceAtSlot(park, slot).catch(unreadable);
+async function glanceAtAll(park: string, tryLock: TryLock): Promise<readonly Look[]> {
+  const looks = new Array<Look>(MAX_SLOTS).fill({ state: 'empty' });
+  const slots = await existingSlots(park);
+  await Promise.all(
+    slots.map(async (slot) => {
+      looks[slot] = await lookAt(park, slot, tryLock);
+    }),
+  );
+  return looks;
+}
+
+/**
+ * A tab that is frozen in the middle of a write keeps all others from reading there, for a minute in Chromium. It holds its
+ * slot all the while, so there is nothing to claim. A slot that nobody holds is waited for, however slow the disk.
+ */
+function lookAt(park: string, slot: number, tryLock: TryLock): Promise<Look> {
+  return new Promise((resolve) => {
+    const impatient = setTimeout(() => {
+      const held = isHeld(databaseName(park, slot), tryLock).catch(() => false);
+      void held.then((isBusy) => {
+        if (isBusy) resolve({ state: 'busy' });
+      });
+    }, LOOK_PATIENCE_MS);
+    const looked = glanceAtSlot(park, slot).catch(unreadable);
+    void looked.then((glance) => {
+      clearTimeout(impatient);
+      resolve(glance);
+    });
   });
-  await Promise.all(looks);
-  return glances;
+}
+
+async function isHeld(name: string, tryLock: TryLock): Promise<boolean> {
+  const lock = await tryLock(name, 0);
+  lock?.release();
+  return lock === null;
 }
 
 function unreadable(error: unknown): SlotGlance {
@@ -153,7 +186,7 @@ async function existingSlots(park: string): Promise<number[]> {
 
 /** The order in which slots are claimed, and how long each is waited for. */
 function inOrder(
-  glances: readonly SlotGlance[],
+  glances: readonly Look[],
   remembered: number | null,
 ): { slot: number; patienceMs: number }[] {
   const slots = glances.map((glance, slot) => ({
@@ -167,22 +200,22 @@ function inOrder(
     return glance.state === 'whole' ? (glance.tip === null ? 2 : 1) : 3;
   };
   return slots
-    .filter(({ glance }) => glance.state !== 'damaged')
+    .filter(({ glance }) => glance.state !== 'damaged' && glance.state !== 'busy')
     .sort((a, b) => rank(a) - rank(b) || compareTips(b.glance, a.glance) || a.slot - b.slot);
 }
 
-function compareTips(a: SlotGlance, b: SlotGlance): number {
+function compareTips(a: Look, b: Look): number {
   if (a.state !== 'whole' || b.state !== 'whole') return 0;
   return a.tip === null || b.tip === null ? 0 : comparePosition(a.tip, b.tip);
 }
 
-function damageOf(glances: readonly SlotGlance[]): string[] {
+function damageOf(glances: readonly Look[]): string[] {
   return glances.flatMap((glance, slot) =>
     glance.state === 'damaged' ? [`slot ${slot}: ${glance.reason}`] : [],
   );
 }
 
-function namesOf(glances: readonly SlotGlance[]): ReadonlySet<string> {
+function namesOf(glances: readonly Look[]): ReadonlySet<string> {
   return new Set(
     glances.flatMap((glance) => (glance.state === 'whole' ? [glance.identity.name] : [])),
   );

@@ -157,7 +157,7 @@ export class Controls extends LitElement {
   }
 
   #load(): TemplateResult {
-    const { quorum, park, occupancy, capacity } = this.status;
+    const { quorum } = this.status;
     const { visitors } = this;
     return html`<fieldset>
       <legend>Stress test</legend>
@@ -180,15 +180,7 @@ export class Controls extends LitElement {
         action="Admit them"
         @confirm=${() => void this.#stress(visitors)}
       >
-        <p>
-          ${
-            occupancy >= capacity
-              ? html`Park ${park} is full: all of them will be refused.`
-              : html`At all gates of park ${park} they count as inside from then on, beside the
-                ${occupancy} of ${capacity} now: up to ${Math.min(visitors, capacity - occupancy)}
-                places are gone. They can be let out again only one by one.`
-          }
-        </p>
+        <p>${costOf(visitors, this.status)}</p>
       </gh-confirm>
     </fieldset>`;
   }
@@ -232,6 +224,16 @@ function mutexWords(state: MutexState): string {
     case 'failed':
       return `Not held: ${state.message}`;
   }
+}
+
+/** What it means to admit so many at once. */
+function costOf(visitors: number, { park, occupancy, capacity }: Status): string {
+  if (occupancy >= capacity) return `Park ${park} is full: all of them will be refused.`;
+  const gone = Math.min(visitors, capacity - occupancy);
+  return (
+    `At all gates of park ${park} they count as inside from then on, beside the ${occupancy} of ${capacity} now: ` +
+    `up to ${gone} places are gone. They can be let out again only one by one.`
+  );
 }
 
 declare global {

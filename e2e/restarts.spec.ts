@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test, type Tab } from './fixture.ts';
 
-const RESTARTS = Number(process.env['RESTARTS'] ?? 5);
+const RESTARTS = Number(process.env['RESTARTS'] ?? 3);
 const GATES = 3;
 
 declare global {

@@ -182,12 +182,7 @@ export class RoutedTransport implements Transport {
   #startLinks(self: NodeId): void {
     this.#links.start(self, {
       up: (peer) => this.#queue.handle(() => this.#linkUp(peer)),
-      down: (peer, closedByPeer) => {
-        this.#queue.handle(() => {
-          this.#linkDown(peer, closedByPeer);
-          this.#reviewLinks();
-        });
-      },
+      down: (peer, closedByPeer) => this.#queue.handle(() => this.#linkDown(peer, closedByPeer)),
       received: (peer, data) => this.#queue.handle(() => this.#received(peer, data)),
       signal: (to, signal, path) => this.#sendSignal(to, signal, path),
       refused: (reason, peer) => this.#queue.handle(() => this.#refused('peer', reason, peer)),
@@ -260,6 +255,8 @@ export class RoutedTransport implements Transport {
     if (this.#up.delete(peer)) this.#running?.flooding.changed(this.#usable());
     this.#needs.ended(peer);
     this.#tellStates(closedByPeer ? peer : undefined);
+    // It may have been the way round another one.
+    this.#reviewLinks();
   }
 
   #received(peer: NodeId, data: unknown): void {
@@ -313,14 +310,12 @@ export class RoutedTransport implements Transport {
     this.#running?.router.forget(peer);
     this.#links.disconnect(peer);
     this.#linkDown(peer, true);
-    this.#reviewLinks();
   }
 
   /** The peer lives on, and only this link ends. If it is needed by now it is made again. */
   #receivedPart(peer: NodeId): void {
     this.#links.disconnect(peer);
     this.#linkDown(peer, false);
-    this.#reviewLinks();
     if (this.#met.has(peer)) this.#links.connect(peer);
   }
 
@@ -328,13 +323,12 @@ export class RoutedTransport implements Transport {
   #reviewLinks(): void {
     if (!this.#isSparse) return;
     this.#tellNeeds();
-    for (let id = this.#spareLink(); id !== undefined; id = this.#spareLink()) {
-      this.#links.send(id, { kind: 'part' });
-      this.#links.disconnect(id);
-      this.#linkDown(id, false);
-      // It may have been the way round another one.
-      this.#tellNeeds();
-    }
+    const spare = this.#needs.spare().find((id) => !this.#faults.cut(id));
+    if (spare === undefined) return;
+    this.#links.send(spare, { kind: 'part' });
+    this.#links.disconnect(spare);
+    // Looks at the others again.
+    this.#linkDown(spare, false);
   }
 
   /**
@@ -347,10 +341,6 @@ export class RoutedTransport implements Transport {
       (id) => this.#met.has(id) || this.#running?.router.hasDetour(id) !== true,
       (id, needed) => this.#links.send(id, { kind: 'need', needed }),
     );
-  }
-
-  #spareLink(): NodeId | undefined {
-    return this.#needs.spare().find((id) => !this.#faults.cut(id));
   }
 
   /** Delivers a message or passes it on. It can't go round for long: hops are counted, and it never turns back. */

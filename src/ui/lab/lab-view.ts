@@ -106,6 +106,8 @@ export class LabView extends LitElement {
   readonly #roomy = new MediaController(this, '(min-width: 60rem)');
   readonly #trace = new TraceController(this);
   readonly #elections = new ElectionsController(this);
+  /** Who keeps links to whom; empty in a mesh. */
+  #links: readonly (readonly [string, string])[] = [];
   #version = 0;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -113,6 +115,8 @@ export class LabView extends LitElement {
       this.#trace.read(() => this.session.gatehouse.trace());
       this.#elections.ask(this.session.tabs);
     }
+    this.#links = this.status.topology === 'mesh' ? [] : this.session.gatehouse.links();
+    this.#elections.record.linksAre(this.#links, Date.now());
     this.#version += 1;
   }
 
@@ -121,10 +125,7 @@ export class LabView extends LitElement {
     const { feed, flights } = this.#trace;
     const { id, priority, peers, election: kind, topology } = status;
     const sparse = topology !== 'mesh';
-    const links = sparse ? session.gatehouse.links() : [];
-    const { record } = this.#elections;
-    record.linksAre(links, Date.now());
-    const elections = record.elections(kind, [{ id, priority }, ...peers]);
+    const elections = this.#elections.record.elections(kind, [{ id, priority }, ...peers]);
     return html`
       <section class="panel picture" aria-labelledby="network">
         <header>
@@ -134,7 +135,7 @@ export class LabView extends LitElement {
         <gh-network
           .status=${status}
           .flights=${flights}
-          .links=${links}
+          .links=${this.#links}
           .tree=${elections.at(-1)?.tree ?? []}
         ></gh-network>
         <details class="small soft" ?open=${this.#roomy.matches}>

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { runJob } from '../src/sim/job.ts';
 import { expectAccessibleInLightAndDark, sticksOut } from './accessible.ts';
 import { Chatter } from './chatter.ts';
 import { expect, test, type Park, type Tab } from './fixture.ts';
@@ -214,5 +216,75 @@ test('axe finds nothing wrong with the start page and a lab that has elected, li
   await expect(page.getByTestId('election').first()).toBeVisible();
   await page.getByRole('button', { name: 'Greet the neighbours' }).click();
   await expect(page.getByText('1 of 1 neighbour greeted back.')).toBeVisible();
+  await expectAccessibleInLightAndDark(page);
+});
+
+test('a trace of the simulator is opened, played and closed, and the park knows nothing of it', async ({
+  park,
+}, testInfo) => {
+  const file = testInfo.outputPath('trace.jsonl');
+  const run = runJob({
+    ...{ seed: 7, nodes: 4, seconds: 20, faults: ['crash'], only: null },
+    ...{ election: 'bully', topology: 'mesh', clients: null, plant: null, scenario: null },
+    ...{ multicast: null, systems: null, history: false, trace: file },
+  });
+  expect(run.violation).toBeNull();
+  const tab = await park.open({ view: 'lab' });
+  const before = await tab.ready();
+  const { page } = tab;
+  const input = page.getByLabel('Open a trace');
+  await input.setInputFiles(file);
+  const what = page.getByTestId('trace');
+  await expect(what).toHaveText(/Trace of seed 7, 4 nodes, [\d,]+ events/);
+  const back = page.getByRole('button', { name: 'Back to this park' });
+  await expect(back).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Start election' })).toBeHidden();
+
+  const picture = page.getByRole('img', { name: /Picture of the network/ });
+  await expect(picture).toHaveAccessibleName(/Gate 0: not started/);
+  const time = page.getByLabel('Time in the trace');
+  const step = page.getByRole('button', { name: 'Step' });
+  for (let steps = 0; steps < 3; steps++) await step.press('Enter');
+  await expect(time).not.toHaveAttribute('aria-valuetext', /^0\.000 s/);
+  await expect(picture).toHaveAccessibleName(/Gate 0: (follower|candidate|leader)/);
+  await page.getByLabel('Speed').selectOption('10 times faster');
+  await page.getByRole('button', { name: 'Play' }).click();
+  await expect(picture).toHaveAccessibleName(/Gate \d: leader/);
+  await page.getByRole('button', { name: 'Pause' }).click();
+
+  await time.press('End');
+  const log = page.getByRole('region', { name: 'Message log' });
+  await expect(log.getByRole('listitem').first()).toBeVisible();
+  await page.getByLabel('Type', { exact: true }).selectOption('I_AM_LEADER');
+  await page.getByLabel('Kind', { exact: true }).selectOption('sent');
+  await expect(log.getByRole('listitem').first()).toContainText('I_AM_LEADER');
+  await page.getByTestId('election').last().getByRole('button', { name: 'Show' }).click();
+  await expect(time).not.toHaveJSProperty('value', await time.getAttribute('max'));
+  await expectAccessibleInLightAndDark(page);
+  expect(await sticksOut(page)).toEqual([]);
+
+  await back.click();
+  await expect(input).toBeFocused();
+  const { refused, term, generation, lastIndex, peers } = await tab.status();
+  expect(before).toMatchObject({ term, generation, lastIndex, peers, refused: [] });
+  expect(refused).toEqual([]);
+
+  const broken = testInfo.outputPath('broken.jsonl');
+  for (const [text, reason] of [
+    ['', 'the file is empty'],
+    ['no trace', 'line 1: not an object'],
+  ] as const) {
+    await writeFile(broken, text);
+    await input.setInputFiles(broken);
+    await expect(page.getByRole('alert')).toHaveText(`broken.jsonl can't be opened: ${reason}.`);
+  }
+  await expect(what).toBeHidden();
+  expect((await tab.status()).refused).toMatchObject([
+    { source: 'file', reason: 'trace: not an object', count: 1 },
+    { source: 'file', reason: 'trace: the file is empty', count: 1 },
+  ]);
+  await expect(
+    page.getByRole('region', { name: 'Refused input by reason' }).getByRole('row'),
+  ).toHaveCount(3);
   await expectAccessibleInLightAndDark(page);
 });

@@ -205,6 +205,30 @@ test('a reload keeps the ticket', async () => {
   expect(decisions(log, name)).toEqual(['enter true']);
 });
 
+test('V2: a page whose ticket was cleared says so, and takes another one', async () => {
+  const visitor = await openVisitor();
+  await visitor.servedBy(gates);
+  const { visitor: name, park: from } = await visitor.status();
+  await visitor.page.evaluate(
+    (database) =>
+      new Promise<void>((done, failed) => {
+        const request = indexedDB.deleteDatabase(database);
+        request.onsuccess = () => done();
+        request.onerror = () => failed(new Error('not deleted'));
+      }),
+    `gatehouse/${from}/tickets`,
+  );
+  await visitor.enter();
+  await expect(visitor.headline).toHaveText('This page has lost its ticket');
+  expect(await visitor.state()).toEqual({ phase: 'lost', gate: null });
+  await expectAccessible(visitor.page);
+  await visitor.page.getByRole('button', { name: 'Take a new ticket' }).click();
+  await expect(visitor.headline).toHaveText('You are outside');
+  expect((await visitor.status()).visitor).not.toBe(name);
+  expect(decisions(await park.settle(), name)).toEqual([]);
+  await visitor.page.close();
+});
+
 test('twenty visitors at once through random gates: all recorded', async () => {
   const before = insideOf(await park.settle());
   const phone = await park.newDevice();

@@ -63,6 +63,7 @@ interface Health {
   sockets: number;
   connections: number;
   parks: number;
+  formerMembers: number;
   waitingBytes: number;
   refusals: Record<string, number>;
 }
@@ -312,7 +313,8 @@ describe('memory', () => {
     const visitors = await Promise.all(Array.from({ length: 20 }, (_, n) => join(`${n}`)));
     expect(await health()).toMatchObject({ sockets: 20, parks: 1 });
     for (const client of visitors) client.socket.terminate();
-    await expect.poll(health).toMatchObject({ sockets: 0, parks: 0, waitingBytes: 0 });
+    const nothing = { sockets: 0, parks: 0, formerMembers: 0, waitingBytes: 0 };
+    await expect.poll(health).toMatchObject(nothing);
   });
 });
 
@@ -339,6 +341,7 @@ describe('ids', () => {
     lost.socket.terminate();
     await witness.next('joined');
     await witness.next('gone');
+    expect((await health()).formerMembers).toBe(1);
     const thief = await open();
     thief.howdy('a', { secret: 'a wrong guess' });
     expect(await thief.next('error')).toMatchObject({ code: 'id-taken' });
@@ -373,6 +376,30 @@ describe('/healthz', () => {
     });
     const text = JSON.stringify(await health());
     expect(text).not.toMatch(/place|secret/);
+  });
+
+  it('counts what is no request, and requests for nothing that it has', async () => {
+    await serve();
+    const base = `http://127.0.0.1:${port}`;
+    const headers = { Connection: 'close' };
+    expect((await fetch(`${base}/nothing`, { headers })).status).toBe(404);
+    expect((await fetch(base, { method: 'DELETE', headers })).status).toBe(405);
+    await raw('no request\r\n\r\n').closed;
+    await raw(UPGRADE.replace('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n', '')).closed;
+    expect(await refusals()).toEqual({
+      ...{ 'not-found': 1, 'bad-method': 1, 'bad-request': 1, 'bad-handshake': 1 },
+    });
+  });
+
+  it('counts who does not register, and who does not answer a ping', async () => {
+    await serve({ howdyMs: 50, heartbeatMs: 50 });
+    await (
+      await open()
+    ).closed;
+    const silent = await open({ autoPong: false });
+    silent.howdy('b');
+    await silent.closed;
+    expect(await refusals()).toEqual({ 'no-howdy': 1, 'no-pong': 1 });
   });
 
   it('goes on when the system refuses a connection', async () => {

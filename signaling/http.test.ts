@@ -74,7 +74,7 @@ describe('pages', () => {
   it('answers health and configuration', async () => {
     const health: unknown = await (await fetch(`${base}/healthz`)).json();
     const config: unknown = await (await fetch(`${base}/config.json?x=1`)).json();
-    expect(health).toMatchObject({ ok: true, sockets: 0, parks: 0 });
+    expect(health).toMatchObject({ ok: true, sockets: 0, parks: 0, formerMembers: 0 });
     expect(config).toEqual({ iceServers: [{ urls: 'stun:stun.example' }] });
   });
 

@@ -56,7 +56,7 @@ export class Hub {
     this.#limits = limits;
     this.#proxies = proxies;
     this.#refusals = refusals;
-    this.#rooms = new Rooms(limits);
+    this.#rooms = new Rooms(limits, () => performance.now());
     this.#sockets = new Tally({ total: limits.sockets, perKey: limits.socketsPerAddress });
     // Not in place, since the types of ws lack `closeTimeout`.
     const options = {
@@ -76,9 +76,9 @@ export class Hub {
   }
 
   /** What is held at the moment. */
-  get held(): { sockets: number; parks: number; waitingBytes: number } {
-    const { total } = this.#sockets;
-    return { sockets: total, parks: this.#rooms.parks, waitingBytes: this.#waiting };
+  get held(): { sockets: number; parks: number; formerMembers: number; waitingBytes: number } {
+    const { parks, formerMembers } = this.#rooms;
+    return { sockets: this.#sockets.total, parks, formerMembers, waitingBytes: this.#waiting };
   }
 
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {

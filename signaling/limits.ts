@@ -14,6 +14,9 @@ export interface ServerLimits {
   membersPerPark: number;
   /** Visitors' tabs, which are no members. All of them hear of a gate that comes or goes. */
   visitorsPerPark: number;
+  /** Who left a park that somebody is in, and whose id nobody else gets: an id and a hash each, some 300 bytes. */
+  formerMembers: number;
+  formerMembersPerPark: number;
   /** Tokens that a socket has at once. A message costs one, and one more for every 4 KiB, and as many as
    *  its effects if these are more. A tab that joins a park of 64 sends some 400 messages at once. */
   burst: number;
@@ -53,6 +56,8 @@ export const DEFAULT_LIMITS: Readonly<ServerLimits> = {
   parks: 4096,
   membersPerPark: LIMITS.members,
   visitorsPerPark: 256,
+  formerMembers: 65_536,
+  formerMembersPerPark: 4096,
   burst: 1000,
   perSecond: 100,
   frameBytes: 32 * 1024,

@@ -5,7 +5,17 @@ import { Rooms, type RoomEffect } from './rooms.ts';
 
 type Socket = string;
 
-const MOST = { parks: 3, membersPerPark: LIMITS.members, visitorsPerPark: 2 };
+const MOST = {
+  parks: 3,
+  membersPerPark: LIMITS.members,
+  visitorsPerPark: 2,
+  formerMembers: 10_000,
+  formerMembersPerPark: 1000,
+};
+
+/** What time it is, ms. */
+const clock = { now: 0 };
+const now = (): number => clock.now;
 
 function howdy(id: string, more: { park?: string; secret?: string; priority?: number } = {}) {
   const { park = 'main', secret = `secret-of-${id}`, priority = 1 } = more;
@@ -29,9 +39,16 @@ function member(id: string, priority = 1) {
 
 /** A room with these ids, each on a socket of the same name. */
 function roomOf(...ids: string[]): Rooms<Socket> {
-  const rooms = new Rooms<Socket>(MOST);
+  const rooms = new Rooms<Socket>(MOST, now);
   for (const id of ids) rooms.register(id, howdy(id));
   return rooms;
+}
+
+/** Whether whoever asks for this id with a secret of its own gets it. */
+function isGiven(rooms: Rooms<Socket>, id: string): boolean {
+  const socket = `thief of ${id}`;
+  const effects = rooms.register(socket, howdy(id, { secret: 'secret-guess' }));
+  return errorOf(effects, socket) !== 'id-taken';
 }
 
 describe('register', () => {
@@ -119,18 +136,39 @@ describe('register', () => {
     expect(sent(effects, 'z')).toEqual([{ type: 'welcome', members: [], you: 'a' }]);
   });
 
-  it('remembers as many of those who left as there may be members, the latest ones', () => {
-    const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 2 });
+  it('remembers a bounded number of those who left, the latest ones', () => {
+    const rooms = new Rooms<Socket>({ ...MOST, formerMembersPerPark: 2 }, now);
     rooms.register('stays', howdy('stays'));
     for (const id of ['a', 'b', 'c']) {
       rooms.register(id, howdy(id));
       rooms.leave(id);
     }
-    const guess = (id: string) =>
-      rooms.register(`${id}?`, howdy(id, { secret: 'secret-guess' }))[0];
-    expect(guess('b')).toMatchObject({ message: { code: 'id-taken' } });
-    expect(guess('c')).toMatchObject({ message: { code: 'id-taken' } });
-    expect(guess('a')).toMatchObject({ message: { type: 'welcome' } });
+    expect(rooms.formerMembers).toBe(2);
+    expect(isGiven(rooms, 'b')).toBe(false);
+    expect(isGiven(rooms, 'c')).toBe(false);
+    expect(isGiven(rooms, 'a')).toBe(true);
+  });
+
+  it('lets nobody push out the id of another by made-up ones, and its owner has it back', () => {
+    const rooms = new Rooms<Socket>({ ...MOST, formerMembersPerPark: 64 }, now);
+    rooms.register('stays', howdy('stays'));
+    rooms.register('a', howdy('a'));
+    clock.now += 9_000;
+    rooms.leave('a');
+    // Lost again right after it came back: it was there for long altogether.
+    rooms.register('a2', howdy('a'));
+    clock.now += 500;
+    rooms.register('a3', howdy('a'));
+    clock.now += 500;
+    rooms.leave('a3');
+    for (let n = 0; n < 300; n++) {
+      rooms.register(`x${n}`, howdy(`x${n}`));
+      clock.now += 10;
+      rooms.leave(`x${n}`);
+    }
+    expect(isGiven(rooms, 'a')).toBe(false);
+    expect(sent(rooms.register('a4', howdy('a')), 'a4')).toMatchObject([{ type: 'welcome' }]);
+    expect(rooms.formerMembers).toBe(63);
   });
 
   it('opens no more parks than its bound, and still lets people into those that are open', () => {
@@ -200,8 +238,10 @@ it('keeps nothing of a park that everybody left', () => {
   const rooms = roomOf('a', 'b');
   rooms.leave('a');
   expect(rooms.parks).toBe(1);
+  expect(rooms.formerMembers).toBe(1);
   rooms.leave('b');
   expect(rooms.parks).toBe(0);
+  expect(rooms.formerMembers).toBe(0);
 });
 
 describe('any sequence of calls', () => {
@@ -218,7 +258,7 @@ describe('any sequence of calls', () => {
   it('leaves every member that told of itself with the same view of its park', () => {
     fc.assert(
       fc.property(fc.array(call, { maxLength: 60 }), (calls) => {
-        const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 3 });
+        const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 3 }, now);
         const views = new Map<Socket, Map<string, unknown>>();
         for (const { what, socket, id, park, secret } of calls) {
           if (what === 'leave') views.delete(socket);
@@ -299,7 +339,7 @@ describe('a visitor', () => {
   });
 
   it('takes no place of a member, and the other way round', () => {
-    const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 1, visitorsPerPark: 1 });
+    const rooms = new Rooms<Socket>({ ...MOST, membersPerPark: 1, visitorsPerPark: 1 }, now);
     rooms.register('v', visitor('v'));
     expect(sent(rooms.register('a', howdy('a')), 'a')).toMatchObject([{ type: 'welcome' }]);
     expect(errorOf(rooms.register('w', visitor('w')), 'w')).toBe('park-full');

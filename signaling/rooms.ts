@@ -12,6 +12,7 @@
  * it goes.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { FormerMembers } from './former.ts';
 import {
   CLOSE,
   LIMITS,
@@ -33,36 +34,49 @@ export type RoomEffect<S> =
 interface Seat<S> {
   readonly socket: S;
   readonly park: string;
-  readonly secretHash: Buffer;
+  readonly secretHash: string;
   readonly isVisitor: boolean;
+  /** As if it had been there ever since, without the breaks, ms. */
+  readonly since: number;
   member: Member;
 }
 
-interface Room<S> {
-  /** By id. */
-  readonly seats: Map<string, Seat<S>>;
-  /** The hashes of the secrets of those who left, by id, the latest last: as many as there may be members. */
-  readonly former: Map<string, Buffer>;
-}
+/** By id. */
+type Room<S> = Map<string, Seat<S>>;
 
 interface Most {
   readonly parks: number;
   readonly membersPerPark: number;
   readonly visitorsPerPark: number;
+  readonly formerMembers: number;
+  readonly formerMembersPerPark: number;
 }
 
 export class Rooms<S> {
   readonly #parks = new Map<string, Room<S>>();
   readonly #seats = new Map<S, Seat<S>>();
+  readonly #former: FormerMembers;
   readonly #most: Most;
+  readonly #now: () => number;
 
-  constructor(most: Most) {
+  /** `now`: any clock that runs on, ms. */
+  constructor(most: Most, now: () => number) {
     this.#most = most;
+    this.#now = now;
+    this.#former = new FormerMembers({
+      total: most.formerMembers,
+      perPark: most.formerMembersPerPark,
+    });
   }
 
   /** How many parks are held in memory: none that nobody is in. */
   get parks(): number {
     return this.#parks.size;
+  }
+
+  /** Of how many who left it is known whom their ids belong to. */
+  get formerMembers(): number {
+    return this.#former.size;
   }
 
   /** Whether the socket has said HOWDY and was let in. */
@@ -81,10 +95,11 @@ export class Rooms<S> {
       return refuse(socket, 'bad-message', 'One socket registers one id in one park.');
     }
     const room = this.#parks.get(howdy.park);
-    const holder = room?.seats.get(howdy.id);
+    const holder = room?.get(howdy.id);
+    const former = this.#former.find(howdy.park, howdy.id);
     const secretHash = hash(howdy.secret);
-    const known = holder?.secretHash ?? room?.former.get(howdy.id);
-    if (known !== undefined && !timingSafeEqual(known, secretHash)) {
+    const known = holder?.secretHash ?? former?.secretHash;
+    if (known !== undefined && !isEqual(known, secretHash)) {
       return refuse(socket, 'id-taken', 'This id is in use here, and the secret is not its own.');
     }
     const isVisitor = howdy.role === 'visitor';
@@ -94,7 +109,8 @@ export class Rooms<S> {
     const full = holder === undefined ? this.#full(room, isVisitor) : undefined;
     if (full !== undefined) return refuse(socket, full.code, full.message);
     const member = { id: howdy.id, priority: howdy.priority };
-    const seat = { socket, park: howdy.park, secretHash, isVisitor, member };
+    const since = holder?.since ?? this.#now() - (former?.stayedMs ?? 0);
+    const seat = { socket, park: howdy.park, secretHash, isVisitor, since, member };
     this.#seat(seat);
     return [...this.#replaced(holder, socket), ...this.#announce(seat)];
   }
@@ -103,7 +119,7 @@ export class Rooms<S> {
   relay(socket: S, { to, signal }: Pick<Signal, 'to' | 'signal'>): RoomEffect<S>[] {
     const mine = this.#seats.get(socket);
     if (mine === undefined) return notRegistered(socket);
-    const theirs = this.#parks.get(mine.park)?.seats.get(to);
+    const theirs = this.#parks.get(mine.park)?.get(to);
     if (theirs === undefined) return refuse(socket, 'unknown-peer', `Not in this park: ${to}`);
     // Visitors have nothing to tell each other.
     if (mine.isVisitor && theirs.isVisitor) {
@@ -146,7 +162,7 @@ export class Rooms<S> {
     if (room === undefined && this.#parks.size >= parks) {
       return { code: 'server-full', message: `This server holds ${parks} parks.` };
     }
-    const seats = [...(room?.seats.values() ?? [])];
+    const seats = [...(room?.values() ?? [])];
     const alike = seats.filter((seat) => seat.isVisitor === isVisitor).length;
     if (isVisitor && alike >= visitorsPerPark) {
       return { code: 'park-full', message: `A park takes ${visitorsPerPark} visitors at once.` };
@@ -160,24 +176,25 @@ export class Rooms<S> {
   #seat(seat: Seat<S>): void {
     let room = this.#parks.get(seat.park);
     if (room === undefined) {
-      room = { seats: new Map(), former: new Map() };
+      room = new Map();
       this.#parks.set(seat.park, room);
     }
-    room.seats.set(seat.member.id, seat);
-    room.former.delete(seat.member.id);
+    room.set(seat.member.id, seat);
+    this.#former.forget(seat.park, seat.member.id);
     this.#seats.set(seat.socket, seat);
   }
 
-  #unseat({ park, member, secretHash, isVisitor }: Seat<S>): void {
+  #unseat({ park, member, secretHash, isVisitor, since }: Seat<S>): void {
     const room = this.#parks.get(park);
     if (room === undefined) throw new Error('A seat is in a room.');
-    room.seats.delete(member.id);
-    if (!isVisitor) room.former.set(member.id, secretHash);
-    const [oldest] = room.former.keys();
-    if (oldest !== undefined && room.former.size > this.#most.membersPerPark) {
-      room.former.delete(oldest);
+    room.delete(member.id);
+    if (room.size === 0) {
+      this.#parks.delete(park);
+      this.#former.forgetPark(park);
+    } else if (!isVisitor) {
+      const stayedMs = this.#now() - since;
+      this.#former.remember(park, member.id, { secretHash, stayedMs });
     }
-    if (room.seats.size === 0) this.#parks.delete(park);
   }
 
   /** The older socket loses its seat without a GONE, since its id is still there. */
@@ -214,7 +231,7 @@ export class Rooms<S> {
   }
 
   #others(park: string, id: string): Seat<S>[] {
-    const seats = this.#parks.get(park)?.seats.values() ?? [];
+    const seats = this.#parks.get(park)?.values() ?? [];
     return [...seats].filter((seat) => seat.member.id !== id);
   }
 }
@@ -229,7 +246,12 @@ function notRegistered<S>(socket: S): RoomEffect<S>[] {
   return refuse(socket, 'not-registered', 'Say howdy first.');
 }
 
-/** Equal lengths let secrets be compared in constant time, and no secret is kept in memory. */
-function hash(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+/** No secret is kept in memory. A string takes less of it than a buffer. */
+function hash(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64');
+}
+
+/** In constant time, which takes equal lengths: those of hashes are. */
+function isEqual(hash: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(hash), Buffer.from(other));
 }

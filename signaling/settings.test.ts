@@ -41,6 +41,8 @@ describe('readSettings', () => {
     ['PARKS', 'parks', 7],
     ['MEMBERS_PER_PARK', 'membersPerPark', 64],
     ['VISITORS_PER_PARK', 'visitorsPerPark', 0],
+    ['FORMER_MEMBERS', 'formerMembers', 100],
+    ['FORMER_MEMBERS_PER_PARK', 'formerMembersPerPark', 10],
     ['MESSAGES_AT_ONCE', 'burst', 10],
     ['MESSAGES_PER_SECOND', 'perSecond', 1],
     ['BUFFERED_BYTES', 'bufferedBytes', 65_536],

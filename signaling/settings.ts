@@ -38,6 +38,8 @@ const VARIABLES = {
   PARKS: { limit: 'parks', from: 1, to: 1_000_000 },
   MEMBERS_PER_PARK: { limit: 'membersPerPark', from: 1, to: LIMITS.members },
   VISITORS_PER_PARK: { limit: 'visitorsPerPark', from: 0, to: 4096 },
+  FORMER_MEMBERS: { limit: 'formerMembers', from: 1, to: 10_000_000 },
+  FORMER_MEMBERS_PER_PARK: { limit: 'formerMembersPerPark', from: 1, to: 1_000_000 },
   MESSAGES_AT_ONCE: { limit: 'burst', from: 10, to: 1_000_000 },
   MESSAGES_PER_SECOND: { limit: 'perSecond', from: 1, to: 1_000_000 },
   BUFFERED_BYTES: { limit: 'bufferedBytes', from: LIMITS.messageBytes, to: 2 ** 30 },

@@ -1,4 +1,5 @@
 /** The composition root: where the parts of a tab are put together. */
+import type { Refusal } from './core/refusal.ts';
 import { parseIceServers } from './ice-servers.ts';
 import { parseAddress } from './runtime/address.ts';
 import { Console } from './runtime/console.ts';
@@ -19,7 +20,11 @@ declare global {
 /** How long the server's configuration is waited for, ms: a page from the cache must open without a server. */
 const CONFIG_PATIENCE = 2000;
 const VISITOR_HASH = '#/visitor';
-const NO_CONFIGURATION = '/config.json names no ICE servers that a browser takes';
+const BAD_CONFIGURATION: Refusal = {
+  source: 'configuration',
+  reason: '/config.json names no ICE servers that a browser takes',
+  from: null,
+};
 
 /** Decided by the address with which the page is opened: a visitor's tab is no member of the park. */
 const isVisitor = location.hash === VISITOR_HASH;
@@ -38,12 +43,13 @@ async function open(): Promise<void> {
   const { iceServers, refused } = await loadConfiguration();
   if (isVisitor) {
     const { openVisitor } = await import('./visitor-tab.ts');
-    await openVisitor(parsed.address.park, clock, iceServers);
+    const visitor = await openVisitor(parsed.address.park, clock, iceServers);
+    if (refused) visitor.refuse(BAD_CONFIGURATION);
     return;
   }
   const home = await TabHome.claim(parsed.address, clock, iceServers);
   const host = new Host(home);
-  if (refused) host.refuse({ source: 'configuration', reason: NO_CONFIGURATION, from: null });
+  if (refused) host.refuse(BAD_CONFIGURATION);
   for (const reason of home.damage) host.refuse({ source: 'storage', reason, from: null });
   const keychain = new IndexedDbKeychain(home.park);
   const gatehouse = new Console(host, clock, home.random(), keychain);
@@ -51,6 +57,7 @@ async function open(): Promise<void> {
   window.gatehouse = gatehouse;
   followPage(host);
   const app = document.createElement('gatehouse-app');
+  app.addEventListener('refused-input', ({ refusal }) => host.refuse(refusal));
   app.gatehouse = gatehouse;
   document.body.append(app);
 }

@@ -6,7 +6,14 @@ import type { Address } from './runtime/address.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Home, HomePorts } from './runtime/host.ts';
 import { IndexedDbStorage } from './storage/indexeddb.ts';
-import { claimSlot, reclaimSlot, type Slot, type SlotIdentity } from './storage/slots.ts';
+import {
+  claimSlot,
+  moveInto,
+  reclaimSlot,
+  SlotLost,
+  type Slot,
+  type SlotIdentity,
+} from './storage/slots.ts';
 import { createGateTransports } from './transport/tab-transport.ts';
 
 /** Where a tab's node lives: a slot of the device, which keeps its identity and its log. */
@@ -27,12 +34,10 @@ export class TabHome implements Home {
 
   /** Claims a slot, and moves in as the address asks. Rejects when the browser has no storage for it. */
   static async claim(address: Address, clock: Clock, iceServers: RTCIceServer[]): Promise<TabHome> {
-    const slot = await claimSlot(address.park);
-    const stored = slot.identity ?? (await slot.reset(choices(address)));
-    const identity = { ...stored, ...choices(address) };
-    if (identity.name !== stored.name || identity.priority !== stored.priority) {
-      await slot.save(identity);
-    }
+    const claimed = await claimSlot(address.park);
+    const { slot, identity } = await moveInto(claimed, choices(address), () =>
+      reclaimSlot(address.park),
+    );
     return new TabHome(slot, identity, address, clock, iceServers);
   }
 
@@ -65,13 +70,21 @@ export class TabHome implements Home {
   async renew(): Promise<void> {
     // Claimed again, so that a slot that another tab has taken meanwhile is left alone.
     this.slot.release();
-    this.slot = await reclaimSlot(this.park);
-    this.identity = this.slot.identity ?? (await this.slot.reset(choices(this.address)));
+    const reclaim = (): Promise<Slot> => reclaimSlot(this.park);
+    const { slot, identity } = await moveInto(await reclaim(), choices(this.address), reclaim);
+    this.slot = slot;
+    this.identity = identity;
   }
 
-  async save(self: Peer): Promise<void> {
+  async save(self: Peer): Promise<'kept' | 'lost'> {
     this.identity = { ...this.identity, name: self.name, priority: self.priority };
-    await this.slot.save(this.identity);
+    try {
+      await this.slot.save(this.identity);
+      return 'kept';
+    } catch (error) {
+      if (error instanceof SlotLost) return 'lost';
+      throw error;
+    }
   }
 
   random(): () => number {

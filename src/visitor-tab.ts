@@ -15,7 +15,7 @@ export async function openVisitor(
   park: string,
   clock: Clock,
   iceServers: RTCIceServer[],
-): Promise<void> {
+): Promise<VisitorConsole> {
   const tickets = await StoredTicket.claim(park);
   const gates = createVisitorGates({
     signalingUrl: signalingUrl(location),
@@ -26,6 +26,8 @@ export async function openVisitor(
   });
   const ports = { gates, tickets, clock, random: Math.random };
   const gatehouse = new VisitorConsole(park, tickets.ticket, ports);
+  if (tickets.damage !== null)
+    gatehouse.refuse({ source: 'storage', reason: tickets.damage, from: null });
   // The server is told nothing of who this is.
   gatehouse.start({ id: newId(), priority: 0 });
   window.gatehouse = gatehouse;
@@ -39,4 +41,5 @@ export async function openVisitor(
   const view = document.createElement('gh-visitor');
   view.visitor = gatehouse.visitor;
   document.body.append(view);
+  return gatehouse;
 }

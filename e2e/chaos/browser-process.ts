@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import type { BrowserContext, CDPSession, Page } from '@playwright/test';
 import { throttledBrowser, type ThrottledBrowser } from '../browser.ts';
+import { within } from '../tab.ts';
+
+/** How long a page is waited for that may not answer any more, ms. */
+const PATIENCE = 2000;
 
 /** The groups that run. No terminal ends them with us: they are groups of their own. */
 const groups = new Set<number>();
@@ -39,10 +43,10 @@ export class BrowserProcess {
     this.#front = running.device.pages()[0] ?? (await running.device.newPage());
   }
 
-  /** SIGKILL, to all of its processes at once. Resolves when it has ended. */
-  async kill(): Promise<void> {
+  /** SIGKILL, to all of its processes at once. Resolves when it has ended; false when it did not run. */
+  async kill(): Promise<boolean> {
     const running = this.#running;
-    if (!running) return;
+    if (!running) return false;
     this.#running = null;
     this.#stopped = false;
     const { process: child, browser } = running;
@@ -54,12 +58,14 @@ export class BrowserProcess {
     signalGroup(child.pid, 'SIGKILL');
     if (child.pid !== undefined) groups.delete(child.pid);
     await Promise.all([ended, disconnected]);
+    return true;
   }
 
-  /** SIGSTOP: none of its processes runs, and none is told. */
-  stop(): void {
+  /** SIGSTOP: none of its processes runs, and none is told. False when there is none to stop. */
+  stop(): boolean {
+    if (this.#stopped || !signalGroup(this.#running?.process.pid, 'SIGSTOP')) return false;
     this.#stopped = true;
-    signalGroup(this.#running?.process.pid, 'SIGSTOP');
+    return true;
   }
 
   continue(): void {
@@ -67,19 +73,51 @@ export class BrowserProcess {
     signalGroup(this.#running?.process.pid, 'SIGCONT');
   }
 
-  /** Another page is in sight, and all the others are hidden. */
-  async hideAll(): Promise<void> {
+  /**
+   * Another page is in sight, and all the others are hidden. Of the pages of a browser only one is in front: false when
+   * that was none of the others, so that nothing has changed for them.
+   */
+  async hideAll(): Promise<boolean> {
+    const others = this.device.pages().filter((page) => page !== this.#front);
+    const answers = await Promise.all(others.map(isInSight));
     await this.#front?.bringToFront();
+    const shown = others.filter((_, place) => answers[place]);
+    await Promise.all(shown.map(hidden));
+    return shown.length > 0;
   }
 }
 
-function signalGroup(pid: number | undefined, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-  if (pid === undefined) return;
+/** Whether a page is the one in front. One that does not answer, for it is frozen or gone, is not. */
+async function isInSight(page: Page): Promise<boolean> {
+  const asked = page.evaluate(() => !document.hidden);
+  return within(PATIENCE, asked, async () => 'no answer').catch(() => false);
+}
+
+/** Resolves when the page knows that it is hidden. */
+function hidden(page: Page): Promise<void> {
+  const told = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (!document.hidden) return;
+          document.removeEventListener('visibilitychange', look);
+          resolve();
+        };
+        document.addEventListener('visibilitychange', look);
+        look();
+      }),
+  );
+  return within(PATIENCE, told, async () => 'the page is still in sight');
+}
+
+/** False when the group has ended. */
+function signalGroup(pid: number | undefined, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): boolean {
+  if (pid === undefined) return false;
   try {
     // A group is named by the negative id of its first process.
-    process.kill(-pid, signal);
+    return process.kill(-pid, signal);
   } catch {
-    // It has ended by itself.
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What is done to the park, as a table: on whom, how often, and for how long. */
+import type { Random } from '../../src/sim/random.ts';
 
 /** Done to one gate's tab, to a whole browser with all its gates, or to the signaling server. */
 export type Scope = 'gate' | 'browser' | 'server';
@@ -38,6 +39,11 @@ const SPECS = {
 
 export type FaultKind = keyof typeof SPECS;
 
+/** A stop may be longer than this, ms: who was stopped comes back long after it was replaced, and maybe evicted. */
+const LONG_STOP = 30_000;
+/** Of so many stops one is, besides those that are by chance. */
+const LONG_STOP_RATE = 1 / 4;
+
 export const FAULTS: Readonly<Record<FaultKind, FaultSpec>> = SPECS;
 
 // The keys of an object that is written out here, which the type of Object.keys does not tell.
@@ -51,4 +57,17 @@ function fault(
   about: string,
 ): FaultSpec {
   return { scope, weight, lasts, loads, about };
+}
+
+/**
+ * How long a fault lasts, ms; 0 where it is over at once.
+ * @param room it may last so long at the most; at least as long as the shortest of its kind
+ */
+export function drawLasting(random: Random, kind: FaultKind, room: number): number {
+  const { lasts } = FAULTS[kind];
+  if (!lasts) return 0;
+  const [shortest, longest] = lasts;
+  const most = Math.min(longest, room);
+  const isLong = kind === 'stop-browser' && most > LONG_STOP && random.chance(LONG_STOP_RATE);
+  return random.logBetween(isLong ? LONG_STOP : shortest, most);
 }

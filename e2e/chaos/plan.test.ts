@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/sim/random.ts';
-import { FAULT_KINDS, FAULTS } from './faults.ts';
+import { FAULT_KINDS, FAULTS, type FaultKind } from './faults.ts';
 import { planRound, type Fault, type Step } from './plan.ts';
 
 const BROWSER_OF = [0, 0, 1, 1, 2];
@@ -8,7 +8,9 @@ const MINUTE = 60_000;
 const SEEDS = Array.from({ length: 300 }, (_, seed) => seed);
 
 function plan(seed: number, wipe = false): Step[] {
-  return planRound(new Random(`plan ${seed}`), BROWSER_OF, MINUTE, wipe);
+  const due: FaultKind[] = wipe ? ['wipe'] : [];
+  const round = { spanMs: MINUTE, limitMs: 2 * MINUTE, due };
+  return planRound(new Random(`plan ${seed}`), BROWSER_OF, round);
 }
 
 /** From when to when each fault lasts. */
@@ -22,6 +24,23 @@ function spans(steps: readonly Step[]): { fault: Fault; from: number; until: num
 
 function browserOf({ kind, target }: Fault): number | undefined {
   return FAULTS[kind].scope === 'gate' ? BROWSER_OF[target] : target;
+}
+
+/** Mended at their time, whatever else goes on. */
+const WAIT_FOR_NOBODY: ReadonlySet<FaultKind> = new Set([
+  'stop-browser',
+  'kill-server',
+  'stop-server',
+]);
+
+/** Whether the browser of a gate in trouble was killed later. */
+function isGone(fault: Fault, from: number, all: ReturnType<typeof spans>): boolean {
+  return all.some(
+    (other) =>
+      other.fault.kind === 'kill-browser' &&
+      other.fault.target === browserOf(fault) &&
+      other.from > from,
+  );
 }
 
 describe('the plan of a round', () => {
@@ -74,7 +93,8 @@ describe('the plan of a round', () => {
       expect(wipes).toEqual([steps[0]]);
       expect(steps.some(({ fault }) => fault.kind === 'duplicate')).toBe(false);
     }
-    const lonely = planRound(new Random('lonely'), [0, 0, 0, 1, 1], MINUTE, true);
+    const round = { spanMs: MINUTE, limitMs: MINUTE, due: ['wipe'] } as const;
+    const lonely = planRound(new Random('lonely'), [0, 0, 0, 1, 1], round);
     expect(lonely[0]?.fault).toMatchObject({ kind: 'wipe', target: 1 });
   });
 
@@ -83,6 +103,27 @@ describe('the plan of a round', () => {
       const early = plan(seed, true).filter(({ at }) => at < 10_000);
       const leaving = early.filter(({ fault: { kind } }) => kind === 'close' || kind === 'reload');
       expect(leaving, `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  test('cuts nothing short but what is gone with its browser', () => {
+    for (const seed of SEEDS) {
+      const all = spans(plan(seed, seed % 3 === 0));
+      const short = all.filter(({ fault, from, until }) => {
+        const shortest = FAULTS[fault.kind].lasts?.[0] ?? 0;
+        return until === Infinity ? !isGone(fault, from, all) : until - from < shortest;
+      });
+      expect(short, `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  test('begins nothing that would outlast the run, but for what has to wait for another', () => {
+    for (const seed of SEEDS) {
+      const round = { spanMs: 20_000, limitMs: 20_000, due: [] };
+      const late = spans(planRound(new Random(`short ${seed}`), BROWSER_OF, round)).filter(
+        ({ fault: { kind }, until }) => WAIT_FOR_NOBODY.has(kind) && until > 20_000,
+      );
+      expect(late, `seed ${seed}`).toEqual([]);
     }
   });
 

@@ -1,5 +1,6 @@
 import type { Random } from '../../src/sim/random.ts';
-import { FAULT_KINDS, FAULTS, type FaultKind } from './faults.ts';
+import { drawLasting, FAULT_KINDS, FAULTS, type FaultKind } from './faults.ts';
+import type { Round } from './rounds.ts';
 
 /** One fault: what is done, and to whom. */
 export interface Fault {
@@ -39,60 +40,57 @@ const NOTICED = 10_000;
 /** The gate says that it leaves. */
 const LEAVING: ReadonlySet<FaultKind> = new Set(['close', 'reload']);
 
+/** What is due lasts no longer than this, or than the shortest of its kind, ms: it makes room for the others. */
+const DUE_LASTS = 10_000;
+
 /**
- * The faults of one round, by the seed alone: it does not look at what happens, so the same seed plans the same. When
- * they meet the pages is not so exact: browsers take their time. What is not mended by then is mended when the round
- * ends. Each round has some kinds of faults only, and its own pace.
+ * The faults of one round, by the seed and what is due: it does not look at what happens meanwhile, so the same seed
+ * plans the same. When they meet the pages is not so exact: browsers take their time. A round lasts until its last fault is mended. Each
+ * round has some kinds of faults only, beside those that are due, and its own pace.
  * @param browserOf for each gate the number of its browser
- * @param wipe begin with clearing the data of one browser. It takes the votes of all its gates at once, so
- * it is for a round that begins with all gates as voters, of whom a majority live elsewhere.
+ * @param round a `wipe` that is due takes the votes of all gates of one browser at once, so it is for a round that
+ * begins with all gates as voters, of whom a majority live elsewhere.
  */
-export function planRound(
-  random: Random,
-  browserOf: readonly number[],
-  durationMs: number,
-  wipe: boolean,
-): Step[] {
+export function planRound(random: Random, browserOf: readonly number[], round: Round): Step[] {
+  const { spanMs, due } = round;
   const kinds = FAULT_KINDS.filter((kind) => FAULTS[kind].weight > 0 && random.chance(0.7));
   // In some rounds a majority is left alone all the time, in others nobody is safe.
-  const most = random.int(1, browserOf.length);
-  const plan = new Plan(random, browserOf, durationMs, kinds, most);
-  if (wipe) plan.wipe();
-  const pace = random.logBetween(400, 4000);
-  for (let at = random.exponential(pace); at < durationMs; at += random.exponential(pace)) {
-    plan.add(at);
-  }
+  const most = Math.max(random.int(1, browserOf.length), Math.min(browserOf.length, due.length));
+  const plan = new Plan(random, browserOf, round, kinds, most);
+  // Twice as often as there are kinds that are due: not each of them finds a target at once.
+  const pace = Math.min(random.logBetween(400, 4000), spanMs / 2 / Math.max(1, due.length));
+  for (let at = random.exponential(pace); at < spanMs; at += random.exponential(pace)) plan.add(at);
   return plan.steps();
 }
 
 class Plan {
   readonly #planned: Planned[] = [];
   readonly #browsers: readonly number[];
-  #wiped = false;
+  readonly #due: Set<FaultKind>;
+  readonly #wiped: boolean;
 
   constructor(
     private readonly random: Random,
     private readonly browserOf: readonly number[],
-    private readonly durationMs: number,
+    private readonly round: Round,
     private readonly kinds: readonly FaultKind[],
     /** Gates that may be in trouble at the same time, but for a browser that takes more with it. */
     private readonly most: number,
   ) {
     this.#browsers = [...new Set(browserOf)];
+    this.#due = new Set(round.due);
+    this.#wiped = this.#due.delete('wipe');
+    if (this.#wiped) this.#wipe();
+    // No tab is copied in a round that wipes.
+    if (this.#wiped) this.#due.delete('duplicate');
   }
 
-  wipe(): void {
-    const target = this.random.pick(this.#wipeable()) ?? 0;
-    const fault = { kind: 'wipe', target, from: [], amount: 0 } as const;
-    this.#planned.push({ fault, from: 0, until: REST, moot: false });
-    this.#wiped = true;
-  }
-
-  /** One more fault at this time, if there is anybody left for one. */
+  /** One more fault at this time, if there is anybody left for one: one that is due, as long as there are such. */
   add(at: number): void {
     if (this.#inTrouble(at) >= this.most) return;
-    const possible = this.kinds.flatMap((kind) => {
-      const targets = this.#targets(kind, at);
+    const kinds = this.#due.size > 0 ? [...this.#due] : this.kinds;
+    const possible = kinds.flatMap((kind) => {
+      const targets = this.#room(kind, at) ? this.#targets(kind, at) : [];
       return targets.length > 0 ? [{ kind, targets }] : [];
     });
     let draw = this.random.next() * sum(possible.map(({ kind }) => FAULTS[kind].weight));
@@ -100,18 +98,32 @@ class Plan {
     if (!chosen) return;
     const { kind } = chosen;
     const target = this.random.pick(chosen.targets) ?? 0;
-    const { lasts } = FAULTS[kind];
-    const until = at + (lasts ? this.random.logBetween(...lasts) : REST);
-    this.#begin({ fault: this.#fault(kind, target), from: at, until, moot: false });
+    const lasting = drawLasting(this.random, kind, this.#room(kind, at)) || REST;
+    this.#due.delete(kind);
+    this.#begin({ fault: this.#fault(kind, target), from: at, until: at + lasting, moot: false });
   }
 
   steps(): Step[] {
     const steps = this.#planned.flatMap(({ fault, from, until, moot }): Step[] => {
       const begin = { at: from, phase: 'begin', fault } as const;
-      const ends = FAULTS[fault.kind].lasts !== null && until < this.durationMs && !moot;
+      const ends = FAULTS[fault.kind].lasts !== null && !moot;
       return ends ? [begin, { at: until, phase: 'end', fault }] : [begin];
     });
     return steps.sort((a, b) => a.at - b.at);
+  }
+
+  #wipe(): void {
+    const target = this.random.pick(this.#wipeable()) ?? 0;
+    const fault = { kind: 'wipe', target, from: [], amount: 0 } as const;
+    this.#planned.push({ fault, from: 0, until: REST, moot: false });
+  }
+
+  /** How long a fault of this kind may last that begins now, ms; 0 when the round is over before the shortest is. */
+  #room(kind: FaultKind, at: number): number {
+    const left = this.round.limitMs - at;
+    const shortest = FAULTS[kind].lasts?.[0] ?? 0;
+    if (left < shortest) return 0;
+    return this.#due.has(kind) ? Math.min(left, Math.max(shortest, DUE_LASTS)) : left;
   }
 
   #begin(planned: Planned): void {

@@ -8,12 +8,14 @@ import type { Status } from '../../src/runtime/gatehouse.ts';
 import { Load } from '../load.ts';
 import { TestServer } from '../server.ts';
 import { now, type Tab } from '../tab.ts';
+import { FAULT_KINDS, type FaultKind } from './faults.ts';
 import { habitsOf, sharedVisitors } from './habits.ts';
 import { Judge, type Grant, type ShownLog } from './judge.ts';
 import { planRound, type Step } from './plan.ts';
 import { P99_BOUND, promptly, Recovery } from './recovery.ts';
+import { HEALING, nextRound } from './rounds.ts';
 import { summaryOf, type Summary } from './summary.ts';
-import { BROWSER_OF, CAPACITY, Stage } from './stage.ts';
+import { BROWSER_OF, CAPACITY, pause, Stage } from './stage.ts';
 import { Witness } from './witness.ts';
 
 export interface ChaosOptions {
@@ -25,10 +27,13 @@ export interface ChaosOptions {
   readonly interrupted?: Promise<void>;
 }
 
-/** How long faults go on before everything heals and is judged, ms. */
-const ROUND = [10_000, 65_000] as const;
-/** Of so many rounds one begins with clearing the data of a browser. */
-const WIPE_RATE = 1 / 3;
+/**
+ * Kinds of which every other one meets a page whose trace was just read: SIGKILL needs no courtesy, and is to meet
+ * pages in the middle of their work too, not only when they have just answered.
+ */
+const KILLS: ReadonlySet<FaultKind> = new Set(['kill-renderer', 'kill-browser']);
+/** How long a page may take to show its trace then, ms: one that is frozen does not answer. */
+const LAST_LOOK = 1000;
 /** What a visitor waits before the next one comes to the same gate, ms. */
 const PAUSE = 60;
 /** Until all gates are one park in step again, ms: who is gone for good is evicted after 10 s (rules L1, L2). */
@@ -58,9 +63,15 @@ export class ChaosRun {
     folder: string,
   ) {
     this.#random = new Random(`chaos ${options.seed}`);
+    const courtesy = this.#random.split('courtesy');
     this.judge = new Judge(options.seed, this.#startedAt, CAPACITY);
     this.stage = new Stage(folder, new TestServer(), {
       opened: (tab) => this.#opened(tab),
+      leaving: async (kind, tabs) => {
+        if (KILLS.has(kind) && courtesy.chance(0.5)) return;
+        const looks = Promise.all(tabs.map((tab) => this.witness.look(tab)));
+        await Promise.race([looks, pause(LAST_LOOK)]);
+      },
       wiped: (identities, at) => this.witness.wiped(identities, at),
       told: (what) => this.#tell(what),
     });
@@ -74,7 +85,7 @@ export class ChaosRun {
       const [tab] = this.stage.tabs;
       if (tab) this.stage.park.ledger.generation = (await tab.status()).generation;
       const end = now() + this.options.minutes * 60_000;
-      for (let left; (left = end - now()) > 0;) await this.#round(left);
+      for (let left; (left = end - now()) > HEALING || this.#rounds === 0;) await this.#round(left);
       this.#checkRecovery();
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
@@ -92,7 +103,10 @@ export class ChaosRun {
   async #round(leftMs: number): Promise<void> {
     this.#rounds += 1;
     const random = this.#random.split(`round ${this.#rounds}`);
-    const duration = Math.min(random.logBetween(...ROUND), Math.max(leftMs, ROUND[0]));
+    const undone = FAULT_KINDS.filter((kind) => !this.stage.counts.has(kind));
+    const round = nextRound(random, leftMs, undone);
+    const steps = planRound(random, BROWSER_OF, round);
+    const duration = Math.max(round.spanMs, steps.at(-1)?.at ?? 0);
     this.#tell(`round ${this.#rounds}: ${Math.round(duration / 1000)} s of faults`);
     const granted = (grant: Grant): void => void this.#grants.push(grant);
     const between = habitsOf(random.split('habits'), PAUSE, granted);
@@ -101,13 +115,11 @@ export class ChaosRun {
       inside: this.#inside,
       shared: sharedVisitors(random.split('shared')),
     });
-    await this.#perform(
-      planRound(random, BROWSER_OF, duration, random.chance(WIPE_RATE)),
-      duration,
-    );
+    await this.#perform(steps, duration);
     await this.stage.heal(random);
     this.#tell('healed');
-    await this.recovery.measure(this.stage.tabs.map(({ label }) => label));
+    const labels = this.stage.tabs.map(({ label }) => label);
+    await this.recovery.measure(labels, this.stage.mendedAt);
     this.#tell('admissions are open');
     await this.#united();
     this.#tell('united');
@@ -229,8 +241,4 @@ async function proven<T>(work: Promise<T>, rule: 'L1' | 'L2'): Promise<T> {
   } catch (error) {
     throw new Violation(rule, error instanceof Error ? error.message : String(error));
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

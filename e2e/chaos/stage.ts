@@ -5,6 +5,7 @@ import type { TestServer } from '../server.ts';
 import { now, within, type Tab } from '../tab.ts';
 import { BrowserProcess, clearData, killRenderer, setFrozen } from './browser-process.ts';
 import { FAULTS, type FaultKind } from './faults.ts';
+import { crash, cutFrom, disturb, mend } from './in-page.ts';
 import type { Fault, Step } from './plan.ts';
 
 /** For each gate the number of its browser: no browser has a majority of the gates. */
@@ -17,6 +18,12 @@ const PATIENCE = 90_000;
 const LOADING = 20_000;
 const TRIES = 3;
 
+/** What is left of the kinds when browsers and the server have theirs. */
+type GateFault = Exclude<
+  FaultKind,
+  'kill-browser' | 'stop-browser' | 'wipe' | 'kill-server' | 'stop-server'
+>;
+
 /** A gate: a tab that is opened again whenever it is gone. */
 interface Gate {
   readonly label: string;
@@ -28,6 +35,8 @@ interface Gate {
 export interface StageEvents {
   /** A tab was opened. */
   opened(tab: Tab): void;
+  /** These tabs are about to go away, or to be loaded anew. Never rejects. */
+  leaving(kind: FaultKind, tabs: readonly Tab[]): Promise<void>;
   /** The data of these identities was cleared; `at`: when that was done, ms since 1970. */
   wiped(identities: readonly string[], at: number): void;
   told(what: string): void;
@@ -36,12 +45,14 @@ export interface StageEvents {
 /** A park over several browsers and a server, and everything that can be done to them. */
 export class Stage {
   readonly park: Park;
-  /** How often each kind of fault was done. */
+  /** How often each kind of fault was done, and changed something. */
   readonly counts = new Map<FaultKind, number>();
   readonly #browsers: readonly BrowserProcess[];
   readonly #gates: readonly Gate[];
   /** What is done to one browser, or to the server, is done one thing after the other. */
   readonly #queues = new Map<string, Promise<void>>();
+  /** By how much each fault that is on came later than planned, ms: its browser had something else to do. */
+  readonly #late = new WeakMap<Fault, number>();
   /** Copies of tabs, by the gate that they were made of. */
   readonly #copies = new Map<number, Tab>();
   /** Tabs whose page was loaded once. */
@@ -50,6 +61,7 @@ export class Stage {
   #serverUp = Promise.resolve();
   /** Resolves that; null while it runs. */
   #serverStarts: (() => void) | null = null;
+  #mendedAt = 0;
 
   constructor(
     folder: string,
@@ -81,33 +93,35 @@ export class Stage {
     return this.#gates.flatMap(({ tab }) => (tab?.isOpen === true ? [tab] : []));
   }
 
-  /** Begins or ends a fault as soon as what was asked before of the same browser is done. */
-  perform({ phase, fault }: Step): void {
-    const { kind, target } = fault;
-    const scope = FAULTS[kind].scope;
-    this.events.told(`${phase} ${kind}${scope === 'server' ? '' : ` ${scope} ${target + 1}`}`);
-    if (phase === 'begin') this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    if (scope === 'server') {
-      this.#enqueue('server', () =>
-        phase === 'begin' ? this.#stopServer(kind) : this.#startServer(),
-      );
-      return;
-    }
-    const browser = scope === 'gate' ? this.#gateAt(target).browser : target;
-    this.#enqueue(`browser ${browser}`, async () => {
-      const work = phase === 'begin' ? this.#begin(fault) : this.#end(fault);
-      await this.#orKill(browser, work, `${phase} ${kind}`);
-    });
+  /** When the last fault that had an effect ended, or the last page was opened again, ms since 1970. */
+  get mendedAt(): number {
+    return this.#mendedAt;
   }
 
-  /** Mends whatever is broken, in random order. Resolves when every gate's page is open and its links are whole. */
+  /** Begins or ends a fault as soon as what was asked before of the same browser is done. */
+  perform({ phase, fault }: Step): void {
+    const askedAt = now();
+    this.events.told(`${phase} ${nameOf(fault)}`);
+    const { scope } = FAULTS[fault.kind];
+    const browser = scope === 'gate' ? this.#gateAt(fault.target).browser : fault.target;
+    this.#enqueue(scope === 'server' ? 'server' : `browser ${browser}`, () =>
+      phase === 'begin' ? this.#beginAndCount(fault, askedAt) : this.#endInTime(fault, askedAt),
+    );
+  }
+
+  /**
+   * Mends whatever is broken, in random order. Resolves when every gate's page is open, its links are whole, and one
+   * page of each browser is in front.
+   */
   async heal(random: Random): Promise<void> {
     this.#enqueue('server', () => this.#startServer());
     for (const number of random.shuffle([...this.#browsers.keys()])) {
+      const front = random.pick(this.#gates.filter(({ browser }) => browser === number));
       this.#enqueue(`browser ${number}`, async () => {
         await this.#orKill(number, this.#mendBrowser(number), 'mending');
         // If that was of no avail, it is killed now, and starts again.
         await this.#mendBrowser(number);
+        await front?.tab?.page.bringToFront();
       });
     }
     await Promise.all(this.#queues.values());
@@ -126,80 +140,116 @@ export class Stage {
     done.catch(() => undefined);
   }
 
+  /** What has no effect, or fails halfway, is not counted. */
+  async #beginAndCount(fault: Fault, askedAt: number): Promise<void> {
+    const begunAt = now();
+    const hasEffect = await this.#done(fault, this.#begin(fault), 'begin');
+    if (hasEffect !== true) {
+      this.events.told(`${nameOf(fault)} changed nothing`);
+      return;
+    }
+    this.counts.set(fault.kind, (this.counts.get(fault.kind) ?? 0) + 1);
+    this.#late.set(fault, now() - askedAt);
+    if (FAULTS[fault.kind].lasts === null) this.#mended(begunAt);
+  }
+
+  /** What began late ends as much later: it lasts as long as it was planned to, or longer. */
+  async #endInTime(fault: Fault, askedAt: number): Promise<void> {
+    const late = this.#late.get(fault);
+    if (late !== undefined) {
+      await pause(askedAt + late - now());
+      this.#late.delete(fault);
+      this.#mended(now());
+    }
+    await this.#done(fault, this.#end(fault), 'end');
+  }
+
+  #mended(at: number): void {
+    this.#mendedAt = Math.max(this.#mendedAt, at);
+  }
+
+  async #done<T>(fault: Fault, work: Promise<T>, phase: Step['phase']): Promise<T | undefined> {
+    const { scope } = FAULTS[fault.kind];
+    if (scope === 'server') return work;
+    const browser = scope === 'gate' ? this.#gateAt(fault.target).browser : fault.target;
+    return this.#orKill(browser, work, `${phase} ${nameOf(fault)}`);
+  }
+
   /** What fails halfway was met by another fault: what it left is mended at the end of the round. */
-  async #orKill(browser: number, work: Promise<void>, what: string): Promise<void> {
+  async #orKill<T>(browser: number, work: Promise<T>, what: string): Promise<T | undefined> {
     try {
-      await within(PATIENCE, work, async () => what);
+      return await within(PATIENCE, work, async () => what);
     } catch (error) {
       this.events.told(`browser ${browser + 1}: ${what} failed: ${firstLine(error)}`);
-      if (!firstLine(error).startsWith('After ')) return;
-      await this.#browserAt(browser).kill();
+      if (firstLine(error).startsWith('After ')) await this.#browserAt(browser).kill();
+      return undefined;
     }
   }
 
-  async #begin(fault: Fault): Promise<void> {
+  /** Resolves with whether it changed anything. */
+  async #begin(fault: Fault): Promise<boolean> {
     const { kind, target } = fault;
     switch (kind) {
       case 'kill-browser':
+        await this.events.leaving(kind, this.#tabsIn(target));
         return this.#browserAt(target).kill();
       case 'stop-browser':
-        this.#browserAt(target).stop();
-        return;
+        return this.#browserAt(target).stop();
       case 'wipe':
         return this.#wipe(target);
       case 'kill-server':
       case 'stop-server':
-        return;
+        return this.#stopServer(kind);
       default:
         return this.#beginOnGate(kind, fault);
     }
   }
 
-  async #beginOnGate(kind: FaultKind, { target, from, amount }: Fault): Promise<void> {
+  async #beginOnGate(kind: GateFault, { target, from, amount }: Fault): Promise<boolean> {
     const { tab, browser } = this.#gateAt(target);
-    if (tab?.isOpen !== true) return;
+    if (tab?.isOpen !== true) return false;
     const { page } = tab;
     switch (kind) {
       case 'kill-renderer':
-        return killRenderer(page);
+        await this.events.leaving(kind, [tab]);
+        await killRenderer(page);
+        return true;
       case 'close':
-        return tab.close();
+        await this.events.leaving(kind, [tab]);
+        await tab.close();
+        return true;
       case 'reload':
+        await this.events.leaving(kind, [tab]);
         await page.reload({ timeout: LOADING });
-        return;
+        return true;
       case 'duplicate':
-        return this.#duplicate(target, tab);
+        await this.#duplicate(target, tab);
+        return true;
       case 'freeze':
         // Only a hidden page can be frozen.
         await this.#browserAt(browser).hideAll();
-        return setFrozen(page, true);
+        await setFrozen(page, true);
+        return true;
       case 'hide':
         return this.#browserAt(browser).hideAll();
       case 'crash':
-        return tab.crash('stop');
+        return crash(tab, 'stop');
       case 'hang':
-        return tab.crash('hang');
+        return crash(tab, 'hang');
       case 'cut':
         return cutFrom(
           tab,
           from.map((gate) => this.#gateAt(gate).label),
         );
       case 'drop':
-        return tab.page.evaluate((drop) => window.gatehouse!.faults([{ drop }]), amount);
+        return disturb(tab, { drop: amount });
       case 'delay':
-        return tab.page.evaluate((most) => {
-          window.gatehouse!.faults([{ delayMs: [0, most] }]);
-        }, amount);
-      case 'kill-browser':
-      case 'stop-browser':
-      case 'wipe':
-      case 'kill-server':
-      case 'stop-server':
-        return;
+        return disturb(tab, { delayMs: [0, amount] });
     }
   }
 
   async #end({ kind, target }: Fault): Promise<void> {
+    if (FAULTS[kind].scope === 'server') return this.#startServer();
     if (FAULTS[kind].scope === 'browser') return this.#mendBrowser(target, kind);
     const gate = this.#gateAt(target);
     if (kind !== 'duplicate') return this.#mendGate(gate, kind);
@@ -213,7 +263,10 @@ export class Stage {
     const browser = this.#browserAt(number);
     if (browser.isStopped) browser.continue();
     if (kind === 'stop-browser') return;
-    await browser.start();
+    if (!browser.isRunning) {
+      await browser.start();
+      this.#mended(now());
+    }
     for (const [target, gate] of this.#gates.entries()) {
       if (gate.browser !== number) continue;
       await this.#mendGate(gate);
@@ -228,16 +281,14 @@ export class Stage {
     if (tab?.isOpen !== true) return this.#open(gate);
     const { page } = tab;
     if (kind === undefined || kind === 'freeze') await setFrozen(page, false);
-    if (kind === 'hide') await page.bringToFront();
-    const isThere = await page.evaluate(() => window.gatehouse !== undefined);
-    if (!isThere) return this.#load(gate, tab);
+    // It was hidden to be frozen.
+    if (kind === 'hide' || kind === 'freeze') await page.bringToFront();
+    const begunAt = now();
+    const hadFault = await mend(tab);
+    if (hadFault === null) return this.#load(gate, tab);
+    if (hadFault) this.#mended(begunAt);
     // It may have come after its loading was given up.
     this.#announce(tab);
-    await page.evaluate(async () => {
-      window.gatehouse!.faults([]);
-      // Nothing happens where the node runs.
-      await window.gatehouse!.recover();
-    });
   }
 
   async #open(gate: Gate): Promise<void> {
@@ -250,6 +301,7 @@ export class Stage {
   /** Loads the page of a gate, again when the server went away meanwhile. */
   async #load({ label, priority }: Gate, tab: Tab): Promise<void> {
     const address = this.park.address({ name: label, priority, capacity: CAPACITY });
+    this.#mended(now());
     for (let tries = 1; ; tries++) {
       await this.#serverUp;
       try {
@@ -279,27 +331,35 @@ export class Stage {
     this.events.opened(copy);
   }
 
-  async #wipe(number: number): Promise<void> {
-    const tabs = this.tabs.filter((tab) =>
-      this.#gates.some((gate) => gate.tab === tab && gate.browser === number),
+  #tabsIn(browser: number): Tab[] {
+    return this.tabs.filter((tab) =>
+      this.#gates.some((gate) => gate.tab === tab && gate.browser === browser),
     );
+  }
+
+  async #wipe(number: number): Promise<boolean> {
+    const tabs = this.#tabsIn(number);
     const statuses = await Promise.all(tabs.map((tab) => tab.status()));
-    if (!tabs[0]) return;
+    if (!tabs[0]) return false;
     await clearData(tabs[0].page);
     this.events.wiped(
       statuses.map(({ id }) => id),
       now(),
     );
+    return true;
   }
 
-  async #stopServer(kind: FaultKind): Promise<void> {
+  async #stopServer(kind: FaultKind): Promise<boolean> {
+    if (this.#serverStarts !== null) return false;
     this.#serverUp = new Promise((resolve) => (this.#serverStarts = resolve));
     await this.server.stop(kind === 'kill-server' ? 'SIGKILL' : 'SIGTERM');
+    return true;
   }
 
   async #startServer(): Promise<void> {
     if (this.#serverStarts === null) return;
     await this.server.start();
+    this.#mended(now());
     this.#serverStarts();
     this.#serverStarts = null;
   }
@@ -317,13 +377,13 @@ export class Stage {
   }
 }
 
-/** By the names of the others, as the gate knows them: they may be in no state to be asked for their ids. */
-function cutFrom(tab: Tab, names: readonly string[]): Promise<void> {
-  return tab.page.evaluate((others) => {
-    const { peers } = window.gatehouse!.status();
-    const to = peers.filter(({ name }) => others.includes(name)).map(({ id }) => id);
-    window.gatehouse!.faults([{ to, cut: true }]);
-  }, names);
+function nameOf({ kind, target }: Fault): string {
+  const { scope } = FAULTS[kind];
+  return scope === 'server' ? kind : `${kind} ${scope} ${target + 1}`;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }
 
 function firstLine(error: unknown): string {

@@ -8,12 +8,13 @@ export interface Summary {
   readonly seed: number;
   readonly minutes: number;
   readonly rounds: number;
+  /** Those that had an effect. */
   readonly faults: Readonly<Record<FaultKind, number>>;
   readonly operations: number;
   /** How the operations ended for those who asked. */
   readonly told: Readonly<Record<Ending, number>>;
   readonly leaderChanges: number;
-  /** Until admissions were open again at a gate after everything had healed, ms. */
+  /** Until admissions were open again at a gate after the last fault of a round had ended, ms. */
   readonly recovery: { readonly samples: number; readonly p50: number; readonly p99: number };
   /** Operations about visitors whom all gates know, and those that they were refused. */
   readonly shared: { readonly asked: number; readonly refused: number };

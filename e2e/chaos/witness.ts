@@ -34,6 +34,8 @@ export class Witness {
   readonly #ballots = new Map<string, number>();
   /** When the disk of each identity was wiped, ms since 1970: by the one clock of this machine. */
   readonly #wiped = new Map<string, number>();
+  /** Where the last look at each tab ended. */
+  readonly #places = new WeakMap<Tab, Place>();
   readonly #acknowledged: Acknowledgement[] = [];
   #violation: Violation | null = null;
   #compared = 0;
@@ -45,17 +47,22 @@ export class Witness {
 
   /** Looks again and again, until the tab goes away or `ended` says so. */
   async follow(tab: Tab, ended: () => boolean): Promise<void> {
-    let place: Place = { life: 0, sequence: 0 };
     while (tab.isOpen && !ended()) {
-      try {
-        const look = await lookAt(tab, place, [...this.#wiped.keys()]);
-        place = look;
-        for (const event of look.events) this.saw(event);
-      } catch (error) {
-        if (error instanceof Violation) this.#violation ??= error;
-        // Anything else: the page is being loaded, or is gone. Then there is another look, or none.
-      }
+      await this.look(tab);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    }
+  }
+
+  /** Reads what is new in a tab's trace, if the tab answers. Never rejects. */
+  async look(tab: Tab): Promise<void> {
+    try {
+      const place = this.#places.get(tab) ?? { life: 0, sequence: 0 };
+      const look = await lookAt(tab, place, [...this.#wiped.keys()]);
+      this.#places.set(tab, look);
+      for (const event of look.events) this.saw(event);
+    } catch (error) {
+      if (error instanceof Violation) this.#violation ??= error;
+      // Anything else: the page is being loaded, or is gone. Then there is another look, or none.
     }
   }
 

@@ -68,7 +68,7 @@ const ZONES = [
   },
   // Fires at every boundary there is.
   { folder: 'src/fuzz/', may: ['src/', 'signaling/'], node: true },
-  // The console and the address are what a person has of a node.
+  // The console, the address and the file of a trace are what a person has of nodes.
   {
     folder: 'src/ui/',
     may: [
@@ -76,6 +76,7 @@ const ZONES = [
       'src/core/',
       'src/runtime/gatehouse.ts',
       'src/runtime/trace.ts',
+      'src/runtime/trace-file.ts',
       'src/runtime/address.ts',
       'src/comparison/row.ts',
     ],

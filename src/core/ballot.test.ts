@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { FETCH_LIMIT } from './ballot.ts';
-import type { LogEntry } from './entry.ts';
+import { assert } from './assert.ts';
+import type { LogEntry, Position } from './entry.ts';
 import type { Member } from './identity.ts';
 import type { PromiseMessage } from './messages.ts';
 import { Solo } from './testing/solo.ts';
 import { entry, filler, member, membership, stored, term } from './testing/fixtures.ts';
-import type { Stored } from './stored.ts';
+import type { Snapshot, Stored } from './stored.ts';
+import { DEFAULT_TIMING } from './timers.ts';
 
 const anna = member('anna', 1);
 const bert = member('bert', 2);
@@ -39,6 +41,21 @@ function promise(
       : { index: 1, term: term(1, members[0]?.id ?? '') },
     members,
     tail,
+  };
+}
+
+/** Of the park that this node is in. */
+function snapshotAt(solo: Solo, at: Position): Snapshot {
+  const { settings, membership: members } = solo.node.replica;
+  assert(settings !== null, 'it holds the founding');
+  const { generations } = members;
+  return {
+    at,
+    settings,
+    members: THREE,
+    generations,
+    sessions: [],
+    machine: ['from the snapshot'],
   };
 }
 
@@ -298,14 +315,7 @@ describe('adopting a log', () => {
     solo.receive('bert', { type: 'FETCHED', term: mine, after, entries: [] });
     expect(solo.take('SNAPSHOT_FETCH')).toHaveLength(1);
     const at = { index: 30, term: term(2, 'bert') };
-    const text = JSON.stringify({
-      at,
-      settings: solo.node.replica.settings,
-      members: THREE,
-      generations: solo.node.replica.membership.generations,
-      sessions: [],
-      machine: ['from the snapshot'],
-    });
+    const text = JSON.stringify(snapshotAt(solo, at));
     solo.receive('bert', { type: 'SNAPSHOT_OFFER', term: mine, at, size: text.length });
     solo.receive('bert', { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: text.length, data: text });
     solo.write();
@@ -317,6 +327,54 @@ describe('adopting a log', () => {
     solo.write();
     expect(solo.node.leadership?.term).toBe(mine);
     expect(solo.tally.bodies).toEqual(['from the snapshot']);
+  });
+
+  test('B5, L1: a source that ends where its snapshot does is adopted with that', () => {
+    const newest = term(3, 'bert');
+    const { solo, term: mine } = candidate(stored('carl', THREE, filler(2, 5, term(2, 'bert'))));
+    const at = { index: 40, term: newest };
+    solo.receive('bert', { ...promise(mine, THREE), last: at });
+    solo.receive('bert', {
+      type: 'FETCHED',
+      term: mine,
+      after: { index: 1, term: term(1, 'anna') },
+      entries: [],
+    });
+    const text = JSON.stringify(snapshotAt(solo, at));
+    solo.receive('bert', { type: 'SNAPSHOT_OFFER', term: mine, at, size: text.length });
+    solo.receive('bert', { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: text.length, data: text });
+    solo.write();
+    expect(solo.node.leadership?.term).toBe(mine);
+  });
+
+  test('B5: a snapshot that takes long to come keeps the ballot going', () => {
+    const newest = term(1, 'bert');
+    const { solo, term: mine } = candidate();
+    const at = { index: 40, term: newest };
+    solo.receive('bert', { ...promise(mine, THREE), last: at });
+    const after = { index: 1, term: term(1, 'anna') };
+    solo.receive('bert', { type: 'FETCHED', term: mine, after, entries: [] });
+    const text = JSON.stringify(snapshotAt(solo, at));
+    solo.receive('bert', { type: 'SNAPSHOT_OFFER', term: mine, at, size: text.length });
+    for (let offset = 0; offset < text.length; offset++) {
+      solo.pass(DEFAULT_TIMING.ballotRetry);
+      const part = { at, offset, size: text.length, data: text.charAt(offset) };
+      solo.receive('bert', { type: 'SNAPSHOT_CHUNK', ...part });
+    }
+    solo.write();
+    expect(solo.node.leadership?.term).toBe(mine);
+  });
+
+  test('B5, B6: a source that never brings what it promised is given up', () => {
+    const { solo, term: mine } = candidate();
+    solo.receive('bert', promise(mine, THREE, [entry(400, term(3, 'bert'))]));
+    for (let i = 0; i < 20; i++) {
+      const after = solo.all('FETCH').at(-1)?.after ?? { index: 1, term: term(1, 'anna') };
+      solo.receive('bert', { type: 'FETCHED', term: mine, after, entries: [] });
+      solo.pass(DEFAULT_TIMING.ballotRetry);
+      solo.write();
+    }
+    expect(solo.notes).toContainEqual(expect.stringContaining('ballot-lost'));
   });
 
   test('B5: a tail that does not follow what this node holds does not stop it', () => {
@@ -366,6 +424,37 @@ describe('losing a ballot', () => {
     solo.fire('ballot');
     expect(solo.all('PREPARE', 'anna')).toHaveLength(before);
     expect(solo.all('PREPARE', 'bert').length).toBeGreaterThan(before);
+  });
+
+  test('B6, S2: what a leader brings in a newer term ends it, though that leader was followed before and pauses', () => {
+    const old = term(3, 'carl');
+    const log = stored('anna', FIVE, filler(2, 5, old), { committed: 5 });
+    const solo = new Solo('anna', { priority: 1, stored: log });
+    const end = { index: 5, term: old };
+    const append = (inTerm: string, entries: readonly LogEntry[], quorum: boolean): void => {
+      const head = { type: 'APPEND', term: inTerm, previous: end, entries } as const;
+      solo.receive('carl', { ...head, commit: 5, beat: 1, quorum });
+      solo.write();
+    };
+    append(old, [], true);
+    // Carl pauses. He is followed still when anna asks for promises.
+    while (solo.all('PREPARE').length === 0) {
+      append(old, [], false);
+      solo.pass(50);
+      solo.write();
+    }
+    const mine = solo.node.replica.promised;
+    // He has been elected again, and pauses again.
+    const newer = term(9, 'carl');
+    append(newer, [entry(6, newer)], false);
+    const acknowledged = { index: 6, term: newer };
+    expect(solo.all('APPENDED', 'carl').at(-1)).toMatchObject({ ok: true, match: acknowledged });
+    expect(solo.node.campaign.ballot.running).toBe(false);
+    for (const id of ['bert', 'dora', 'emil'])
+      solo.receive(id, promise(mine, FIVE, [entry(6, term(4, 'zora'))]));
+    solo.write();
+    expect(solo.node.leadership).toBeNull();
+    expect(solo.node.replica.log.last).toEqual(acknowledged);
   });
 
   test('B6: a candidate that promises a greater term leads no more, however many promises come', () => {

@@ -98,7 +98,7 @@ export class Ballot {
     // Also for a disk that is slow to answer, or never does.
     this.#retryLater();
     context.persist([replica.promise(term)], [], () => {
-      if (this.#candidacy !== candidacy) return;
+      if (this.#current() !== candidacy) return;
       this.#count({
         from: context.self,
         last: replica.log.last,
@@ -115,7 +115,7 @@ export class Ballot {
 
   /** Timer `ballot`: PREPARE or FETCH again, some rounds long. */
   timedOut(): void {
-    const candidacy = this.#candidacy;
+    const candidacy = this.#current();
     if (!candidacy) return;
     candidacy.round += 1;
     if (candidacy.round >= this.context.timing.ballotRounds) this.#giveUp('no-quorum', null);
@@ -131,7 +131,8 @@ export class Ballot {
   }
 
   promised(from: NodeId, message: PromiseMessage): void {
-    if (this.#candidacy?.term !== message.term || this.#candidacy.source) return;
+    const candidacy = this.#current();
+    if (candidacy?.term !== message.term || candidacy.source) return;
     this.#count({ from, last: message.last, members: message.members, tail: message.tail });
   }
 
@@ -142,21 +143,43 @@ export class Ballot {
   }
 
   fetched(from: NodeId, message: Fetched): void {
-    const candidacy = this.#candidacy;
+    const candidacy = this.#current();
     const source = candidacy?.source;
     if (candidacy?.term !== message.term || source?.from !== from) return;
     if (candidacy.cursor.index !== message.after.index) return;
+    // That there is nothing more is no progress: it may stay so for ever.
+    if (message.entries.length === 0) {
+      this.events.needsSnapshot(from);
+      return;
+    }
     candidacy.round = 0;
-    if (message.entries.length > 0) this.#take(candidacy, source, message.entries);
-    else this.events.needsSnapshot(from);
+    this.#take(candidacy, source, message.entries);
+  }
+
+  /** A part of the snapshot that `needsSnapshot` asked for is here: it may be large. */
+  progressed(from: NodeId): void {
+    if (this.#candidacy?.source?.from === from) this.#candidacy.round = 0;
   }
 
   /** The snapshot that `needsSnapshot` asked for has been installed. */
   resume(): void {
-    const candidacy = this.#candidacy;
+    const candidacy = this.#current();
     if (!candidacy?.source) return;
+    candidacy.round = 0;
+    const { source } = candidacy;
     const { log, commitIndex } = this.replica;
-    this.#fetch(candidacy, candidacy.source, log.position(commitIndex));
+    if (log.holds(source.last)) this.#finish(candidacy, source);
+    else this.#fetch(candidacy, source, log.position(commitIndex));
+  }
+
+  /**
+   * The ballot under way. None goes on once this node has promised a greater term (rule B6): what it adopted could be what
+   * it has acknowledged since, taken back.
+   */
+  #current(): Candidacy | null {
+    if (this.#candidacy && this.#candidacy.term !== this.replica.promised)
+      this.#giveUp('preempted', null);
+    return this.#candidacy;
   }
 
   /** Asks every voter that is needed and was not asked in this round. The term is durable by now (rule B1). */
@@ -244,7 +267,7 @@ export class Ballot {
     );
     context.clearTimer('ballot');
     context.persist([], [], () => {
-      if (this.#candidacy !== candidacy) return;
+      if (this.#current() !== candidacy) return;
       this.#candidacy = null;
       this.events.elected(candidacy.term, candidacy.without);
     });

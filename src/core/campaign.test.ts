@@ -220,7 +220,7 @@ describe('a forced ballot', () => {
 describe('E6: a leader that is removed', () => {
   test('by RESIGN: it tells all members, steps down, and nobody here elects', () => {
     const { solo, mine } = leader();
-    solo.receive('anna', { type: 'RESIGN' });
+    solo.receive('anna', { type: 'RESIGN', term: mine });
     expect(solo.node.leadership).toBeNull();
     expect(solo.all('LEADER_REMOVED')).toEqual([
       { type: 'LEADER_REMOVED', term: mine },
@@ -234,7 +234,7 @@ describe('E6: a leader that is removed', () => {
 
   test('RESIGN to who does not lead removes nobody', () => {
     const solo = restarted();
-    solo.receive('anna', { type: 'RESIGN' });
+    solo.receive('anna', { type: 'RESIGN', term: solo.node.replica.promised });
     expect(solo.node.vacant).toBe(false);
     expect(solo.all('LEADER_REMOVED')).toEqual([]);
   });

@@ -60,7 +60,7 @@ export class Campaign {
     const view = {
       self: node.self,
       voters: () => replica.membership.voters(),
-      isFailed: (peer: NodeId) => detector.isFailed(peer),
+      isFailed: (peer: NodeId) => detector.isFailed(peer) || node.joining.isElsewhere(peer),
       neighbours: () => node.joining.neighbours(),
       leads: () => node.leadership !== null,
       knowsLeader: () => node.leadership !== null || node.liveLeader() !== null,
@@ -118,6 +118,9 @@ export class Campaign {
 
   /** A leader that hears no quorum keeps nobody from looking for one that does. */
   leaderHeard(leader: NodeId, isNew: boolean, quorum: boolean): void {
+    // Its term is newer than a ballot's that is under way: what was promised to that counts no more (rule B6).
+    this.ballot.stop();
+    this.#answerForced();
     if (isNew || quorum) {
       this.#leaderShown(leader);
       this.node.context.clearTimer('seek');
@@ -133,8 +136,6 @@ export class Campaign {
     const identity = replica.membership.find(leader) ?? joining.peer(leader);
     if (identity) this.#election.leaderHeard(identity);
     else this.#election.stop();
-    this.ballot.stop();
-    this.#answerForced();
   }
 
   /**
@@ -298,6 +299,7 @@ export class Campaign {
   #elected(term: Term, without: readonly NodeId[] | null): void {
     if (this.#forced) this.node.context.replyDone(this.#forced.request);
     this.#forced = null;
+    this.#isOutsider = false;
     this.#election.stop();
     this.node.context.clearTimer('seek');
     this.events.elected(term, without);

@@ -39,10 +39,10 @@ export function perform(node: Node, request: number, command: Command): void {
       node.joining.adopt(request, command.generation);
       return;
     case 'multicast':
-      node.group.send(request, command.text);
+      node.groups.send(request, command.text, command.order);
       return;
     case 'delay-next':
-      node.group.delayNext(command.ms);
+      node.groups.delayNext(command.ms);
       node.context.replyDone(request);
       return;
     case 'inspect':
@@ -59,9 +59,9 @@ export function perform(node: Node, request: number, command: Command): void {
 }
 
 function removeLeader(node: Node, request: number): void {
-  const { leader } = node.follower;
+  const { leader, term } = node.follower;
   if (node.leadership) node.resign();
-  else if (leader !== null) node.context.send(leader, { type: 'RESIGN' });
+  else if (leader !== null) node.context.send(leader, { type: 'RESIGN', term });
   else {
     node.context.replyError(request, 'no-quorum', true, 'there is no leader to remove');
     return;

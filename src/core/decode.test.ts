@@ -241,7 +241,7 @@ describe('bounds', () => {
             index: 5,
             term: T1,
             at: 0,
-            command: { kind: 'view', view: { number: 1, members }, base: 0, cut },
+            command: { kind: 'view', order: 'lamport', view: { number: 1, members }, base: 0, cut },
           },
         ],
       });
@@ -335,7 +335,7 @@ describe('who says it', () => {
       beat: 1,
       quorum: true,
     },
-    { type: 'FLUSH', term: T1, view: 1 },
+    { type: 'FLUSH', order: 'sequencer', term: T1, view: 1 },
     { type: 'ORDER', view: 1, multicast: MULTICAST, lateMs: 0 },
     { type: 'STAMPED', view: 1, time: 1, multicast: MULTICAST },
   ])('S4: $type is taken from the node that it names, and from no other', (inner) => {
@@ -369,11 +369,13 @@ describe('snapshots', () => {
     expect(decodeSnapshot(JSON.stringify(snapshot))).toEqual({ ok: true, value: snapshot });
   });
 
-  test('T4: hold the view of the multicast group, if there is one', () => {
+  test('T4: hold the views of the multicast groups, if there are any', () => {
     const members = [{ id: 'anna', incarnation: 'aaaabbbb', delivered: 3 }];
-    const withView = { ...snapshot, view: { number: 2, members } };
-    expect(decodeSnapshot(JSON.stringify(withView))).toEqual({ ok: true, value: withView });
-    expect(decodeSnapshot(JSON.stringify({ ...snapshot, view: null })).ok).toBe(false);
+    const views = { sequencer: null, lamport: { number: 2, members } };
+    const withViews = { ...snapshot, views };
+    expect(decodeSnapshot(JSON.stringify(withViews))).toEqual({ ok: true, value: withViews });
+    for (const bad of [null, { lamport: null }, { ...views, dice: null }])
+      expect(decodeSnapshot(JSON.stringify({ ...snapshot, views: bad })).ok).toBe(false);
   });
 
   test('R6: are refused when cut off, or not of this shape', () => {

@@ -5,6 +5,7 @@ import {
   TOPOLOGIES,
   type EntryCommand,
   type LogEntry,
+  type MulticastKind,
   type Operation,
   type OperationId,
   type ParkSettings,
@@ -29,6 +30,7 @@ import {
   type Multicast,
   type Placed,
   type View,
+  type Views,
 } from './multicast/multicast.ts';
 import {
   arrayOf,
@@ -148,6 +150,7 @@ const toldMulticast: Decoder<Multicast> = object({
 });
 const placed: Decoder<Placed> = object({ place: counted, multicast });
 const groupMember: Decoder<GroupMember> = object({ id: nodeId, incarnation, delivered: index });
+const order: Decoder<MulticastKind> = oneOf(...MULTICASTS);
 /** Each member once: its acknowledgement stands for itself alone. */
 const view: Decoder<View> = (value) => {
   const members = arrayOf(groupMember, MAX_MEMBERS);
@@ -157,6 +160,8 @@ const view: Decoder<View> = (value) => {
   }
   return decoded;
 };
+
+const views: Decoder<Views> = object({ sequencer: nullable(view), lamport: nullable(view) });
 
 const settings: Decoder<ParkSettings> = object({
   capacity: integer(0, MAX_CAPACITY),
@@ -178,7 +183,7 @@ const command: Decoder<EntryCommand> = variant('kind', {
     without: arrayOf(nodeId, MAX_MEMBERS),
     members: votingMembers,
   },
-  view: { view, base: index, cut: arrayOf(multicast, MAX_HELD) },
+  view: { order, view, base: index, cut: arrayOf(multicast, MAX_HELD) },
   operation: { operation, token },
 });
 
@@ -234,7 +239,7 @@ const message: Decoder<Message> = variant('type', {
   ELECTION_VOTE: { wave, best: nullable(peer) },
   ELECTION_FINISHED: { wave, winner: peer },
   I_AM_LEADER: { term },
-  RESIGN: {},
+  RESIGN: { term },
   LEADER_REMOVED: { term },
   PREPARE: {
     term,
@@ -273,9 +278,10 @@ const message: Decoder<Message> = variant('type', {
   QUEUED: { request: index, ticket: token },
   GRANT: { request: index, token, leaseMs: number(0, 1e9) },
   RELEASE: { request: index },
-  GROUP_JOIN: { incarnation },
-  FLUSH: { term, view: counted },
+  GROUP_JOIN: { order, incarnation },
+  FLUSH: { order, term, view: counted },
   FLUSHED: {
+    order,
     term,
     view: counted,
     incarnation,
@@ -293,7 +299,7 @@ const message: Decoder<Message> = variant('type', {
     has: arrayOf(index, MAX_MEMBERS),
     purpose: oneOf('news', 'asks', 'answers'),
   },
-  INSPECT: { nonce: index },
+  INSPECT: { order, nonce: index },
   INSPECTED: {
     nonce: index,
     view: index,
@@ -367,12 +373,12 @@ const snapshotFields = {
   sessions: sessionRows,
   machine: json(Infinity),
 };
-const snapshotWithoutView = object<Snapshot>(snapshotFields);
-const snapshotWithView = object<Snapshot>({ ...snapshotFields, view });
+const snapshotWithoutViews = object<Snapshot>(snapshotFields);
+const snapshotWithViews = object<Snapshot>({ ...snapshotFields, views });
 
 const snapshot: Decoder<Snapshot> = (value) => {
-  const hasView = typeof value === 'object' && value !== null && 'view' in value;
-  const decoded = (hasView ? snapshotWithView : snapshotWithoutView)(value);
+  const hasViews = typeof value === 'object' && value !== null && 'views' in value;
+  const decoded = (hasViews ? snapshotWithViews : snapshotWithoutViews)(value);
   const newest = decoded.generations.at(-1);
   if (!newest || newest.at.index > decoded.at.index) throw new DecodeError('of no generation');
   return decoded;

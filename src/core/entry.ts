@@ -77,9 +77,11 @@ export type EntryCommand =
       readonly without: readonly NodeId[];
       readonly members: readonly Member[];
     }
-  /** A new view of the multicast group (rules T4 and T7). */
+  /** A new view of a multicast group (rules T4 and T7). */
   | {
       readonly kind: 'view';
+      /** Whose: the members multicast in this order. */
+      readonly order: MulticastKind;
       readonly view: View;
       /** So many messages of the view before were delivered somewhere, and are not in the cut. */
       readonly base: number;

@@ -1,4 +1,4 @@
-import type { Token } from './entry.ts';
+import type { MulticastKind, Token } from './entry.ts';
 import type { Identity, NodeId } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Envelope } from './messages.ts';
@@ -40,8 +40,8 @@ export type Command =
   | { readonly type: 'leave' }
   | { readonly type: 'proceed-without'; readonly ids: readonly NodeId[] }
   | { readonly type: 'adopt'; readonly generation: string }
-  /** Answered when it is delivered here. */
-  | { readonly type: 'multicast'; readonly text: string }
+  /** Answered when it is delivered here. In the park's order without one of its own. */
+  | { readonly type: 'multicast'; readonly text: string; readonly order?: MulticastKind }
   /** The next multicast is late on purpose (rule T15). */
   | { readonly type: 'delay-next'; readonly ms: number }
   /** What has every member delivered, and what does it hold back (rule T16)? */

@@ -85,9 +85,12 @@ export class Follower {
       const generation = generationOf(entries) ?? context.generation;
       replica.store(entries, before, [context.sending(from, ack, generation)]);
     } else if (message.beat > 0 || message.entries.length > 0) {
-      // Behind our snapshot all is committed, and so it is the leader's too.
-      const durable = Math.max(Math.min(end.index, replica.durableIndex), replica.log.base.index);
-      context.send(from, this.#acknowledgement(message, true, replica.log.position(durable)));
+      const { base } = replica.log;
+      // Behind our snapshot all is committed, and so it is the leader's too. It may be on its way to the disk still.
+      const durable = Math.max(Math.min(end.index, replica.durableIndex), base.index);
+      const ack = this.#acknowledgement(message, true, replica.log.position(durable));
+      if (replica.durableIndex < base.index) context.persist([], [context.sending(from, ack)]);
+      else context.send(from, ack);
     }
     replica.commitTo(Math.max(replica.commitIndex, Math.min(message.commit, end.index)));
   }

@@ -281,14 +281,18 @@ describe('generations', () => {
     const carl = { id: 'carl', priority: 3, name: 'Gate carl' };
     const theirs = [{ id: OTHER, at: START }];
     solo.receive('carl', hello({ peer: carl, generations: theirs, holdsOperations: true }), OTHER);
+    solo.receive('anna', { type: 'PROBE', nonce: 1 }, GENERATION);
     expect(solo.all('GAVE_WAY')).toHaveLength(0);
     solo.write();
-    expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(1);
-    solo.receive('anna', { type: 'PROBE', nonce: 1 }, GENERATION);
     expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(2);
-    solo.receive('anna', { type: 'PROBE', nonce: 1 }, OTHER);
-    expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(2);
+    solo.receive('anna', { type: 'PROBE', nonce: 2 }, GENERATION);
+    solo.write();
+    expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(3);
+    solo.receive('anna', { type: 'PROBE', nonce: 3 }, OTHER);
+    solo.write();
+    expect(solo.all('GAVE_WAY', 'anna')).toHaveLength(3);
     expect(solo.sent.filter(({ message }) => message.type === 'GAVE_WAY')).toMatchObject([
+      { generation: GENERATION },
       { generation: GENERATION },
       { generation: GENERATION },
     ]);

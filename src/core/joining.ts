@@ -6,7 +6,7 @@ import { compareIdentity, type Identity, type NodeId, type Peer } from './identi
 import type { Hello } from './messages.ts';
 import type { Node } from './node.ts';
 import { Rivals } from './rivals.ts';
-import type { StorageWrite } from './stored.ts';
+import type { Generation, StorageWrite } from './stored.ts';
 import { nextTerm, NO_TERM } from './term.ts';
 
 /** Meeting peers, joining or founding a park, and giving way to another generation (rules J1 to J4, G1 to G7). */
@@ -91,8 +91,16 @@ export class Joining {
   neighbours(): NodeId[] {
     const { detector, replica } = this.node;
     return replica.membership.members
-      .filter(({ id }) => this.#links.get(id) === 'open' && !detector.isFailed(id))
+      .filter(({ id }) => this.#links.get(id) === 'open')
+      .filter(({ id }) => !detector.isFailed(id) && !this.isElsewhere(id))
       .map(({ id }) => id);
+  }
+
+  /**
+   * As it said last, its log is of another generation, or it has none: it takes part in no election of ours (rule E14).
+   */
+  isElsewhere(peer: NodeId): boolean {
+    return this.rivals.has(peer);
   }
 
   /** HELLO, asking for one back. */
@@ -195,7 +203,15 @@ export class Joining {
       if (generation === '') this.rivals.met(hello.peer, theirs, hello.leader !== null);
       return;
     }
-    if (theirs === '' || generation === '' || theirs === generation || this.#expects(hello)) {
+    if (theirs === '' && this.node.replica.membership.isVoter(from)) {
+      // It has set another log aside, and ours has not come to it yet.
+      this.rivals.met(hello.peer, theirs, false);
+    } else if (
+      theirs === '' ||
+      generation === '' ||
+      theirs === generation ||
+      this.#expects(hello)
+    ) {
       this.rivals.drop(from);
     } else {
       this.#meet(hello);
@@ -328,9 +344,21 @@ export class Joining {
     if (newest(hello) === this.#expected) return true;
     const at = hello.generations.findIndex(({ id }) => id === context.generation);
     const next = at < 0 ? undefined : hello.generations[at + 1];
-    if (!next || next.at.term !== replica.promised) return false;
+    if (!next || (next.at.term !== replica.promised && !this.#wasAskedFor(hello, next)))
+      return false;
     this.#expected = newest(hello);
     return true;
+  }
+
+  /**
+   * This node has promised more since, and nothing has come of it in its log. A voter that a forced ballot did not go on
+   * without has promised itself to that: nobody else can finish what it began.
+   */
+  #wasAskedFor({ knowsYou, settled }: Hello, { at }: Generation): boolean {
+    const { replica, self } = this.node;
+    const isVoter = knowsYou && replica.membership.isVoter(self.id);
+    const isOpen = !settled && this.node.liveLeader() === null;
+    return isVoter && isOpen && at.term <= replica.promised && replica.log.last.term < at.term;
   }
 
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Operation, Token } from './entry.ts';
 import type { Member } from './identity.ts';
+import { MAX_RECORDS } from './sessions.ts';
 import { entry, member, operation, stored, term } from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
@@ -51,6 +52,19 @@ describe('operations at the leader', () => {
       { token: { term: mine, number: 1 } },
       { token: { term: mine, number: 2 } },
     ]);
+  });
+
+  test('O4: one of a node that never settles any is refused in the end', () => {
+    const { solo, mine } = elected();
+    acknowledge(solo, mine);
+    const { sessions } = solo.node.replica;
+    for (let i = 1; i <= MAX_RECORDS; i++)
+      sessions.record(asked(i, 'a'), { index: i, outcome: null });
+    solo.receive('anna', { type: 'SUBMIT', operations: [asked(MAX_RECORDS + 1, 'b')] });
+    expect(solo.all('DECLINED', 'anna')).toMatchObject([{ reason: 'invalid' }]);
+    const settles = { ...asked(MAX_RECORDS + 2, 'c'), settledBelow: MAX_RECORDS };
+    solo.receive('anna', { type: 'SUBMIT', operations: [settles] });
+    expect(solo.node.replica.log.last.index).toBe(3);
   });
 
   test('O2: one that is in the log or waits in the queue is taken once', () => {

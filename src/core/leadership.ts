@@ -10,12 +10,15 @@ import {
 import type { FailureDetector } from './failure-detector.ts';
 import type { NodeId } from './identity.ts';
 import type { Message, OperationResult } from './messages.ts';
-import { Mutex, type LockRequest, type Section } from './mutex.ts';
+import { Mutex, type Section } from './mutex.ts';
 import { Reconfiguration } from './reconfiguration.ts';
 import type { Applied, Replica } from './replica.ts';
 import { Replication } from './replication.ts';
 import type { SnapshotSource } from './snapshot-transfer.ts';
 import type { Term } from './term.ts';
+
+/** Rule O4. */
+const TOO_MANY_RECORDS = 'this node has too many operations that it has not settled';
 
 export interface LeadershipEvents {
   quorumChanged(quorum: boolean): void;
@@ -70,8 +73,8 @@ export class Leadership {
       hasLeft,
     );
     this.mutex = new Mutex(context, term, {
-      granted: (lock, token) => {
-        this.#granted(lock, token);
+      granted: ({ node, request }, token, leaseMs) => {
+        this.events.tell(node, { type: 'GRANT', request, token, leaseMs });
       },
       run: (section, token) => {
         this.#run(section, token);
@@ -186,21 +189,22 @@ export class Leadership {
     return fresh;
   }
 
+  /** Why an operation is not taken, ever: null for one that is. */
+  #refusal(operation: Operation): string | null {
+    const { machine, sessions } = this.replica;
+    return sessions.hasRoomFor(operation) ? machine.refuse(operation.body) : TOO_MANY_RECORDS;
+  }
+
   #run({ node, operations }: Section, token: Token): void {
     for (const operation of operations) this.#queued.delete(operationKey(operation.id));
     const commands: EntryCommand[] = [];
     for (const operation of this.#answerKnown(node, operations)) {
-      const refusal = this.replica.machine.refuse(operation.body);
+      const refusal = this.#refusal(operation);
       if (refusal === null) commands.push({ kind: 'operation', operation, token });
       else this.#decline(node, [operation], 'invalid', refusal);
     }
     if (commands.length === 0) return;
     for (const entry of this.replication.append(commands)) this.#track(entry);
-  }
-
-  #granted({ node, request }: LockRequest, token: Token): void {
-    const leaseMs = this.context.timing.lease;
-    this.events.tell(node, { type: 'GRANT', request, token, leaseMs });
   }
 
   #decline(

@@ -1,4 +1,4 @@
-import type { LogEntry, Operation, Position, Token } from './entry.ts';
+import type { LogEntry, MulticastKind, Operation, Position, Token } from './entry.ts';
 import type { Identity, Member, NodeId, Peer } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Multicast, Placed } from './multicast/multicast.ts';
@@ -30,7 +30,8 @@ export type Message =
   | { readonly type: 'ELECTION_VOTE'; readonly wave: Wave; readonly best: Peer | null }
   | { readonly type: 'ELECTION_FINISHED'; readonly wave: Wave; readonly winner: Peer }
   | { readonly type: 'I_AM_LEADER'; readonly term: Term }
-  | { readonly type: 'RESIGN' }
+  /** `term`: of the leader that is to go; another one stays. */
+  | { readonly type: 'RESIGN'; readonly term: Term }
   | { readonly type: 'LEADER_REMOVED'; readonly term: Term }
   // Ballot: who, safely
   | Prepare
@@ -59,9 +60,14 @@ export type Message =
     }
   | { readonly type: 'RELEASE'; readonly request: number }
   // Multicast: views
-  | { readonly type: 'GROUP_JOIN'; readonly incarnation: string }
+  | { readonly type: 'GROUP_JOIN'; readonly order: MulticastKind; readonly incarnation: string }
   /** `view`: the number of the new one. */
-  | { readonly type: 'FLUSH'; readonly term: Term; readonly view: number }
+  | {
+      readonly type: 'FLUSH';
+      readonly order: MulticastKind;
+      readonly term: Term;
+      readonly view: number;
+    }
   | Flushed
   // Multicast: the order of a view, whose number each of them carries
   | {
@@ -97,7 +103,7 @@ export type Message =
     }
   | Acknowledged
   // Multicast: a person looks at it
-  | { readonly type: 'INSPECT'; readonly nonce: number }
+  | { readonly type: 'INSPECT'; readonly order: MulticastKind; readonly nonce: number }
   | Inspected;
 
 /** First on every new link, and whenever somebody looks for a leader: who I am and what log I hold. */
@@ -249,6 +255,7 @@ export interface Declined {
 /** What a member of the old view has of it. */
 export interface Flushed {
   readonly type: 'FLUSHED';
+  readonly order: MulticastKind;
   readonly term: Term;
   /** The number of the new view. */
   readonly view: number;

@@ -13,13 +13,16 @@ let context: Context;
 let mutex: Mutex;
 let events: string[];
 let tokens: Token[];
+let leases: number[];
 
 beforeEach(() => {
   context = new Context('carl', DEFAULT_TIMING, () => 0.5);
   events = [];
   tokens = [];
+  leases = [];
   mutex = new Mutex(context, T3, {
-    granted: ({ node, request }: LockRequest, token) => {
+    granted: ({ node, request }: LockRequest, token, leaseMs) => {
+      leases.push(leaseMs);
       events.push(`grant ${node} ${String(request)} ${String(token.number)}`);
       tokens.push(token);
     },
@@ -63,10 +66,12 @@ describe('one holder, in order', () => {
     expect(events.at(-1)).toBe('grant bert 2 2');
   });
 
-  test('X1: the holder that asks again is told again, with the same token', () => {
+  test('X1, X3: the holder that asks again is told again, with the same token and what is left of its lease', () => {
     mutex.lock('anna', 1, null);
+    context.now += 4000;
     mutex.lock('anna', 1, null);
     expect(events).toEqual(['grant anna 1 1', 'grant anna 1 1']);
+    expect(leases).toEqual([DEFAULT_TIMING.lease, DEFAULT_TIMING.lease - 4000]);
   });
 
   test('X1: two requests of one node are two', () => {

@@ -20,7 +20,8 @@ export interface Section {
 }
 
 export interface MutexEvents {
-  granted(lock: LockRequest, token: Token): void;
+  /** @param leaseMs what is left of it */
+  granted(lock: LockRequest, token: Token, leaseMs: number): void;
   /** Append these operations under this token. */
   run(section: Section, token: Token): void;
 }
@@ -28,6 +29,8 @@ export interface MutexEvents {
 interface Holder {
   readonly lock: LockRequest;
   readonly token: Token;
+  /** When its lease ends, ms. */
+  readonly until: number;
 }
 
 /** Beyond this many waiting requests a new one is refused. */
@@ -70,7 +73,9 @@ export class Mutex {
   /** A request to hold the mutex; asked again it keeps its place. Returns its ticket, null when the queue is full. */
   lock(node: NodeId, request: number, ticket: Token | null): Token | null {
     if (this.#holder?.lock.node === node && this.#holder.lock.request === request) {
-      this.events.granted(this.#holder.lock, this.#holder.token);
+      const { until } = this.#holder;
+      const left = Math.max(0, until - this.context.now);
+      this.events.granted(this.#holder.lock, this.#holder.token, left);
       return this.#holder.lock.ticket;
     }
     const waiting = this.#queue.find(
@@ -145,10 +150,11 @@ export class Mutex {
 
   #grant(lock: LockRequest): void {
     const token = this.#token();
-    this.#holder = { lock, token };
-    this.context.setTimer('lease', this.context.timing.lease);
+    const { lease } = this.context.timing;
+    this.#holder = { lock, token, until: this.context.now + lease };
+    this.context.setTimer('lease', lease);
     this.context.note('grants', `${lock.node} token ${String(token.number)}`);
-    this.events.granted(lock, token);
+    this.events.granted(lock, token, lease);
   }
 
   /** Rule S5: the term is unique to this leader, and within it the number only grows. */

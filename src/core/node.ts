@@ -13,7 +13,8 @@ import type { NodeId, Peer } from './identity.ts';
 import { Joining } from './joining.ts';
 import type { Leadership } from './leadership.ts';
 import type { Envelope, Message, Refuse } from './messages.ts';
-import { Group } from './multicast/group.ts';
+import type { Group } from './multicast/group.ts';
+import { Groups } from './multicast/groups.ts';
 import { Inspector } from './multicast/inspection.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { Office } from './office.ts';
@@ -23,7 +24,7 @@ import { SnapshotSink, SnapshotSource } from './snapshot-transfer.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Stored } from './stored.ts';
 import { maxTerm, type Term } from './term.ts';
-import type { Timer, Timing } from './timers.ts';
+import type { PeerTimer, Timer, Timing } from './timers.ts';
 import { viewOf, type NodeView } from './view.ts';
 import { Voter } from './voter.ts';
 
@@ -55,7 +56,7 @@ export class Node {
   readonly office: Office;
   readonly neighbourhood: Neighbourhood;
   readonly helloCheck: HelloCheck;
-  readonly group: Group;
+  readonly groups: Groups;
   readonly inspector: Inspector;
   self: Peer;
   /** The leader was removed by a person: nobody elects until a person starts an election. */
@@ -88,8 +89,13 @@ export class Node {
     });
     this.follower = new Follower(context, replica, this.detector);
     this.#snapshots = new SnapshotSource(context, replica);
-    this.#sink = new SnapshotSink(context, replica, (from, at) => {
-      this.#snapshotInstalled(from, at);
+    this.#sink = new SnapshotSink(context, replica, {
+      progressed: (from) => {
+        this.campaign.ballot.progressed(from);
+      },
+      installed: (from, at) => {
+        this.#snapshotInstalled(from, at);
+      },
     });
     this.office = new Office(this, this.#snapshots, (message) => {
       this.#dispatch(this.self.id, message);
@@ -113,15 +119,20 @@ export class Node {
     this.joining = new Joining(this);
     this.neighbourhood = new Neighbourhood(this);
     this.helloCheck = new HelloCheck(context);
-    this.group = new Group(this);
+    this.groups = new Groups(this);
     this.inspector = new Inspector(this);
     replica.onApplied((applied) => {
       this.leadership?.applied(applied);
       this.outbox.applied(applied);
-      this.group.applied(applied.entry);
+      this.groups.applied(applied.entry);
       // Who waited for what began this generation to be committed is to know (rule G4).
       if (this.leadership && beginsGeneration(applied.entry.command)) this.joining.greetAll();
     });
+  }
+
+  /** The multicast group of the park's choice. */
+  get group(): Group {
+    return this.groups.usual;
   }
 
   /** Handles one event. Throws an InvariantError when a rule does not hold: then the node must stop. */
@@ -233,6 +244,7 @@ export class Node {
     this.office.stepDown();
     this.campaign.stop();
     this.follower.unfollow();
+    this.#voter.reset();
     this.detector.forgive();
     this.campaign.seekSoon();
   }
@@ -261,7 +273,8 @@ export class Node {
     // Who counts on this node's vote there must learn that it has none any more (rule G7).
     const counts = message.type === 'PROBE' || (!isForUs && message.type !== 'GAVE_WAY');
     if (counts && this.joining.archives.hasAbandoned(generation)) {
-      this.context.emit(this.context.gaveWay(from, generation));
+      // What it has set aside may be on its way to the disk still (rule G3).
+      this.context.persist([], [this.context.gaveWay(from, generation)]);
     }
   }
 
@@ -350,10 +363,11 @@ export class Node {
         }
         return;
       case 'RESIGN':
-        this.resign();
+        if (message.term === this.leadership?.term) this.resign();
         return;
       case 'LEADER_REMOVED':
-        if (this.follower.leader === from) this.#becomeVacant();
+        if (this.follower.leader === from && this.follower.term === message.term)
+          this.#becomeVacant();
         return;
       case 'PREPARE':
         if (from === message.peer.id) this.#voter.prepare(from, message);
@@ -413,12 +427,15 @@ export class Node {
         this.leadership?.mutex.release(from, message.request);
         return;
       case 'QUEUED':
-      case 'GRANT':
-        // What another leader granted before is void (rule X4).
         if (from === this.liveLeader()?.id) this.grants.received(message);
         return;
+      case 'GRANT':
+        // What was granted in another term is void, also by the same leader (rule X4).
+        if (from === this.liveLeader()?.id && message.token.term === this.#leadingTerm)
+          this.grants.received(message);
+        return;
       case 'FLUSH':
-        if (!this.#olderTerm(from, message.term)) this.group.received(from, message);
+        if (!this.#olderTerm(from, message.term)) this.groups.received(from, message);
         return;
       case 'GROUP_JOIN':
       case 'FLUSHED':
@@ -428,10 +445,10 @@ export class Node {
       case 'DELIVER':
       case 'STAMPED':
       case 'ACKNOWLEDGED':
-        this.group.received(from, message);
+        this.groups.received(from, message);
         return;
       case 'INSPECT':
-        this.context.send(from, this.inspector.tell(message.nonce));
+        this.context.send(from, this.inspector.tell(message.order, message.nonce));
         return;
       case 'INSPECTED':
         this.inspector.told(from, message);
@@ -470,6 +487,11 @@ export class Node {
     return maxTerm(this.replica.promised, this.follower.term);
   }
 
+  /** Of the leader that this node is, or follows; '' for none. */
+  get #leadingTerm(): Term {
+    return this.leadership?.term ?? this.follower.term;
+  }
+
   #refused(from: NodeId, message: Refuse): void {
     const { leadership } = this;
     if (!leadership || message.promised <= leadership.term) {
@@ -498,7 +520,7 @@ export class Node {
     switch (timer) {
       case 'heartbeat':
         this.leadership?.beat();
-        this.group.beat();
+        this.groups.beat();
         this.#recheck();
         if (this.leadership) this.joining.archives.check();
         return;
@@ -551,17 +573,23 @@ export class Node {
       case 'inspect':
         this.inspector.timedOut();
         return;
-      case 'multicast-resend':
-      case 'multicast-late':
-      case 'multicast-deadline':
-        this.group.timerFired(timer);
+      case 'multicast-resend:sequencer':
+      case 'multicast-late:sequencer':
+      case 'multicast-deadline:sequencer':
+      case 'multicast-resend:lamport':
+      case 'multicast-late:lamport':
+      case 'multicast-deadline:lamport':
+      case 'multicast-deadline:undecided':
+        this.groups.timerFired(timer);
         return;
       default:
-        if (timer.startsWith('probe:')) this.detector.timedOut(timer.slice('probe:'.length));
-        else if (timer.startsWith('evict:')) {
-          this.leadership?.reconfiguration.evict(timer.slice('evict:'.length));
-        }
+        this.#peerTimerFired(timer);
     }
+  }
+
+  #peerTimerFired(timer: PeerTimer): void {
+    if (timer.startsWith('probe:')) this.detector.timedOut(timer.slice('probe:'.length));
+    else this.leadership?.reconfiguration.evict(timer.slice('evict:'.length));
   }
 
   /** A leader follows nobody, so it has no schedule of PROBEs (rule F2). Nobody else looks out for strangers (rule G2). */
@@ -580,7 +608,7 @@ export class Node {
     this.joining.rivals.drop(peer);
     this.campaign.peerFailed(peer);
     this.leadership?.memberFailed(peer);
-    this.group.peerFailed();
+    this.groups.peerFailed();
     if (peer === this.follower.leader) this.#leaderLost('it failed');
   }
 
@@ -602,8 +630,8 @@ export class Node {
 
   #follow(leader: NodeId, term: Term, quorum: boolean): void {
     if (this.leadership) this.office.stepDown();
-    const isNew = this.follower.leader !== leader;
-    if (isNew) this.#sink.follow(leader);
+    const isNew = this.follower.term !== term;
+    this.#sink.follow(leader);
     this.vacant = false;
     this.campaign.ballot.saw(term);
     this.follower.follow(leader, term, quorum);
@@ -624,7 +652,7 @@ export class Node {
     if (this.follower.leader !== null) this.#voter.leaderLives(this.follower.leader);
     this.outbox.flush();
     this.joining.follows();
-    this.group.follows();
+    this.groups.follows();
     this.campaign.maybeChallenge();
   }
 
@@ -689,7 +717,8 @@ export class Node {
     this.campaign.abandon();
     this.#sink.stop();
     this.follower.unfollow();
-    this.group.startOver();
+    this.#voter.reset();
+    this.groups.startOver();
     this.replica.clear();
     this.#forcedTerm = null;
     this.campaign.seekSoon();
@@ -706,6 +735,8 @@ export class Node {
         promised: (to) => {
           this.office.stepDown();
           this.follower.unfollow();
+          // Who asks for promises was elected, so a person has started an election (rule E6).
+          this.vacant = false;
           this.campaign.promised(to);
         },
         doubts: (leader) => {

@@ -1,7 +1,19 @@
 import type { NodeId } from './identity.ts';
 
-/** Where data comes in: from another node, from the signaling server, from this device's disk, from the server's page. */
-export type RefusalSource = 'peer' | 'signaling' | 'storage' | 'configuration';
+/** Where data comes in. */
+export type RefusalSource =
+  /** Another node. */
+  | 'peer'
+  /** The signaling server. */
+  | 'signaling'
+  /** This device's disk. */
+  | 'storage'
+  /** The server's page. */
+  | 'configuration'
+  /** The page's own address. */
+  | 'address'
+  /** A file that a person opens. */
+  | 'file';
 
 /** Data from outside that was not taken, because it does not fit its schema. It has changed nothing. */
 export interface Refusal {

@@ -1,11 +1,17 @@
 import { assert } from './assert.ts';
 import type { Context } from './context.ts';
 import type { Effect } from './effects.ts';
-import { compareToken, type LogEntry, type ParkSettings, type Token } from './entry.ts';
+import {
+  compareToken,
+  type LogEntry,
+  type MulticastKind,
+  type ParkSettings,
+  type Token,
+} from './entry.ts';
 import type { Json } from './json.ts';
 import { Log, LOG_START } from './log.ts';
 import { Membership } from './membership.ts';
-import type { View } from './multicast/multicast.ts';
+import { NO_VIEWS, type View } from './multicast/multicast.ts';
 import { Sessions } from './sessions.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Meta, Snapshot, StorageWrite, Stored } from './stored.ts';
@@ -36,7 +42,7 @@ export class Replica {
   #commitIndex = 0;
   #durableIndex = 0;
   #lastToken: Token | null = null;
-  #view: View | null = null;
+  #views = NO_VIEWS;
   /** Counts how often this node has started over. */
   #life = 0;
   /** Stands at `log.base`; what a node far behind is given. */
@@ -66,9 +72,9 @@ export class Replica {
   get settings(): ParkSettings | null {
     return this.#settings;
   }
-  /** The newest view of the multicast group that is applied; null before the first (rule T4). */
-  get view(): View | null {
-    return this.#view;
+  /** The newest view of a multicast group that is applied; null before the first (rule T4). */
+  view(order: MulticastKind): View | null {
+    return this.#views[order];
   }
   get baseSnapshot(): Snapshot | null {
     return this.#baseSnapshot;
@@ -210,7 +216,7 @@ export class Replica {
     this.#commitIndex = 0;
     this.#durableIndex = 0;
     this.#lastToken = null;
-    this.#view = null;
+    this.#views = NO_VIEWS;
     this.#settings = null;
     this.#baseSnapshot = null;
     this.#nextSnapshot = null;
@@ -229,7 +235,7 @@ export class Replica {
     this.#durableIndex = Math.min(this.#durableIndex, this.#commitIndex);
     this.#commitIndex = snapshot.at.index;
     this.#lastToken = null;
-    this.#view = snapshot.view ?? null;
+    this.#views = snapshot.views ?? NO_VIEWS;
     this.#settings = snapshot.settings;
     this.#baseSnapshot = snapshot;
     this.#nextSnapshot = null;
@@ -262,7 +268,7 @@ export class Replica {
   }
 
   #apply(entry: LogEntry): void {
-    if (entry.command.kind === 'view') this.#view = this.#following(entry.command.view);
+    if (entry.command.kind === 'view') this.#follow(entry.command.order, entry.command.view);
     const applied = this.#outcomeOf(entry);
     this.#applied.push(applied);
     for (const listener of this.#listeners) listener(applied);
@@ -286,10 +292,10 @@ export class Replica {
     return { entry, outcome, duplicate: false };
   }
 
-  #following(view: View): View {
-    const before = this.#view?.number ?? 0;
+  #follow(order: MulticastKind, view: View): void {
+    const before = this.view(order)?.number ?? 0;
     assert(view.number === before + 1, 'T4: views follow each other without a gap');
-    return view;
+    this.#views = { ...this.#views, [order]: view };
   }
 
   #checkToken(token: Token): void {
@@ -318,7 +324,7 @@ export class Replica {
       generations: this.membership.generationsAt(entry.index),
       sessions: this.sessions.snapshot(),
       machine: this.machine.snapshot(),
-      ...(this.#view ? { view: this.#view } : {}),
+      ...(this.#views === NO_VIEWS ? {} : { views: this.#views }),
     };
   }
 }

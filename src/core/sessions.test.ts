@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Operation } from './entry.ts';
 import type { Json } from './json.ts';
 import { DecodeError } from './decoder.ts';
-import { Sessions } from './sessions.ts';
+import { MAX_RECORDS, Sessions } from './sessions.ts';
 
 function operation(node: string, sequence: number, settledBelow: number): Operation {
   return { id: { node, sequence }, settledBelow, under: null, body: null };
@@ -47,6 +47,17 @@ describe('the records of what was applied', () => {
   const history = fc.array(
     fc.record({ node: fc.constantFrom('anna', 'bert'), sequence: fc.nat(20), floor: fc.nat(20) }),
   );
+
+  test('O4: of a node that settles nothing there are only so many', () => {
+    const sessions = new Sessions();
+    for (let i = 1; i <= MAX_RECORDS; i++) {
+      expect(sessions.hasRoomFor(operation('anna', i, 1))).toBe(true);
+      sessions.record(operation('anna', i, 1), { index: i, outcome: null });
+    }
+    expect(sessions.hasRoomFor(operation('anna', MAX_RECORDS + 1, 1))).toBe(false);
+    expect(sessions.hasRoomFor(operation('anna', MAX_RECORDS + 1, 2))).toBe(true);
+    expect(sessions.hasRoomFor(operation('bert', 1, 1))).toBe(true);
+  });
 
   test('S6: a snapshot restores them byte for byte, in whatever order they came', () => {
     fc.assert(

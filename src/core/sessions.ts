@@ -19,6 +19,11 @@ interface Session {
 /** A node, its floor, and of each of its settled operations the sequence, the index and the outcome. */
 type SessionRow = readonly [NodeId, number, readonly (readonly [number, number, Json])[]];
 
+/**
+ * A node that tells what it has settled has far fewer records (rule O4): this many has only one that does not, whose
+ * operations the leader takes no more.
+ */
+export const MAX_RECORDS = 16_384;
 /** The bound of an outcome, as in a RESULT. */
 const MAX_OUTCOME = 16 * 1024;
 const natural = integer(0, Number.MAX_SAFE_INTEGER);
@@ -69,6 +74,12 @@ export class Sessions {
     if (id.sequence < session.floor) return { state: 'forgotten' };
     const settled = session.settled.get(id.sequence);
     return settled ? { state: 'settled', ...settled } : { state: 'new' };
+  }
+
+  /** Whether there is room for the operation's record, or it makes some. */
+  hasRoomFor({ id, settledBelow }: Operation): boolean {
+    const session = this.#sessions.get(id.node);
+    return !session || session.settled.size < MAX_RECORDS || settledBelow > session.floor;
   }
 
   record(operation: Operation, settled: Settled): void {

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Append, Message } from './messages.ts';
 import type { Snapshot } from './stored.ts';
-import { entry, filler, GENERATION, member, SETTINGS, stored, term } from './testing/fixtures.ts';
+import {
+  entry,
+  filler,
+  founding,
+  GENERATION,
+  member,
+  SETTINGS,
+  stored,
+  term,
+} from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
 const THREE = [member('anna', 1), member('bert', 2), member('carl', 3)];
@@ -66,6 +75,29 @@ describe('a snapshot that comes late', () => {
     solo.receive('bert', { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: text.length, data: text });
     solo.write();
     expect(solo.node.replica.log.last).toEqual({ index: 6, term: term(3, 'bert') });
+  });
+});
+
+test('R3: a snapshot is acknowledged, to a heartbeat too, only once it is durable', () => {
+  const solo = new Solo('anna', { priority: 1, stored: stored('anna', THREE) });
+  const carl = term(2, 'carl');
+  const { snapshot, text } = snapshotAt(4, carl);
+  const { at } = snapshot;
+  solo.receive('carl', append(carl, { index: 1, term: term(1, 'anna') }, { beat: 1 }));
+  solo.write();
+  solo.receive('carl', { type: 'SNAPSHOT_OFFER', term: carl, at, size: text.length });
+  solo.receive('carl', { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: text.length, data: text });
+  solo.take('APPENDED');
+  solo.receive('carl', append(carl, at, { commit: 4, beat: 2 }));
+  expect(solo.take('APPENDED')).toEqual([]);
+  solo.write();
+  const acknowledged = solo.take('APPENDED').map(({ message }) => message);
+  expect(acknowledged).toContainEqual({
+    type: 'APPENDED',
+    term: carl,
+    ok: true,
+    match: at,
+    beat: 2,
   });
 });
 
@@ -228,6 +260,33 @@ describe('fetching', () => {
         expect(solo.tally.bodies).toEqual(snapshot.machine);
       }),
     );
+  });
+
+  test('G1: what one park had offered is not put over the log of another that came meanwhile', () => {
+    const solo = new Solo('vera');
+    const old = term(5, 'anna');
+    const { snapshot, text } = snapshotAt(40, old);
+    const { at } = snapshot;
+    solo.receive('anna', append(old, { index: 90, term: old }, { beat: 1 }), GENERATION);
+    // The offer comes late, and under the promise that anna has given since.
+    const entries = [
+      entry(1, term(1, 'bert'), founding([member('bert', 2)], 'otherfounding111')),
+      ...filler(2, 3, term(6, 'bert')),
+    ];
+    const whole = append(term(6, 'bert'), { index: 0, term: '' }, { entries, commit: 3 });
+    const offer = { type: 'SNAPSHOT_OFFER', term: term(7, 'anna'), at, size: text.length } as const;
+    const head = append(term(6, 'bert'), { index: 3, term: term(6, 'bert') }, { beat: 1 });
+    solo.receive('bert', head, 'otherfounding111');
+    solo.receive('anna', offer, GENERATION);
+    solo.receive('bert', whole, 'otherfounding111');
+    solo.write();
+    const acknowledged = { ok: true, match: { index: 3, term: term(6, 'bert') } };
+    expect(solo.all('APPENDED', 'bert').at(-1)).toMatchObject(acknowledged);
+    const chunk = { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: text.length, data: text } as const;
+    solo.receive('anna', chunk, GENERATION);
+    solo.write();
+    expect(solo.node.context.generation).toBe('otherfounding111');
+    expect(solo.node.replica.commitIndex).toBe(3);
   });
 
   test('R6: a chunk of another size than was offered ends the fetch', () => {

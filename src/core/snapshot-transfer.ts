@@ -59,6 +59,13 @@ interface Fetch {
   text: string;
 }
 
+export interface SnapshotSinkEvents {
+  /** Another chunk is here. */
+  progressed(from: NodeId): void;
+  /** It is durable. */
+  installed(from: NodeId, at: Position): void;
+}
+
 /** Fetches a snapshot chunk by chunk; a lost chunk is asked for again, so a fetch resumes where it stopped. */
 export class SnapshotSink {
   #fetch: Fetch | null = null;
@@ -66,7 +73,7 @@ export class SnapshotSink {
   constructor(
     private readonly context: Context,
     private readonly replica: Replica,
-    private readonly installed: (from: NodeId, at: Position) => void,
+    private readonly events: SnapshotSinkEvents,
   ) {}
 
   offered(from: NodeId, { at, size }: SnapshotOffer): void {
@@ -92,6 +99,7 @@ export class SnapshotSink {
       return;
     }
     current.text += chunk.data;
+    this.events.progressed(from);
     if (current.text.length < current.size) this.#ask();
     else this.#install(current);
   }
@@ -126,7 +134,7 @@ export class SnapshotSink {
     if (!checked.ok) this.context.refuse(from, `snapshot: ${checked.reason}`);
     else if (at.index > this.replica.commitIndex) {
       this.replica.installSnapshot(checked.value, [], () => {
-        this.installed(from, at);
+        this.events.installed(from, at);
       });
     }
   }
@@ -135,8 +143,20 @@ export class SnapshotSink {
     const decoded = decodeSnapshot(text);
     if (!decoded.ok) return decoded;
     if (!isEqual(decoded.value.at, at)) return { ok: false, reason: 'another one than offered' };
+    if (!this.#isOfOurPark(decoded.value)) return { ok: false, reason: 'of another park' };
     const problem = this.replica.machine.refuseSnapshot(decoded.value.machine);
     return problem === null ? decoded : { ok: false, reason: problem };
+  }
+
+  /**
+   * It may have been offered to this node before that came to hold another log (rule G1). What began its own, and what is
+   * committed there, must stand in the snapshot too; a blank node takes any.
+   */
+  #isOfOurPark({ generations: theirs }: Snapshot): boolean {
+    const { membership, commitIndex } = this.replica;
+    return membership.generations
+      .filter(({ at }, place) => place === 0 || at.index <= commitIndex)
+      .every((ours) => theirs.some(({ id, at }) => id === ours.id && isEqual(at, ours.at)));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { LogEntry, Operation, ParkSettings, Position } from './entry.ts';
 import type { Member, NodeId } from './identity.ts';
 import type { Json } from './json.ts';
-import type { View } from './multicast/multicast.ts';
+import type { Views } from './multicast/multicast.ts';
 import type { Term } from './term.ts';
 
 /** What a node must not forget besides its log. */
@@ -25,8 +25,8 @@ export interface Snapshot {
   /** The exactly-once records, see sessions.ts. */
   readonly sessions: Json;
   readonly machine: Json;
-  /** The view of the multicast group; absent when there was none yet. */
-  readonly view?: View;
+  /** The views of the multicast groups; absent when there were none yet. */
+  readonly views?: Views;
 }
 
 /** A generation of a park's log and the position of its founding or generation entry. */

@@ -1,3 +1,4 @@
+import type { MulticastKind } from './entry.ts';
 import type { NodeId } from './identity.ts';
 
 /** The timers of a node, by name: setting one again replaces it. */
@@ -8,10 +9,6 @@ export type Timer =
   | 'silence'
   /** Follower: the next PROBE of the random schedule. */
   | 'probe-leader'
-  /** An unanswered PROBE makes its peer failed. */
-  | `probe:${NodeId}`
-  /** Leader: a member has been failed for so long that it is evicted. */
-  | `evict:${NodeId}`
   /** Election: nobody answered, or the winner did not show. */
   | 'election'
   /** Ballot: ask again the voters that have not answered. */
@@ -40,12 +37,19 @@ export type Timer =
   | 'inspect'
   /** A person adopts another generation, and nobody there has answered. */
   | 'adoption'
-  /** Multicast: something waits for the others for too long. */
-  | 'multicast-resend'
-  /** Multicast: a message that is late on purpose is due. */
-  | 'multicast-late'
-  /** Multicast: the oldest open request gives up. */
-  | 'multicast-deadline';
+  | PeerTimer
+  | GroupTimer;
+
+/** Of one peer. `probe`: a PROBE that nobody answers makes it failed. `evict`: a member was failed for so long that its leader evicts it. */
+export type PeerTimer = `${'probe' | 'evict'}:${NodeId}`;
+
+/**
+ * Those of a multicast group. `resend`: something waits for the others for too long. `late`: a message that is late on
+ * purpose is due. `deadline`: the oldest open request gives up; `undecided` are those for which it is not known yet which
+ * group they are for.
+ */
+export type GroupTimer =
+  `multicast-${'resend' | 'late' | 'deadline'}:${MulticastKind}` | 'multicast-deadline:undecided';
 
 /** Times in milliseconds. The defaults suit tabs on one network; the simulator uses the same. */
 export interface Timing {

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Reply } from './effects.ts';
+import { ELECTIONS, type ParkSettings } from './entry.ts';
 import type { NodeId } from './identity.ts';
 import type { Json } from './json.ts';
 import type { Archive } from './stored.ts';
+import type { Node } from './node.ts';
 import { Harness } from './testing/harness.ts';
 import { DEFAULT_TIMING } from './timers.ts';
 
 /** Gates that joined one after the other; the last one leads. */
-function park(ids: readonly NodeId[]): Harness {
-  const harness = new Harness();
+function park(ids: readonly NodeId[], settings: Partial<ParkSettings> = {}): Harness {
+  const harness = new Harness({ settings });
   ids.forEach((id, i) => {
     harness.start(id, i + 1);
     harness.settle();
@@ -87,6 +89,48 @@ function operations(archive: Archive): Json[] {
 }
 
 const REFUSED = { ok: false, code: 'invalid', definite: true };
+
+describe('a forced ballot that did not come to its end', () => {
+  test.each(ELECTIONS)(
+    'G4, E14, L1, %s: who promised a forced ballot, and never got what came of it, is in it still after greater promises',
+    (election) => {
+      const harness = park(['anna', 'bert', 'carl', 'vera'], { election });
+      harness.submit('anna', 'visitor');
+      harness.settle();
+      for (const id of ['anna', 'bert']) harness.crash(id);
+      const [carl, vera] = ['carl', 'vera'].map((id) => harness.node(id)) as [Node, Node];
+      harness.runUntil(() => carl.view().missing.length === 2, 20_000);
+      const { generation } = carl.context;
+      harness.fate = (from, to, { type }) =>
+        from === 'carl' &&
+        to === 'vera' &&
+        type === 'APPEND' &&
+        carl.context.generation !== generation
+          ? 'lose'
+          : 'pass';
+      harness.ask('carl', { type: 'proceed-without', ids: ['anna', 'bert'] });
+      harness.runUntil(() => carl.context.generation !== generation, 5000);
+      harness.run(5);
+      expect(vera.context.generation).toBe(generation);
+      for (const id of ['carl', 'vera']) harness.crash(id);
+      harness.fate = () => 'pass';
+      harness.run(100);
+      // Alone, she asks for promises herself, unless her token would have to go round for that: her own is greater than
+      // the one that she gave to carl.
+      const given = harness.start('vera', 4).replica.promised;
+      harness.run(6000);
+      if (election !== 'ring') expect(harness.node('vera').replica.promised > given).toBe(true);
+      harness.start('carl', 3);
+      harness.runUntil(() => harness.leader() !== undefined, 60_000);
+      harness.settle();
+      for (const id of ['carl', 'vera'])
+        expect(harness.node(id).context.generation).not.toBe(generation);
+      expect(harness.command('vera', { type: 'submit', bodies: ['another'] })).toMatchObject({
+        ok: true,
+      });
+    },
+  );
+});
 
 describe('a conflict', () => {
   test('G5: it ends at every gate once the other side has adopted our generation', () => {

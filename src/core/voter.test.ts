@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Position } from './entry.ts';
 import type { Prepare } from './messages.ts';
-import { entry, filler, member, membership, stored, term } from './testing/fixtures.ts';
+import {
+  entry,
+  filler,
+  founding,
+  hello,
+  member,
+  membership,
+  stored,
+  term,
+} from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
 const anna = member('anna', 1);
@@ -271,6 +280,39 @@ describe('a voter that hears a live leader', () => {
     expect(solo.node.leadership).toBeNull();
     solo.write();
     expect(solo.all('PROMISE', 'carl')).toHaveLength(1);
+  });
+
+  test('G1, S9: who gives way meanwhile promises nothing of the log that it set aside', () => {
+    const solo = follower();
+    for (const peer of ['bert', 'carl', 'zora']) solo.link(peer);
+    solo.receive('carl', prepare('carl', term(9, 'carl')));
+    expect(solo.all('PROMISE')).toEqual([]);
+    const zora = { id: 'zora', priority: 9, name: 'Gate zora' };
+    const first = entry(
+      1,
+      term(1, 'zora'),
+      founding([member('zora', 9), member('anna', 1, false)], 'otherfounding111'),
+    );
+    const generations = [{ id: 'otherfounding111', at: { index: 1, term: first.term } }];
+    const more = {
+      holdsOperations: true,
+      last: { index: 3, term: term(4, 'zora') },
+      leader: 'zora',
+    };
+    solo.receive('zora', hello({ peer: zora, generations, ...more }), 'otherfounding111');
+    solo.write();
+    const head = {
+      type: 'APPEND',
+      term: term(5, 'zora'),
+      previous: { index: 0, term: '' },
+    } as const;
+    const tail = { entries: [first], commit: 1, beat: 0, quorum: false };
+    solo.receive('zora', { ...head, ...tail }, 'otherfounding111');
+    solo.write();
+    expect(solo.node.context.generation).toBe('otherfounding111');
+    solo.link('zora', 'closed', true);
+    solo.write();
+    expect(solo.all('PROMISE')).toEqual([]);
   });
 
   test('G4: nobody goes on without the voters of a leader that lives', () => {

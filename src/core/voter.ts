@@ -69,6 +69,11 @@ export class Voter {
     if (deferred) this.prepare(deferred.from, deferred.message);
   }
 
+  /** This node's log is another one now, or it has slept: whoever waits asks again. */
+  reset(): void {
+    this.#deferred = null;
+  }
+
   /** FETCH: a candidate that has this node's promise adopts its log. Nothing can change that log meanwhile. */
   fetch(from: NodeId, term: string, after: Position): void {
     if (term !== this.replica.promised) return;

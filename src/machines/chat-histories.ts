@@ -75,8 +75,8 @@ export class Histories {
     held.messages.splice(before + 1, 0, message);
     held.units += unitsOf(message);
     this.#units += unitsOf(message);
-    if (held.messages.length > MAX_MESSAGES) this.#forgetFirst(place);
-    while (this.#units > MAX_UNITS) this.#forgetFirst(this.#largest());
+    if (held.messages.length > MAX_MESSAGES) this.#forgetOldest(place);
+    while (this.#units > MAX_UNITS) this.#forgetOldest(this.#largest());
   }
 
   /** The place that takes the most: so nobody loses what was said quietly to those who say much. */
@@ -88,12 +88,15 @@ export class Histories {
     return largest;
   }
 
-  #forgetFirst(place: Place): void {
+  /** In the log, wherever it stands: else who claims the last places would push out whatever is said after (rule C9). */
+  #forgetOldest(place: Place): void {
     const held = this.#places.get(place);
-    const first = held?.messages.shift();
-    assert(held !== undefined && first !== undefined, 'C5: who forgets has something to forget');
-    held.units -= unitsOf(first);
-    this.#units -= unitsOf(first);
+    assert(held !== undefined, 'C5: who forgets has something to forget');
+    const indexes = held.messages.map(({ index }) => index);
+    const [oldest] = held.messages.splice(indexes.indexOf(Math.min(...indexes)), 1);
+    assert(oldest !== undefined, 'C5: a place that is kept has messages');
+    held.units -= unitsOf(oldest);
+    this.#units -= unitsOf(oldest);
     if (held.messages.length === 0) this.#places.delete(place);
   }
 }

@@ -92,7 +92,8 @@ export type ChatOperation =
 /**
  * `taken`: the name is another user's, or that of something else. `other-lock`, `other-order`: the room has another one
  * than was shown. `wrong-form`: plain in a locked room, or sealed in an open one. `wrong-order`: without a position in a room
- * of the multicast's order, or with one in a room of the log. `too-many`: there are as many as there may be.
+ * of the multicast's order, or with one in a room of the log. `no-view`: with one in a view that is not in the log yet.
+ * `too-many`: there are as many as there may be.
  */
 const REFUSALS = [
   'taken',
@@ -104,6 +105,7 @@ const REFUSALS = [
   'other-order',
   'wrong-form',
   'wrong-order',
+  'no-view',
   'too-many',
 ] as const;
 export type ChatRefusal = (typeof REFUSALS)[number];

@@ -15,11 +15,13 @@ interface Parts {
   users?: Json;
   rooms?: Json;
   histories?: Json;
+  views?: Json;
 }
 const snapshot = (parts: Parts): Json => ({
   users: [ADA, BOB],
   rooms: [LOBBY, ATTIC, TOWER],
   histories: [],
+  views: { sequencer: 0, lamport: 2 },
   ...parts,
 });
 const said = (place: string, ...rows: Json[]): Parts => ({ histories: [[place, rows]] });
@@ -72,6 +74,12 @@ describe('a snapshot of the chat', () => {
     ],
     ['a message unlike the order of its room', said('#Tower', [3, 'anna', 1, PLAIN])],
     ['a message unlike the order of its room', said('#Lobby', [3, 'anna', 1, PLAIN, 1, 1])],
+    [
+      'a message in a view that is not there yet',
+      said('#Tower', [3, 'anna', 1, PLAIN, 2, 9], [4, 'anna', 1, PLAIN, 3, 1]),
+    ],
+    ['views: no field sequencer', { views: { lamport: 2 } }],
+    ['views.lamport: not a number from 0', { views: { sequencer: 0, lamport: -1 } }],
     ['not a list of 4', said('#Tower', [3, 'anna', 1, PLAIN, 1])],
     ['a direct message in another order', said('@anna bert', [3, 'anna', 1, SEALED, 1, 1])],
     ['a message of who has not joined', said('#Lobby', [3, 'bert', 1, PLAIN])],

@@ -11,6 +11,7 @@ import {
   tuple,
   type Decoder,
 } from '../core/decoder.ts';
+import type { MulticastKind } from '../core/entry.ts';
 import { NODE_ID_PATTERN, type NodeId } from '../core/identity.ts';
 import {
   byOrder,
@@ -53,6 +54,10 @@ export interface RoomRow {
   readonly members: readonly NodeId[];
 }
 
+/** The number of each group's newest view; 0 before its first. */
+export type NewestViews = Readonly<Record<MulticastKind, number>>;
+export const NO_VIEWS: NewestViews = { sequencer: 0, lamport: 0 };
+
 /** The last two: its position, where it has one. */
 export type MessageRow =
   | readonly [index: number, from: NodeId, at: number, text: Text]
@@ -63,10 +68,12 @@ export interface ChatSnapshot {
   readonly users: readonly UserRow[];
   readonly rooms: readonly RoomRow[];
   readonly histories: readonly (readonly [Place, readonly MessageRow[]])[];
+  readonly views: NewestViews;
 }
 
 const node = pattern(NODE_ID_PATTERN);
 const index = integer(1, Number.MAX_SAFE_INTEGER);
+const newest = integer(0, Number.MAX_SAFE_INTEGER);
 const at = number(0, 1e15);
 type RowInLogOrder = Extract<MessageRow, { readonly length: 4 }>;
 type RowWithPosition = Extract<MessageRow, { readonly length: 6 }>;
@@ -92,6 +99,7 @@ const shape: Decoder<ChatSnapshot> = object({
     tuple<[Place, MessageRow[]]>(string(MAX_CHAT_NAME + 80), arrayOf(messageRow, MAX_MESSAGES)),
     MAX_UNITS,
   ),
+  views: object<NewestViews>({ sequencer: newest, lamport: newest }),
 });
 
 /** A snapshot that a chat may have written, or the reason why it can be none. */
@@ -115,7 +123,7 @@ export function rowOf({ index: place, position, from, at: time, text: said }: Me
 }
 
 /** What the schema can't tell (rules C1 to C5 and C9): each once, and everybody and everything that is spoken of is there. */
-function mustAgree({ users, rooms, histories }: ChatSnapshot): void {
+function mustAgree({ users, rooms, histories, views }: ChatSnapshot): void {
   const ids = new Set(users.map((user) => user.node));
   mustBeOnce(users.map((user) => user.node));
   mustBeOnce([...users.flatMap(({ names }) => names), ...rooms.map(({ name }) => name)]);
@@ -129,7 +137,7 @@ function mustAgree({ users, rooms, histories }: ChatSnapshot): void {
   let units = 0;
   for (const [place, rows] of histories) {
     const room = byPlace.get(place);
-    if (room) mustBeSaidIn(room, rows);
+    if (room) mustBeSaidIn(room, rows, views);
     else mustBeTold(place, rows, ids);
     mustGrow(rows);
     for (const row of rows) units += unitsOf(messageOf(row));
@@ -151,7 +159,11 @@ function mustGrow(rows: readonly MessageRow[]): void {
   mustBeOnce(messages.map((message) => String(message.index)));
 }
 
-function mustBeSaidIn({ lock, order, members }: RoomRow, rows: readonly MessageRow[]): void {
+function mustBeSaidIn(
+  { lock, order, members }: RoomRow,
+  rows: readonly MessageRow[],
+  views: NewestViews,
+): void {
   const joined = new Set(members);
   for (const { from, text: said, position } of rows.map(messageOf)) {
     if (!joined.has(from)) throw new DecodeError('a message of who has not joined');
@@ -159,6 +171,8 @@ function mustBeSaidIn({ lock, order, members }: RoomRow, rows: readonly MessageR
       throw new DecodeError('a message unlike its room');
     if ((position === null) !== (order === 'log'))
       throw new DecodeError('a message unlike the order of its room');
+    if (position && order !== 'log' && position.view > views[order])
+      throw new DecodeError('a message in a view that is not there yet');
   }
 }
 

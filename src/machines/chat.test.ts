@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { LogEntry } from '../core/entry.ts';
+import type { LogEntry, MulticastKind } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import { founding } from '../core/testing/fixtures.ts';
 import { MAX_MESSAGES, MAX_UNITS, roomPlace, talkPlace } from './chat-histories.ts';
@@ -62,6 +62,13 @@ class Room {
     const operation = { id, settledBelow: 1, under: null, body: { machine: 'chat', ...body } };
     const token = { term: '', number: index };
     return { index, term: '', at: 1000 + index, command: { kind: 'operation', operation, token } };
+  }
+
+  /** A view of a multicast group. */
+  view(order: MulticastKind, number: number): void {
+    const view = { number, members: [] };
+    const command = { kind: 'view', order, view, base: 0, cut: [] } as const;
+    expect(this.chat.apply({ index: ++this.#index, term: '', at: 0, command })).toBeNull();
   }
 
   texts(room: string): string[] {
@@ -191,7 +198,9 @@ describe('what is said', () => {
 describe('C9: a room in the order of the multicast', () => {
   const tower = (): Room => {
     const users = [register('anna', 'Ada'), register('bert', 'Bob')];
-    return chat(...users, joinOrdered('anna', 'Tower', 'sequencer'), join('bert', 'Tower'));
+    const made = chat(...users, joinOrdered('anna', 'Tower', 'sequencer'), join('bert', 'Tower'));
+    made.view('sequencer', 3);
+    return made;
   };
 
   test('who makes a room chooses, and who asks for another order is refused', () => {
@@ -218,7 +227,7 @@ describe('C9: a room in the order of the multicast', () => {
       expect(made.ask(sayAt('anna', 'Tower', view, number))).toEqual(ALLOWED);
     expect(made.texts('Tower')).toEqual(['1.2', '1.7', '1.12', '2.1', '2.2']);
     expect(made.chat.history(roomPlace('Tower')).map(({ index }) => index)).toEqual([
-      10, 7, 8, 6, 9,
+      11, 8, 9, 7, 10,
     ]);
   });
 
@@ -239,15 +248,50 @@ describe('C9: a room in the order of the multicast', () => {
     expect(made.chat.history(roomPlace('Lobby'))).toEqual([]);
   });
 
-  test('C5: a full room forgets the first in its order, be it the newest in the log', () => {
+  test('a position in a view that is not in the log yet is refused: so nobody stands behind all that is to come', () => {
     const made = tower();
-    for (let i = 1; i <= MAX_MESSAGES; i++) made.ask(sayAt('anna', 'Tower', 2, i));
+    made.view('lamport', 9);
+    for (const view of [4, Number.MAX_SAFE_INTEGER])
+      expect(made.ask(sayAt('bert', 'Tower', view, 1))).toEqual(refused('no-view'));
+    expect(made.texts('Tower')).toEqual([]);
+    const { version } = made.chat;
+    made.view('sequencer', 4);
+    expect(made.chat.version).toBeGreaterThan(version);
+    expect(made.ask(sayAt('bert', 'Tower', 4, 1))).toEqual(ALLOWED);
+    // Of an old view: its tag was delivered before the new one began.
+    expect(made.ask(sayAt('anna', 'Tower', 2, 5))).toEqual(ALLOWED);
+    expect(made.texts('Tower')).toEqual(['2.5', '4.1']);
+  });
+
+  test('R6: the newest views are in the snapshot', () => {
+    const made = tower();
+    const other = new Room();
+    other.chat.restore(made.chat.snapshot());
+    expect(other.ask(sayAt('anna', 'Tower', 4, 1))).toEqual(refused('no-view'));
+    expect(other.ask(sayAt('anna', 'Tower', 3, 1))).toEqual(ALLOWED);
+    other.chat.reset();
+    expect(other.chat.snapshot()).toMatchObject({ views: { sequencer: 0, lamport: 0 } });
+  });
+
+  test('C5: a full room forgets the oldest in the log, wherever that stands', () => {
+    const made = tower();
+    made.ask(sayAt('anna', 'Tower', 2, 7));
+    for (let i = 1; i < MAX_MESSAGES; i++) made.ask(sayAt('anna', 'Tower', 3, i));
+    // Late in the log, and first in the order: it is seen.
     expect(made.ask(sayAt('bert', 'Tower', 1, 1))).toEqual(ALLOWED);
-    expect(made.texts('Tower')[0]).toBe('2.1');
-    made.ask(sayAt('bert', 'Tower', 3, 1));
+    expect(made.texts('Tower').slice(0, 2)).toEqual(['1.1', '3.1']);
+    made.ask(sayAt('bert', 'Tower', 3, 5000));
     expect(made.texts('Tower')).toHaveLength(MAX_MESSAGES);
-    expect([made.texts('Tower')[0], made.texts('Tower').at(-1)]).toEqual(['2.2', '3.1']);
+    expect(made.texts('Tower').slice(0, 2)).toEqual(['1.1', '3.2']);
     expect(made.chat.refuseSnapshot(made.chat.snapshot())).toBeNull();
+  });
+
+  test('C5: who claims the last places of the newest view pushes out nothing that is said later', () => {
+    const made = tower();
+    for (let i = 0; i < MAX_MESSAGES; i++)
+      made.ask(sayAt('bert', 'Tower', 3, Number.MAX_SAFE_INTEGER - i));
+    for (let i = 1; i <= 3; i++) made.ask(sayAt('anna', 'Tower', 3, i));
+    expect(made.texts('Tower').slice(0, 3)).toEqual(['3.1', '3.2', '3.3']);
   });
 });
 
@@ -281,6 +325,7 @@ describe('the machine', () => {
         const owners = new Map<string, string>();
         let said = 0;
         all.forEach((one, i) => {
+          if (i === 0) first.view('sequencer', 2);
           if (i === at) second.restore(JSON.parse(JSON.stringify(first.chat.snapshot())) as Json);
           const entry = first.entry(one);
           const outcome = first.chat.apply(entry);
@@ -312,7 +357,10 @@ describe('the machine', () => {
     expect(JSON.stringify(made.chat.snapshot())).toBe(before);
     expect(made.chat.version).toBe(version);
     made.chat.reset();
-    expect(made.chat.snapshot()).toEqual({ users: [], rooms: [], histories: [] });
+    expect(made.chat.snapshot()).toEqual({
+      ...{ users: [], rooms: [], histories: [] },
+      views: { sequencer: 0, lamport: 0 },
+    });
     expect(made.chat.version).toBeGreaterThan(version);
   });
 });

@@ -1,5 +1,5 @@
 import { assert } from '../core/assert.ts';
-import type { LogEntry } from '../core/entry.ts';
+import type { LogEntry, MulticastKind } from '../core/entry.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
 import { Histories, roomPlace, talkPlace, type Message, type Place } from './chat-histories.ts';
@@ -18,6 +18,7 @@ import {
   MAX_ROOMS,
   MAX_USERS,
   messageOf,
+  NO_VIEWS,
   rowOf,
   type ChatSnapshot,
 } from './chat-snapshot.ts';
@@ -49,6 +50,7 @@ export class Chat implements Machine {
   #owners = new Map<string, NodeId>();
   #rooms = new Map<string, Room & { readonly members: Set<NodeId> }>();
   #histories = new Histories();
+  #views = NO_VIEWS;
   #version = 0;
 
   /** Grows with everything that changes. */
@@ -88,6 +90,7 @@ export class Chat implements Machine {
     this.#owners = new Map();
     this.#rooms = new Map();
     this.#histories = new Histories();
+    this.#views = NO_VIEWS;
     this.#version += 1;
   }
 
@@ -97,6 +100,7 @@ export class Chat implements Machine {
   }
 
   apply({ index, at, command }: LogEntry): Json {
+    if (command.kind === 'view') this.#installs(command.order, command.view.number);
     if (command.kind !== 'operation') return null;
     const decoded = decodeChatOperation(command.operation.body);
     if (!decoded.ok) return null;
@@ -115,6 +119,7 @@ export class Chat implements Machine {
         return { name, lock, order, members: [...members] };
       }),
       histories,
+      views: { ...this.#views },
     };
   }
 
@@ -130,7 +135,8 @@ export class Chat implements Machine {
     this.#take(decoded.value);
   }
 
-  #take({ users, rooms, histories }: ChatSnapshot): void {
+  #take({ users, rooms, histories, views }: ChatSnapshot): void {
+    this.#views = views;
     for (const { node, key, names } of users) {
       this.#users.set(node, { node, key, names });
       for (const name of names) this.#owners.set(name, node);
@@ -141,6 +147,12 @@ export class Chat implements Machine {
     for (const [place, rows] of histories) {
       for (const row of rows) this.#histories.add(place, messageOf(row));
     }
+  }
+
+  /** Rule T4: the members of the group may now deliver in this view. */
+  #installs(order: MulticastKind, number: number): void {
+    this.#version += 1;
+    this.#views = { ...this.#views, [order]: number };
   }
 
   #decide(asked: ChatOperation, origin: Pick<Message, 'index' | 'at' | 'from'>): ChatOutcome {
@@ -199,7 +211,12 @@ export class Chat implements Machine {
     if (!room) return refused('no-room');
     if (!room.members.has(message.from)) return refused('not-joined');
     if (isSealed(message.text) !== (room.lock !== null)) return refused('wrong-form');
-    if ((message.position === null) !== (room.order === 'log')) return refused('wrong-order');
+    const { order } = room;
+    const { position } = message;
+    if ((position === null) !== (order === 'log')) return refused('wrong-order');
+    // An author has applied the view in which its tag was delivered: here it stands before what it says.
+    if (position && order !== 'log' && position.view > this.#views[order])
+      return refused('no-view');
     this.#histories.add(roomPlace(name), message);
     return ALLOWED;
   }

@@ -203,6 +203,17 @@ describe("a request of a visitor's own tab", () => {
     expect(ask(made, visit(3, 'enter'))).toEqual(ALLOWED);
   });
 
+  test('V3: under the number of the last one, but with another wish, is refused and changes nothing', () => {
+    const made = park();
+    expect(ask(made, visit(1, 'enter'))).toEqual(ALLOWED);
+    expect(ask(made, visit(1, 'leave'))).toEqual(refused('old-request'));
+    expect([...made.visitors]).toEqual(['Ada']);
+    const other = new Park();
+    other.restore(made.snapshot());
+    expect(ask(other, visit(1, 'leave'))).toEqual(refused('old-request'));
+    expect(ask(other, visit(1, 'enter'))).toEqual({ ...ALLOWED, repeated: true });
+  });
+
   test('is remembered in the snapshot, which has the old form as long as there is none', () => {
     const made = park();
     expect(made.snapshot()).toEqual({ capacity: 2, inside: [] });
@@ -234,6 +245,8 @@ describe("a request of a visitor's own tab", () => {
     ['a tab twice', [decided(1), decided(2)]],
     ['a number from before the first', [decided(0)]],
     ['no request', [{ tab: TAB, number: 1 }]],
+    ['no wish', [{ tab: TAB, number: 1, outcome: ALLOWED }]],
+    ['a wish that is none', [{ ...decided(1), wish: 'stay' }]],
     ['allowed for a reason', [{ ...decided(1), outcome: { allowed: true, reason: 'full' } }]],
     ['refused without a reason', [{ ...decided(1), outcome: { allowed: false } }]],
     ['too old', [{ ...decided(1), outcome: { allowed: false, reason: 'old-request' } }]],
@@ -245,8 +258,13 @@ describe("a request of a visitor's own tab", () => {
     ).toBeNull();
   });
 
-  function decided(number: number): { tab: string; number: number; outcome: { allowed: true } } {
-    return { tab: TAB, number, outcome: { allowed: true } };
+  function decided(number: number): {
+    readonly tab: string;
+    readonly number: number;
+    readonly wish: string;
+    readonly outcome: { readonly allowed: true };
+  } {
+    return { tab: TAB, number, wish: 'enter', outcome: { allowed: true } };
   }
 
   test.each<[string, Json]>([

@@ -19,7 +19,9 @@ import {
   decidedRequests,
   visitRequest,
   VisitRequests,
+  wish,
   type DecidedRequest,
+  type Wish,
 } from './visit-requests.ts';
 
 /** The longest name of a visitor, in UTF-16 units. */
@@ -34,7 +36,7 @@ export type ParkOperation =
   | {
       readonly machine: 'park';
       readonly kind: 'visit';
-      readonly wish: 'enter' | 'leave';
+      readonly wish: Wish;
       readonly visitor: string;
       /** A `VisitRequest`, written out: an interface is no JSON to the compiler. */
       readonly request: { readonly tab: string; readonly number: number };
@@ -42,7 +44,7 @@ export type ParkOperation =
 
 const REFUSALS = ['full', 'already-inside', 'not-inside', 'old-request'] as const;
 
-/** `old-request`: the visitor's tab has asked for something else since. */
+/** `old-request`: the visitor's ticket has asked for something else since, or under the same number. */
 export type ParkRefusal = (typeof REFUSALS)[number];
 
 /** What the park decided. `repeated`: with an earlier entry; this one changed nothing. */
@@ -58,7 +60,7 @@ const operation = variant<ParkOperation, 'kind'>('kind', {
   capacity: { machine: oneOf('park'), capacity: integer(0, MAX_CAPACITY) },
   visit: {
     machine: oneOf('park'),
-    wish: oneOf('enter', 'leave'),
+    wish,
     visitor: string(MAX_VISITOR_LENGTH),
     request: visitRequest,
   },
@@ -172,9 +174,10 @@ export class Park implements Machine {
 
   snapshot(): Json {
     const state = { capacity: this.#capacity, inside: [...this.#inside] };
-    const requests = this.#requests.list().map(({ tab, number, outcome }) => ({
+    const requests = this.#requests.list().map(({ tab, number, wish, outcome }) => ({
       tab,
       number,
+      wish,
       outcome: { ...outcome },
     }));
     return requests.length > 0 ? { ...state, requests } : state;
@@ -200,11 +203,11 @@ export class Park implements Machine {
   /** A visitor's request is decided once. */
   #answer(asked: ParkOperation): ParkOutcome {
     if (asked.kind !== 'visit') return this.#decide(asked);
-    const before = this.#requests.recall(asked.request);
-    if (before) return before;
     const { wish, visitor, request } = asked;
+    const before = this.#requests.recall(request, wish);
+    if (before) return before;
     const outcome = this.#decide({ machine: 'park', kind: wish, visitor });
-    this.#requests.remember(request, outcome);
+    this.#requests.remember(request, wish, outcome);
     return outcome;
   }
 

@@ -2,11 +2,13 @@
 import { DecodeError, string, type Decoder } from '../core/decoder.ts';
 
 /**
- * Controls, spaces that are no plain space, what Unicode calls default ignorable, and halves of a pair. Fixed ranges, and
- * not the properties that the engine knows: those differ from browser to browser, and all replicas must decide alike.
+ * Controls, spaces that are no plain space, what Unicode calls default ignorable (version 17), the Braille pattern without
+ * dots, and halves of a pair. Fixed ranges, and not the properties that the engine knows: those differ from browser to
+ * browser, and all replicas must decide alike. For the same reason the list is a part of the protocol (rule C1): replicas of
+ * one park have the same.
  */
 const UNSEEN: readonly (readonly [first: number, last: number])[] = [
-  ...([0xad, 0x34f, 0x61c, 0x1680, 0x3000, 0x3164, 0xfeff, 0xffa0] as const).map(
+  ...([0xad, 0x34f, 0x61c, 0x1680, 0x2800, 0x3000, 0x3164, 0xfeff, 0xffa0] as const).map(
     (point) => [point, point] as const,
   ),
   [0x00, 0x1f],
@@ -20,6 +22,8 @@ const UNSEEN: readonly (readonly [first: number, last: number])[] = [
   [0xd800, 0xdfff],
   [0xfe00, 0xfe0f],
   [0xfff0, 0xffff],
+  [0x1bca0, 0x1bca3],
+  [0x1d173, 0x1d17a],
   [0xe0000, 0xe0fff],
 ];
 

@@ -9,11 +9,13 @@ import type { ParkOperation } from '../machines/park.ts';
 import { VirtualClock } from '../sim/virtual-clock.ts';
 import { MemoryDisk } from '../storage/memory.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
+import { ownerOf, roomContext } from './chat-keys.ts';
 import { Console } from './console.ts';
 import type { Ports } from './driver.ts';
 import { GatehouseError, type GatehouseChat } from './gatehouse.ts';
 import { Host, type Home } from './host.ts';
 import { MemoryKeychain } from './keychain.ts';
+import { Sealing } from './sealing.ts';
 import { TestCryptography } from './test-cryptography.ts';
 
 let clock: VirtualClock;
@@ -49,7 +51,7 @@ class Tab implements Home {
     throw new Error('no data is lost here');
   }
 
-  async save(): Promise<void> {
+  async save(): Promise<never> {
     throw new Error('nobody is renamed here');
   }
 
@@ -350,6 +352,38 @@ describe('three tabs', () => {
     await ended(first.chat.join('Attic'));
     await ended(first.chat.say('Attic', 'again'));
     expect(texts(first, 'Attic')).toEqual(['Ada: hello', 'Ada: again']);
+  });
+
+  test('C6, C8: a room that shows the salt of another one opens and takes over nothing of it', async () => {
+    const [first, second] = three();
+    await ended(first.chat.join('Attic', 'open sesame'));
+    await ended(first.chat.say('Attic', 'before'));
+    await pass(500);
+    // Bob makes a room with Attic's salt, which stands in the log, and a passphrase that he tells everybody.
+    const salt = second.host.life?.chat.room('Attic')?.lock?.salt ?? '';
+    const derivation = { salt, iterations: 600_000 };
+    const sealing = new Sealing(cryptography);
+    const key = await sealing.roomKey('come in', derivation);
+    const owner = ownerOf(second.host);
+    const context = { kind: 'check', park: owner.park, to: 'Party', sender: '' } as const;
+    const check = await sealing.seal(key, 'the right passphrase', context);
+    const lock = { ...derivation, check };
+    await ended(second.submit({ machine: 'chat', kind: 'join', room: 'Party', lock }));
+    await pass(500);
+    await ended(first.chat.join('Party', 'come in'));
+    await ended(first.chat.say('Attic', 'after'));
+    await pass(500);
+    const { text } = second.held('Attic').at(-1) ?? {};
+    if (text?.kind !== 'sealed') throw new Error('it is sealed');
+    expect(await sealing.open(key, text, roomContext(owner, 'Attic', first.self.id))).toBeNull();
+    first.gatehouse.crash();
+    await pass(3000);
+    first.reopen();
+    await ended(first.gatehouse.ready());
+    await pass(500);
+    expect(texts(first, 'Attic')).toEqual(['Ada: before', 'Ada: after']);
+    await ended(first.chat.say('Party', 'hello'));
+    expect(texts(first, 'Party')).toEqual(['Ada: hello']);
   });
 
   test('C2: two who make a room at once share the lock of the first', async () => {

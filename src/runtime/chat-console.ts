@@ -1,4 +1,5 @@
 import type { ReplyValue } from '../core/effects.ts';
+import type { MulticastKind } from '../core/entry.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
 import { roomPlace, talkPlace, type Message } from '../machines/chat-histories.ts';
@@ -44,8 +45,8 @@ export interface ChatCalls {
   operate(body: ChatOperation): Promise<{ readonly index: number; readonly outcome: Json }>;
   /** Resolves once the entry is applied here. */
   applied(index: number): Promise<unknown>;
-  /** Resolves when the text, sent to the whole group, is delivered here. */
-  multicast(text: string): Promise<ReplyValue>;
+  /** Resolves when the text, sent to the whole group in this order, is delivered here. */
+  multicast(text: string, order: MulticastKind): Promise<ReplyValue>;
 }
 
 /** `gatehouse.chat` on one host. */
@@ -66,7 +67,7 @@ export class ChatConsole implements GatehouseChat {
   ) {
     this.#host = host;
     this.#calls = calls;
-    this.#positions = new ChatPositions((text) => calls.multicast(text), clock);
+    this.#positions = new ChatPositions((text, order) => calls.multicast(text, order), clock);
     this.#keys = crypto && new ChatKeys(crypto, keychain);
     this.#reader = new ChatReader(host, this.#keys);
   }
@@ -94,7 +95,6 @@ export class ChatConsole implements GatehouseChat {
     const secret = passphrase === undefined ? null : parsePassphrase(passphrase);
     const order = parseOrder(options.order);
     const known = this.#chat().room(name);
-    this.#mustBeRun(order);
     let { lock, key } = await this.#lockFor(name, known, secret);
     let outcome = await this.#ask(joining(name, lock, order));
     const made = this.#chat().room(name);
@@ -104,7 +104,7 @@ export class ChatConsole implements GatehouseChat {
       outcome = await this.#ask(joining(name, lock, order));
     }
     mustBeAllowed(outcome);
-    if (lock && key) await stored(this.#secure().keep(ownerOf(this.#host), lock, key));
+    if (lock && key) await stored(this.#secure().keep(ownerOf(this.#host), name, lock, key));
     await this.#reader.read();
   }
 
@@ -117,7 +117,7 @@ export class ChatConsole implements GatehouseChat {
     const saying = { machine: 'chat', room: name, text: body } as const;
     if (order === 'log') mustBeAllowed(await this.#ask({ ...saying, kind: 'say' }));
     else {
-      const position = await this.#positions.next(name);
+      const position = await this.#positions.next(name, order);
       mustBeAllowed(await this.#ask({ ...saying, kind: 'say-ordered', position }));
     }
     await this.#reader.read();
@@ -191,14 +191,6 @@ export class ChatConsole implements GatehouseChat {
     return decided;
   }
 
-  /** A park multicasts in one way, its founder's choice. */
-  #mustBeRun(order: RoomOrder | undefined): void {
-    if (order === undefined || order === 'log') return;
-    this.#parkOwner();
-    const { kind } = this.#calls.running().driver.node.group.report();
-    if (order !== kind) throw invalid(`order: this park multicasts by ${kind}: log or ${kind}`);
-  }
-
   /** What to show at a room's door, and what it opens with. */
   async #lockFor(
     name: string,
@@ -220,7 +212,7 @@ export class ChatConsole implements GatehouseChat {
     const owner = this.#parkOwner();
     const keys = this.#secure();
     if (secret === null) {
-      const key = await stored(keys.roomKey(owner, lock));
+      const key = await stored(keys.roomKey(owner, name, lock));
       if (!key) throw invalid('the room has a passphrase');
       return { lock, key };
     }
@@ -232,7 +224,7 @@ export class ChatConsole implements GatehouseChat {
   async #sealFor(room: string, lock: RoomLock, text: string): Promise<SealedText> {
     const owner = this.#parkOwner();
     const keys = this.#secure();
-    const key = await stored(keys.roomKey(owner, lock));
+    const key = await stored(keys.roomKey(owner, room, lock));
     if (!key) throw invalid('join the room with its passphrase first');
     return keys.sealing.seal(key, text, roomContext(owner, room, owner.node));
   }

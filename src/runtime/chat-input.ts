@@ -66,6 +66,8 @@ export function refusalWords(reason: ChatRefusal): string {
     case 'other-order':
     case 'wrong-order':
       return 'the room has another order of its messages';
+    case 'no-view':
+      return 'nobody can stand there yet in the order of this room';
     case 'wrong-form':
       return 'the room takes no such text';
     case 'too-many':

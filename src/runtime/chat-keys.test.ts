@@ -43,12 +43,51 @@ describe('the keys of a user', () => {
     const keychain = new MemoryKeychain();
     const keys = new ChatKeys(quick, keychain);
     const [lock, key] = await keys.newLock(ANNA, 'Attic', 'open sesame');
-    expect(await keys.roomKey(ANNA, lock)).toBeNull();
-    await keys.keep(ANNA, lock, key);
-    expect(await keys.roomKey(ANNA, lock)).toBe(key);
+    expect(await keys.roomKey(ANNA, 'Attic', lock)).toBeNull();
+    await keys.keep(ANNA, 'Attic', lock, key);
+    expect(await keys.roomKey(ANNA, 'Attic', lock)).toBe(key);
     const next = new ChatKeys(quick, keychain);
-    expect(await next.roomKey(ANNA, lock)).toBe(key);
-    expect(await next.roomKey(BERT, lock)).toBeNull();
+    expect(await next.roomKey(ANNA, 'Attic', lock)).toBe(key);
+    expect(await next.roomKey(BERT, 'Attic', lock)).toBeNull();
+  });
+
+  test('C6: the key of a lock that shares the salt, or anything else, with another is kept beside that one', async () => {
+    const keychain = new MemoryKeychain();
+    const keys = new ChatKeys(quick, keychain);
+    const [lock, key] = await keys.newLock(ANNA, 'Attic', 'open sesame');
+    await keys.keep(ANNA, 'Attic', lock, key);
+    const others = [
+      { owner: ANNA, room: 'Party', rounds: lock.iterations },
+      { owner: { ...ANNA, park: 'park2' }, room: 'Attic', rounds: lock.iterations },
+      // The same room in another log of this park.
+      { owner: ANNA, room: 'Attic', rounds: lock.iterations },
+      { owner: ANNA, room: 'Attic', rounds: lock.iterations + 1 },
+    ];
+    for (const { owner, room, rounds } of others) {
+      const derivation = { salt: lock.salt, iterations: rounds };
+      const otherKey = await keys.sealing.roomKey('open barley', derivation);
+      const context = { kind: 'check', park: owner.park, to: room, sender: '' } as const;
+      const check = await keys.sealing.seal(otherKey, 'the right passphrase', context);
+      const other = { ...derivation, check };
+      await keys.keep(owner, room, other, otherKey);
+      for (const life of [keys, new ChatKeys(quick, keychain)]) {
+        expect(await life.roomKey(owner, room, other)).toBe(otherKey);
+        expect(await life.roomKey(ANNA, 'Attic', lock)).toBe(key);
+      }
+    }
+  });
+
+  test('C6: a kept key that does not open the check of its lock is none', async () => {
+    const keychain = new MemoryKeychain();
+    const keys = new ChatKeys(quick, keychain);
+    const [lock, key] = await keys.newLock(ANNA, 'Attic', 'open sesame');
+    const [, wrong] = await keys.newLock(ANNA, 'Attic', 'open sesame');
+    await keys.keep(ANNA, 'Attic', lock, wrong);
+    expect(await keys.roomKey(ANNA, 'Attic', lock)).toBeNull();
+    const next = new ChatKeys(quick, keychain);
+    expect(await next.roomKey(ANNA, 'Attic', lock)).toBeNull();
+    await next.keep(ANNA, 'Attic', lock, key);
+    expect(await next.roomKey(ANNA, 'Attic', lock)).toBe(key);
   });
 
   test('C7: a user has one pair, however often and at once it is asked for, and in every life', async () => {

@@ -45,23 +45,21 @@ export class ChatKeys {
     lock: RoomLock,
     passphrase: string,
   ): Promise<CryptoKey | null> {
-    const key = await this.sealing.roomKey(passphrase, lock);
-    const check = await this.sealing.open(key, lock.check, checkContext(owner, room));
-    return check === CHECK ? key : null;
+    return this.#fitting(owner, room, lock, await this.sealing.roomKey(passphrase, lock));
   }
 
-  async keep({ node }: KeyOwner, lock: RoomLock, key: CryptoKey): Promise<void> {
-    const name = roomKeyName(node, lock);
-    this.#rooms.set(name, Promise.resolve(key));
+  async keep(owner: KeyOwner, room: string, lock: RoomLock, key: CryptoKey): Promise<void> {
+    const name = roomKeyName(owner, room, lock);
+    this.#rooms.set(name, this.#fitting(owner, room, lock, key));
     await this.#keychain.set(name, key);
   }
 
   /** Null when this user has not been let in. */
-  roomKey({ node }: KeyOwner, lock: RoomLock): Promise<CryptoKey | null> {
-    const name = roomKeyName(node, lock);
+  roomKey(owner: KeyOwner, room: string, lock: RoomLock): Promise<CryptoKey | null> {
+    const name = roomKeyName(owner, room, lock);
     return remember(this.#rooms, name, async () => {
       const kept = await this.#keychain.get(name);
-      return kept instanceof CryptoKey ? kept : null;
+      return kept instanceof CryptoKey ? this.#fitting(owner, room, lock, kept) : null;
     });
   }
 
@@ -86,6 +84,17 @@ export class ChatKeys {
       const pair = await this.#pair(node);
       return pair && this.sealing.talkKey(pair, otherKey, { park, place });
     });
+  }
+
+  /** Null for a key that does not open the lock's check: it must seal nothing there (rule C6). */
+  async #fitting(
+    owner: KeyOwner,
+    room: string,
+    { check }: RoomLock,
+    key: CryptoKey,
+  ): Promise<CryptoKey | null> {
+    const opened = await this.sealing.open(key, check, checkContext(owner, room));
+    return opened === CHECK ? key : null;
   }
 
   #pair(node: NodeId): Promise<CryptoKeyPair | null> {
@@ -137,9 +146,16 @@ function checkContext({ park }: KeyOwner, room: string): SealContext {
   return { kind: 'check', park, to: room, sender: '' };
 }
 
-/** A salt is drawn once, so it names the room. */
-function roomKeyName(node: NodeId, { salt }: RoomLock): string {
-  return `${node}/room/${salt}`;
+/**
+ * All that a key belongs to. Whatever of it were left out somebody could copy, for all of a lock stands in the log, and have
+ * the key of another room filed in the place of this one.
+ */
+function roomKeyName(
+  { node, park }: KeyOwner,
+  room: string,
+  { salt, iterations, check }: RoomLock,
+): string {
+  return `${node}/room/${JSON.stringify([park, room, salt, iterations, check.iv, check.data])}`;
 }
 
 function pairName(node: NodeId): string {

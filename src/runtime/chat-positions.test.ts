@@ -21,20 +21,23 @@ describe('C9: where a message stands', () => {
 
   test('a tag that is lost with its member is sent again', async () => {
     const { tags, positions } = failing('timeout', 700, 2);
-    expect(await positions.next('Tower')).toEqual({ view: 1, number: 3 });
+    expect(await positions.next('Tower', 'lamport')).toEqual({ view: 1, number: 3 });
     expect(tags).toEqual(['chat #Tower 1', 'chat #Tower 2', 'chat #Tower 3']);
   });
 
   test('one that is not delivered in time is given up: nothing was said', async () => {
     const { tags, positions } = failing('timeout', 5000, 9);
     const expected = { code: 'no-quorum', definite: true };
-    await expect(positions.next('Tower')).rejects.toMatchObject(expected);
+    await expect(positions.next('Tower', 'lamport')).rejects.toMatchObject(expected);
     expect(tags).toHaveLength(1);
   });
 
   test.each(['crashed', 'invalid'] as const)('%s is what it is, and definite', async (code) => {
     const { tags, positions } = failing(code, 0, 9);
-    await expect(positions.next('Tower')).rejects.toMatchObject({ code, definite: true });
+    await expect(positions.next('Tower', 'lamport')).rejects.toMatchObject({
+      code,
+      definite: true,
+    });
     expect(tags).toHaveLength(1);
   });
 });
@@ -72,7 +75,7 @@ describe('C9: rooms in the order of the multicast', () => {
     });
   }
 
-  test('who makes a room chooses its order, of those that the park runs', async () => {
+  test('who makes a room chooses its order', async () => {
     const [anna] = await three();
     const { chat } = anna.gatehouse;
     await stage.ended(chat.join('Lobby', undefined, { order: 'log' }));
@@ -81,7 +84,6 @@ describe('C9: rooms in the order of the multicast', () => {
       ['Lobby', 'log'],
     ]);
     for (const [room, order, words] of [
-      ['Spire', 'lamport', 'this park multicasts by sequencer'],
       ['Spire', 'dice', 'order: not one of'],
       ['Tower', 'log', 'the room has another order'],
       ['Lobby', 'sequencer', 'the room has another order'],
@@ -93,6 +95,27 @@ describe('C9: rooms in the order of the multicast', () => {
       });
     }
     expect(chat.rooms()).toHaveLength(2);
+  });
+
+  test('a room has the order of its choice, also the one that the park does not multicast in', async () => {
+    const [anna, bert, carl] = await three();
+    for (const { gatehouse } of [anna, bert, carl])
+      await stage.ended(gatehouse.chat.join('Spire', undefined, { order: 'lamport' }));
+    const saying = [anna, bert, carl].flatMap(({ self, gatehouse }) =>
+      Array.from({ length: 4 }, (_, i) => gatehouse.chat.say('Spire', `${self.id} ${i}`)),
+    );
+    await stage.ended(Promise.all([...saying, say(anna, 'in the tower')]));
+    const spire = (tab: StagedTab) => tab.gatehouse.chat.history('Spire');
+    await stage.until(() => stage.tabs.every((tab) => spire(tab).length === 12));
+    for (const tab of stage.tabs) {
+      expect(spire(tab)).toEqual(spire(anna));
+      const { groups } = tab.host.life!.driver.node;
+      const tags = groups.of('lamport').history.kept.map(({ multicast }) => multicast.from);
+      expect(spire(tab).map(({ from }) => from)).toEqual(tags);
+      expect(groups.of('sequencer').history.kept.length).toBeLessThanOrEqual(1);
+      // What people send and see is of the park's own group alone.
+      expect(tab.gatehouse.multicast.delivered()).toHaveLength(1);
+    }
   });
 
   test('all who talk at once are in one order everywhere: that in which their tags were delivered', async () => {

@@ -1,4 +1,5 @@
 import type { ReplyValue } from '../core/effects.ts';
+import type { MulticastKind } from '../core/entry.ts';
 import type { TotalPosition } from '../core/multicast/multicast.ts';
 import type { Clock } from './clock.ts';
 import { GatehouseError } from './gatehouse.ts';
@@ -15,17 +16,17 @@ export class ChatPositions {
 
   /** @param multicast resolves when the text is delivered here */
   constructor(
-    private readonly multicast: (text: string) => Promise<ReplyValue>,
+    private readonly multicast: (text: string, order: MulticastKind) => Promise<ReplyValue>,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   /** Rejects when there is none in time: the message that it was for is nowhere yet, so the error is definite. */
-  async next(room: string): Promise<TotalPosition> {
+  async next(room: string, order: MulticastKind): Promise<TotalPosition> {
     const started = this.clock.now();
     for (;;) {
       this.#tags += 1;
       try {
-        const reply = await this.multicast(`chat #${room} ${this.#tags}`);
+        const reply = await this.multicast(`chat #${room} ${this.#tags}`, order);
         if (reply.type === 'multicast') return reply.position;
         throw new GatehouseError('invalid', true, 'the tag was not sent');
       } catch (error) {

@@ -111,7 +111,8 @@ export class ChatReader {
     const rooms = chat.rooms().flatMap(({ name, lock }): SealedPlace[] => {
       if (!lock) return [];
       const contextOf = ({ from }: Message): SealContext => roomContext(owner, name, from);
-      return [{ place: roomPlace(name), key: (keys) => keys.roomKey(owner, lock), contextOf }];
+      const key = (keys: ChatKeys): Promise<CryptoKey | null> => keys.roomKey(owner, name, lock);
+      return [{ place: roomPlace(name), key, contextOf }];
     });
     const talks = chat.users().flatMap(({ node, key }): SealedPlace[] => {
       const place = talkPlace(owner.node, node);

@@ -22,6 +22,8 @@ class Tab implements Home {
   readonly host: Host;
   readonly gatehouse: Console;
   saved: Peer | null = null;
+  /** Somebody else lives in its home. */
+  isTaken = false;
   renewed = 0;
   /** How long it takes to move in as somebody new, ms. */
   renewalMs = 0;
@@ -43,8 +45,10 @@ class Tab implements Home {
     this.self = { ...this.self, id: `${this.self.id}${String(this.renewed)}` };
   }
 
-  async save(self: Peer): Promise<void> {
+  async save(self: Peer): Promise<'kept' | 'lost'> {
+    if (this.isTaken) return 'lost';
     this.saved = self;
+    return 'kept';
   }
 
   random(): () => number {
@@ -103,6 +107,14 @@ describe('one tab', () => {
   beforeEach(async () => {
     tab = open('anna', 1);
     await ended(tab.gatehouse.ready());
+  });
+
+  test('S9: a name for a home where somebody else lives by now is not kept, and the gate moves out', async () => {
+    tab.isTaken = true;
+    expect(await refusal(tab.gatehouse.rename('Gate Heron'))).toMatchObject({ code: 'storage' });
+    expect([tab.saved, tab.renewed]).toEqual([null, 1]);
+    await ended(tab.gatehouse.ready());
+    expect(tab.status.id).toBe('anna1');
   });
 
   test('it is a park of its own', () => {

@@ -1,6 +1,6 @@
 import { customAlphabet } from 'nanoid';
 import type { ReplyValue } from '../core/effects.ts';
-import type { Token } from '../core/entry.ts';
+import type { MulticastKind, Token } from '../core/entry.ts';
 import type { Command } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import { MAX_NAME_LENGTH, NODE_ID_PATTERN } from '../core/identity.ts';
@@ -75,7 +75,8 @@ export class Console implements Gatehouse {
       running: () => this.#calls.running(),
       operate: (body: Json) => this.#calls.operate(body),
       applied: (index: number) => this.#until(({ commitIndex }) => commitIndex >= index, true),
-      multicast: (text: string) => this.#calls.command({ type: 'multicast', text }),
+      multicast: (text: string, order: MulticastKind) =>
+        this.#calls.command({ type: 'multicast', text, order }),
     };
     // Missing where the page is not secure, whatever the types say.
     const cryptography = 'subtle' in crypto ? crypto : null;
@@ -231,7 +232,9 @@ export class Console implements Gatehouse {
       throw invalid(`name: 1 to ${MAX_NAME_LENGTH} characters`);
     }
     await this.#command('rename', { type: 'rename', name: trimmed });
-    await this.#host.home.save({ ...this.#host.home.self, name: trimmed });
+    const kept = await this.#host.save({ ...this.#host.home.self, name: trimmed });
+    if (kept === 'lost')
+      throw new GatehouseError('storage', false, 'the stored data of this gate is gone');
   }
 
   visitorTabs(): VisitorTab[] {

@@ -61,7 +61,7 @@ export function describe(message: Message): string | undefined {
     case 'ADOPT_REPLY':
       return message.ok ? 'this gate stays with it' : 'this gate does not stay with it';
     case 'FLUSH':
-      return `for view ${message.view}`;
+      return `for view ${message.view} of the ${message.order} group`;
     case 'FLUSHED':
       return `${message.held.length} held`;
     case 'ORDER':
@@ -77,8 +77,9 @@ export function describe(message: Message): string | undefined {
       return message.has.join(' ');
     case 'INSPECTED':
       return `${message.delivered} delivered, ${message.heldBack} held back`;
-    case 'INSPECT':
     case 'GROUP_JOIN':
+      return `the ${message.order} group`;
+    case 'INSPECT':
     case 'LEAVE':
     case 'GAVE_WAY':
     case 'RESIGN':

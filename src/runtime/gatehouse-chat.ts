@@ -32,8 +32,8 @@ export interface GatehouseChat {
 
 export interface RoomOptions {
   /**
-   * How the room's messages are ordered: by the log, as in a room that is made without a choice, or by the multicast, in
-   * the way in which the park does it (`status().multicast`). Rejects with `invalid` when the room has another order.
+   * How the room's messages are ordered: by the log, as in a room that is made without a choice, or by a multicast, in
+   * either way, whichever the park's own (`status().multicast`) is. Rejects with `invalid` when the room has another order.
    */
   order?: RoomOrder;
 }

@@ -32,7 +32,8 @@ export interface Home {
   open(): HomePorts;
   /** Moves in as somebody new, after the data was lost (rule S9). */
   renew(): Promise<void>;
-  save(self: Peer): Promise<void>;
+  /** `lost`: somebody else lives here by now, or the data is gone. */
+  save(self: Peer): Promise<'kept' | 'lost'>;
   /** Uniform in [0, 1), seeded anew for each life. */
   random(): () => number;
 }
@@ -137,6 +138,17 @@ export class Host {
     if (this.#condition !== 'lost') this.#closePorts();
     this.#condition = 'terminated';
     this.#changed();
+  }
+
+  /** Keeps a changed name. Where somebody else lives by now this life ends, as when its own write finds that (rule S9). */
+  async save(self: Peer): Promise<'kept' | 'lost'> {
+    const life = this.#life;
+    const result = await this.home.save(self);
+    if (result === 'lost' && this.#life === life && this.#condition === 'running') {
+      life?.driver.halt();
+      this.#stopped({ code: 'storage-lost', message: 'somebody else lives in this store' });
+    }
+    return result;
   }
 
   setFaults(rules: readonly FaultRule[]): void {

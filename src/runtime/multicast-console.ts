@@ -48,7 +48,7 @@ export class MulticastConsole implements MulticastCalls {
   }
 
   held(): number {
-    return this.host.life?.driver.node.group.report().held.length ?? 0;
+    return this.host.life?.driver.node.groups.report().held.length ?? 0;
   }
 
   delayNext(ms: number): void {
@@ -60,7 +60,7 @@ export class MulticastConsole implements MulticastCalls {
   }
 
   inspect(): MulticastState {
-    const report = this.host.life?.driver.node.group.report();
+    const report = this.host.life?.driver.node.groups.report();
     const kind = report?.kind ?? this.host.home.settings.multicast;
     const members = report?.view?.members.map(({ id }) => id) ?? [];
     return {

@@ -73,6 +73,11 @@ export class TimerQueue {
     this.arm();
   }
 
+  /** For how long the waker has owed a wake-up, ms; below 0 as long as it owes none. */
+  get overdueMs(): number {
+    return this.now() - this.armed;
+  }
+
   /** The waker was replaced and must be told again. */
   rearm(): void {
     this.armed = Infinity;

@@ -1,5 +1,5 @@
 import { timeoutWaker } from './system-clock.ts';
-import { TimerQueue, type Waker } from './timer-queue.ts';
+import { TimerQueue } from './timer-queue.ts';
 import type { Clock, TimerHandle } from './clock.ts';
 
 /**
@@ -13,35 +13,45 @@ onmessage = ({ data }) => {
   timer = setTimeout(() => postMessage(null), data);
 };`;
 
+/** A wake-up that the worker owes for longer than this, ms, is not waited for any more. */
+const SILENCE_MS = 2000;
+
 /**
  * The clock of a tab. Its timers live in a worker, because a hidden tab's own run once a second or once a minute, and a
  * leader that can't send its heartbeats is no leader. Where workers fail, `setTimeout` must do.
+ *
+ * A worker may also end, or never start, without a word. So whatever it is told is watched by a timer of the page, and by
+ * whoever schedules, since that timer is slow in a hidden page. When the page and its worker were frozen together, or the
+ * page was busy, the worker only looks silent: its message is about to come. Leaning on the timers of the page until then
+ * does no harm, and whatever message comes ends it, so the clock of a page that was frozen is as steady as before.
  */
 export class WorkerClock implements Clock {
-  private readonly queue = new TimerQueue(() => this.now(), { set: (ms) => this.waker.set(ms) });
+  private readonly queue = new TimerQueue(() => this.now(), { set: (ms) => this.set(ms) });
+  private readonly page = timeoutWaker(() => this.wake());
+  private readonly watch = timeoutWaker(() => {
+    if (this.queue.overdueMs > 0) this.lean();
+  });
+  /** Null once it has failed. */
   private worker: Worker | null = startWorker();
-  private waker: Waker;
+  private driver: 'worker' | 'page' | 'closed' = 'page';
 
   constructor() {
     const { worker } = this;
-    const wake = () => this.queue.wake();
-    const fallback = timeoutWaker(wake);
-    if (worker === null) {
-      this.waker = fallback;
-      return;
-    }
-    this.waker = { set: (delayMs) => worker.postMessage(Math.ceil(delayMs)) };
-    worker.onmessage = wake;
+    if (worker === null) return;
+    this.driver = 'worker';
+    worker.onmessage = () => {
+      if (this.driver === 'page' && this.worker !== null) this.driver = 'worker';
+      this.wake();
+    };
     worker.onerror = () => {
       this.worker = null;
-      this.waker = fallback;
-      this.queue.rearm();
+      this.lean();
     };
   }
 
   /** False when the timers are the page's own, and slow while it is hidden. */
   get steady(): boolean {
-    return this.worker !== null;
+    return this.driver === 'worker';
   }
 
   now(): number {
@@ -53,6 +63,7 @@ export class WorkerClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): TimerHandle {
+    if (this.queue.overdueMs > SILENCE_MS) this.lean();
     return this.queue.schedule(delayMs, callback);
   }
 
@@ -63,7 +74,32 @@ export class WorkerClock implements Clock {
   /** Ends the worker. Timers that are set never call back. */
   close(): void {
     this.worker?.terminate();
-    this.waker = { set: () => undefined };
+    this.driver = 'closed';
+  }
+
+  private set(delayMs: number): void {
+    switch (this.driver) {
+      case 'worker':
+        this.worker?.postMessage(Math.ceil(delayMs));
+        this.watch.set(delayMs + SILENCE_MS);
+        return;
+      case 'page':
+        this.page.set(delayMs);
+        return;
+      case 'closed':
+        return;
+    }
+  }
+
+  private wake(): void {
+    if (this.driver !== 'closed') this.queue.wake();
+  }
+
+  /** On the timers of the page, as long as the worker says nothing. */
+  private lean(): void {
+    if (this.driver !== 'worker') return;
+    this.driver = 'page';
+    this.queue.rearm();
   }
 }
 

@@ -1,10 +1,10 @@
-import { operationKey, type MulticastKind } from '../core/entry.ts';
+import { MULTICASTS, operationKey, type MulticastKind } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { Reply } from '../core/effects.ts';
-import { readChatAction } from './checkers/chat-model.ts';
+import { readChatAction, readChatAnswer } from './checkers/chat-model.ts';
 import { ChatLedger, type Said } from './checkers/chat-ledger.ts';
 import { Violation } from './checkers/violation.ts';
-import { ChatOrders } from './chat-orders.ts';
+import { ChatOrders, type Tagged } from './chat-orders.ts';
 import type { Gate, Life } from './gate.ts';
 import { finalLineage } from './park-history.ts';
 import type { Random } from './random.ts';
@@ -31,13 +31,15 @@ interface JsonObject {
 /** What a person knows of a room that it was let into. */
 interface Joined {
   readonly isLocked: boolean;
-  /** Its messages stand in the order of the multicast. */
-  readonly isOrdered: boolean;
+  /** In which multicast's order its messages stand; null for the log's. */
+  readonly order: MulticastKind | null;
 }
 
 /** Names are few, so that two want the same one; one of them is a room's, too. */
 const NAMES = ['Ada', 'Bob', 'Cid', 'Dot', 'Eve', 'red'];
 const ROOMS = ['red', 'blue', 'Eve'];
+/** No log comes so far. */
+const LAST_VIEW = Number.MAX_SAFE_INTEGER;
 const SALTS = ['s'.repeat(22), 't'.repeat(22)];
 
 /** People who chat at the gates of some parks: they want the same names and rooms, and talk all at once. */
@@ -130,16 +132,22 @@ export class ChatLoad {
     this.#active.add(chatter.name);
     const body = this.#operation(chatter);
     const action = readChatAction(body);
-    const isOrdered = action?.kind === 'say' && chatter.joined.get(action.room)?.isOrdered === true;
-    // Some forget it, and are refused.
-    if (!isOrdered || chatter.orders.chance(0.05)) this.#submit(chatter, life, body);
-    else this.#sayInOrder(chatter, life, body, action.text);
+    const order = action?.kind === 'say' ? chatter.joined.get(action.room)?.order : null;
+    if (!order || action?.kind !== 'say') this.#submit(chatter, life, body);
+    else if (chatter.orders.chance(0.05))
+      this.#submit(chatter, life, chatter.said % 2 === 0 ? body : behindAll(body));
+    else this.#sayInOrder(chatter, life, body, { text: action.text, order });
   }
 
   /** Rule C9: what has no position was not said, for sure. */
-  #sayInOrder(chatter: Chatter, life: Life, body: JsonObject, text: string): void {
+  #sayInOrder(
+    chatter: Chatter,
+    life: Life,
+    body: JsonObject,
+    said: Pick<Tagged, 'text' | 'order'>,
+  ): void {
     const { epoch, gate, name } = chatter;
-    this.#orders.tag(gate, life, { client: name, text }, (position) => {
+    this.#orders.tag(gate, life, { client: name, ...said }, (position) => {
       if (chatter.epoch !== epoch || this.#stopped) return;
       if (position) this.#submit(chatter, life, { ...body, kind: 'say-ordered', position });
       else this.#think(chatter);
@@ -158,14 +166,14 @@ export class ChatLoad {
     life.driver.submit([body], (reply) => {
       if (chatter.epoch !== epoch) return;
       world.check(() => {
-        this.#answered(life, said, reply);
+        this.#answered(life, said, body, reply);
         if (said.result === 'allowed') learn(chatter, body);
       });
       this.#think(chatter);
     });
   }
 
-  #answered(life: Life, said: Said, reply: Reply): void {
+  #answered(life: Life, said: Said, body: Json, reply: Reply): void {
     const world = this.#world;
     if (!reply.ok) {
       if (reply.definite) said.result = 'fail';
@@ -178,6 +186,9 @@ export class ChatLoad {
     if (key !== said.key) throw new Violation('S7', `${said.key} gets the answer to ${key}`);
     world.checks.told(life.driver.node, key, value.index, value.outcome);
     this.#ledger.told(said, value.outcome);
+    // Whoever was told a position has applied its view, so that stands before in the log.
+    if (readChatAnswer(value.outcome) === 'no-view' && !isBehindAll(body))
+      throw new Violation('C9', `${said.key} has a position in no view of the log`);
     world.trace('ok', null, `${key} ${JSON.stringify(value.outcome)}`);
   }
 
@@ -215,13 +226,23 @@ export class ChatLoad {
   }
 }
 
+/** As somebody could ask who changes the page: to stand behind all that is ever said. */
+function behindAll(body: JsonObject): JsonObject {
+  return { ...body, kind: 'say-ordered', position: { view: LAST_VIEW, number: 1 } };
+}
+
+function isBehindAll(body: Json): boolean {
+  const action = readChatAction(body);
+  return action?.kind === 'say' && action.position?.[0] === LAST_VIEW;
+}
+
 /** Who was let in remembers. */
 function learn(chatter: Chatter, body: Json): void {
   const action = readChatAction(body);
   if (action?.kind === 'register') chatter.isRegistered = true;
   if (action?.kind !== 'join') return;
-  const isOrdered = action.order !== null && action.order !== 'log';
-  chatter.joined.set(action.room, { isLocked: action.lock !== null, isOrdered });
+  const order = MULTICASTS.find((kind) => kind === action.order) ?? null;
+  chatter.joined.set(action.room, { isLocked: action.lock !== null, order });
 }
 
 /** As a sealed text looks: nobody here reads it. */

@@ -1,17 +1,19 @@
-import type { MulticastKind } from '../core/entry.ts';
+import { MULTICASTS, type MulticastKind } from '../core/entry.ts';
 import type { TotalPosition } from '../core/multicast/multicast.ts';
 import type { Reply } from '../core/effects.ts';
 import { saidIn } from './checkers/chat-checker.ts';
 import { textOf } from './checkers/chat-ledger.ts';
+import type { MulticastChecker } from './checkers/multicast-checker.ts';
 import { Violation } from './checkers/violation.ts';
 import type { Gate, Life } from './gate.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
-/** What somebody is about to say in a room of the multicast's order. */
-interface Tagged {
+/** What somebody is about to say in a room of a multicast's order. */
+export interface Tagged {
   readonly client: string;
   readonly text: string;
+  readonly order: MulticastKind;
 }
 
 /** How people order their rooms in some of the parks that multicast, and the tags of what they say there (rule C9). */
@@ -20,7 +22,7 @@ export class ChatOrders {
   /** Null where nobody chooses. */
   readonly #kind: MulticastKind | null;
   /** Of each text that was to be said the tag that was sent for it. */
-  readonly #tags = new Map<string, string>();
+  readonly #tags = new Map<string, { readonly tag: string; readonly order: MulticastKind }>();
 
   constructor(world: World, multicast: MulticastKind | null) {
     this.#world = world;
@@ -32,27 +34,30 @@ export class ChatOrders {
   wanted(room: string, random: Random): string | null {
     if (this.#kind === null) return null;
     const isUsual = random.chance(0.9);
-    return (room === 'blue') === isUsual ? 'log' : this.#kind;
+    if ((room === 'blue') === isUsual) return 'log';
+    // A room may want the order that the park does not multicast in.
+    const other = this.#kind === 'lamport' ? 'sequencer' : 'lamport';
+    return room === 'red' ? this.#kind : other;
   }
 
   /** @param done where the tag was delivered at its sender; null when that is not known, or was not in time */
   tag(
     gate: Gate,
     life: Life,
-    { client, text }: Tagged,
+    { client, text, order }: Tagged,
     done: (position: TotalPosition | null) => void,
   ): void {
     const world = this.#world;
-    const { multicasts } = world.checks;
+    const multicasts = world.checks.multicasts[order];
     const tag = multicasts.asked(life.name, life.peer.id, client);
-    this.#tags.set(text, tag);
+    this.#tags.set(text, { tag, order });
     world.trace('multicast', gate, `${tag} for ${text}`, 'command');
-    life.driver.command({ type: 'multicast', text: tag }, (reply) => {
+    life.driver.command({ type: 'multicast', text: tag, order }, (reply) => {
       if (gate.life !== life) return;
       world.trace(`multicast-${told(reply)}`, gate, tag);
       world.check(() => {
         multicasts.answered(life.name, tag, told(reply));
-        this.#checkPosition(life, tag, reply);
+        checkPosition(multicasts, life, tag, reply);
       });
       // Not in the middle of the node's step.
       world.clock.schedule(0, () => {
@@ -69,19 +74,22 @@ export class ChatOrders {
     const { checks } = this.#world;
     if (checks.log.lineages.size > 1) return;
     for (const [place, lines] of saidIn(snapshot)) {
-      const tags = lines.flatMap((line) => this.#tags.get(textOf(line)) ?? []);
-      if (tags.length > 0) checks.seen('room in the order of the multicast');
-      checks.multicasts.checkOrder(tags, place);
+      const tagged = lines.flatMap((line) => this.#tags.get(textOf(line)) ?? []);
+      if (tagged.length > 0) checks.seen('room in the order of the multicast');
+      for (const order of MULTICASTS) {
+        const tags = tagged.filter((one) => one.order === order).map(({ tag }) => tag);
+        checks.multicasts[order].checkOrder(tags, place);
+      }
     }
   }
+}
 
-  #checkPosition(life: Life, tag: string, reply: Reply): void {
-    if (!reply.ok || reply.value.type !== 'multicast') return;
-    const { position } = reply.value;
-    const counted = this.#world.checks.multicasts.positionAt(life.name, tag);
-    if (counted?.view !== position.view || counted.number !== position.number)
-      throw new Violation('C9', `${tag} is told at ${position.view}.${position.number}`);
-  }
+function checkPosition(multicasts: MulticastChecker, life: Life, tag: string, reply: Reply): void {
+  if (!reply.ok || reply.value.type !== 'multicast') return;
+  const { position } = reply.value;
+  const counted = multicasts.positionAt(life.name, tag);
+  if (counted?.view !== position.view || counted.number !== position.number)
+    throw new Violation('C9', `${tag} is told at ${position.view}.${position.number}`);
 }
 
 function told(reply: Reply): 'ok' | 'fail' | 'info' {

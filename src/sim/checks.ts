@@ -1,8 +1,9 @@
 import { assert } from '../core/assert.ts';
 import type { NodeId } from '../core/identity.ts';
-import { operationKey, type LogEntry, type Token } from '../core/entry.ts';
+import { operationKey, type LogEntry, type MulticastKind, type Token } from '../core/entry.ts';
 import type { Declined, Envelope } from '../core/messages.ts';
 import type { Node } from '../core/node.ts';
+import type { Held } from '../storage/memory-state.ts';
 import { logKey, type Call } from './checkers/history.ts';
 import type { History } from './checkers/history-reader.ts';
 import type { Lineage } from './checkers/lineage.ts';
@@ -26,7 +27,7 @@ const BUDGET_TO_CONFIRM = 5_000;
 /** All checkers of one run. */
 export class Checks {
   readonly log: LogChecker;
-  readonly multicasts: MulticastChecker;
+  readonly multicasts: Readonly<Record<MulticastKind, MulticastChecker>>;
   readonly #speech = new SpeechChecker();
   /** Per generation the last index that anybody was told. Replaced, never changed. */
   #told: ReadonlyMap<string, number> = new Map();
@@ -47,7 +48,7 @@ export class Checks {
     committed: (lineage: Lineage, index: number) => void,
     guard: (work: () => void) => void,
     private readonly tally: Tally | null = null,
-    private readonly disk?: (id: NodeId, life: string | null) => Durable,
+    private readonly disk?: (id: NodeId, life: string | null) => Held,
   ) {
     const counted = (lineage: Lineage, index: number): void => {
       const record = lineage.at(index);
@@ -55,11 +56,15 @@ export class Checks {
       committed(lineage, index);
     };
     this.log = new LogChecker(now, counted, guard, disk);
-    this.multicasts = new MulticastChecker(guard, (what) => tally?.count(what));
+    const seen = (what: string): void => tally?.count(what);
+    this.multicasts = {
+      sequencer: new MulticastChecker('sequencer', guard, seen),
+      lamport: new MulticastChecker('lamport', guard, seen),
+    };
   }
 
   follow(name: string, node: Node): () => void {
-    this.multicasts.follow(name, node);
+    for (const checker of Object.values(this.multicasts)) checker.follow(name, node);
     return this.log.follow(name, node);
   }
 

@@ -1,5 +1,7 @@
 import { graphOf } from '../core/topology.ts';
 import type { Peer } from '../core/identity.ts';
+import type { MulticastKind } from '../core/entry.ts';
+import type { Group } from '../core/multicast/group.ts';
 import type { Gate, Life } from './gate.ts';
 import type { World } from './world.ts';
 
@@ -27,7 +29,8 @@ export function convergence(world: World): NotYet | null {
     operations(world, lives, gates) ??
     phones(world, leader, gates) ??
     linksOf(world, leader, lives, gates) ??
-    multicasts(lives, gates) ??
+    multicasts(lives, gates, 'sequencer') ??
+    multicasts(lives, gates, 'lamport') ??
     bestLeader(leader, lives, gates)
   );
 }
@@ -98,18 +101,22 @@ function linksOf(
 }
 
 /** Everybody is in the same view, and has delivered everything. */
-function multicasts(lives: readonly Life[], gates: readonly Gate[]): NotYet | null {
-  const groups = lives.map(({ driver }) => driver.node.group);
-  const [first] = groups;
-  const waiting = lives.find(({ driver }) => driver.node.group.sends.size > 0);
+function multicasts(
+  lives: readonly Life[],
+  gates: readonly Gate[],
+  order: MulticastKind,
+): NotYet | null {
+  const groupOf = ({ driver }: Life): Group => driver.node.groups.of(order);
+  const [first] = lives.map(groupOf);
+  const waiting = lives.find((life) => groupOf(life).sends.size > 0);
   if (waiting) return missing(`${waiting.peer.id} has multicasts under way`, gates);
-  if (lives.every(({ driver }) => driver.node.replica.view === null)) return null;
-  const out = lives.find(({ driver }) => {
-    const { view } = driver.node.group;
+  if (lives.every(({ driver }) => driver.node.replica.view(order) === null)) return null;
+  const out = lives.find((life) => {
+    const { view } = groupOf(life);
     return view === null || view.number !== first?.view?.number;
   });
   if (out) return missing(`${out.peer.id} is not in the view of the others`, gates);
-  const holding = lives.find(({ driver }) => driver.node.group.report().held.length > 0);
+  const holding = lives.find((life) => groupOf(life).report().held.length > 0);
   return holding ? missing(`${holding.peer.id} holds multicasts back`, gates) : null;
 }
 

@@ -9,12 +9,17 @@ import { Chat } from '../machines/chat.ts';
 import { Machines } from '../machines/machine.ts';
 import { Market } from '../machines/market.ts';
 import { Park } from '../machines/park.ts';
-import { MemoryDisk, type Fate, type MemoryHandle, type Torn } from '../storage/memory.ts';
+import {
+  MemoryDisk,
+  type Fate,
+  type Held,
+  type MemoryHandle,
+  type Torn,
+} from '../storage/memory.ts';
 import type { MemoryNode } from '../transport/memory.ts';
 import type { RoutedTransport } from '../transport/routed-transport.ts';
 import { assert } from '../core/assert.ts';
 import { DEFAULT_TIMING } from '../core/timers.ts';
-import type { Durable } from './checkers/observed.ts';
 import { readVisit, visitKey } from './checkers/visit-ledger.ts';
 import { Violation } from './checkers/violation.ts';
 import { CrashPoints } from './crash-points.ts';
@@ -65,7 +70,7 @@ export class Gate {
   /** Called once, when a slow disk is used. */
   #whenSlow: (() => void) | null = null;
   /** What its disk held when it was cleared under the running page: what starts here next is somebody else. */
-  lost: Durable | null = null;
+  lost: Held | null = null;
   /** How fast its clock runs. */
   #rate = 1;
   #throttleMs: number | null = null;
@@ -178,6 +183,7 @@ export class Gate {
     this.life = life;
     world.plant.started(this, driver);
     this.#stepped = world.checks.follow(name, driver.node);
+    world.introduce(peer);
     world.trace('start', this, name);
     driver.start();
     life.desk.start();
@@ -267,18 +273,18 @@ export class Gate {
 
   /** The site's data is cleared, under a running page or while it is closed. */
   wipe(): void {
-    const { end, promised } = this.disk;
+    const { held } = this.disk;
     // A page that is gone says nothing any more.
-    this.#world.checks.wiped(this.id, { end: this.life ? end : 0, promised });
+    this.#world.checks.wiped(this.id, { end: this.life ? held.end : 0, promised: held.promised });
     this.#world.trace('wipe', this, this.life ? 'live' : 'down');
     this.disk.wipe();
-    if (this.life) this.lost = { end, promised };
+    if (this.life) this.lost = held;
     else this.renew();
   }
 
   /** What is stored can't be read: it is left as it is, and the page moves into another slot, as somebody new. */
   moveOut(): void {
-    this.#world.checks.wiped(this.id, { end: 0, promised: this.disk.promised });
+    this.#world.checks.wiped(this.id, { end: 0, promised: this.disk.held.promised });
     this.#world.trace('moves-out', this, '');
     this.renew();
   }

@@ -1,3 +1,4 @@
+import type { MulticastKind } from '../core/entry.ts';
 import type { Gate } from './gate.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -17,6 +18,7 @@ export class Multicasting {
   constructor(
     world: World,
     private readonly only: ReadonlySet<string> | null,
+    private readonly order: MulticastKind,
   ) {
     this.#world = world;
     this.#random = world.random.split('multicasts');
@@ -59,7 +61,7 @@ export class Multicasting {
     const { life } = gate;
     if (!life) return;
     const world = this.#world;
-    const { multicasts } = world.checks;
+    const multicasts = world.checks.multicasts[this.order];
     const text = multicasts.asked(life.name, life.peer.id, name);
     world.trace('multicast', gate, text, 'command');
     life.driver.command({ type: 'multicast', text }, (reply) => {

@@ -1,5 +1,5 @@
 import type { NodeId } from '../core/identity.ts';
-import type { Policy } from '../transport/memory.ts';
+import type { Delivery, Policy } from '../transport/memory.ts';
 import type { Random } from './random.ts';
 
 /** What can befall single messages. Probabilities; 0 for never. */
@@ -44,18 +44,35 @@ export class MessagePolicy {
     // What goes nowhere nothing befalls, what is lost is not late, and the end of a link always comes.
     if (isLate && passing !== 'nothing' && !(fate === 'loss' && passing === 'message'))
       this.#count('delay');
-    if (fate && passing === 'message') this.#count(fate);
+    if (fate === 'loss' && passing === 'message') this.#count(fate);
     switch (fate) {
       case 'loss':
         return { delayMs, drop: true };
       case 'duplicate':
-        return { delayMs, duplicate: true };
+        return { delayMs, ...this.#copy() };
       case 'reorder':
-        return { delayMs: delayMs + this.#random.exponential(50), reorder: true };
+        return {
+          delayMs: delayMs + this.#random.exponential(50),
+          reorder: true,
+          came: (isOutOfOrder) => {
+            if (isOutOfOrder) this.#count('reorder');
+          },
+        };
       case undefined:
         return { delayMs };
     }
   };
+
+  /** Right behind the message, or when things have moved on. */
+  #copy(): Pick<Delivery, 'copyAfterMs' | 'came'> {
+    const later = this.#random.logBetween(10, 10_000);
+    return {
+      copyAfterMs: this.#random.chance(0.5) ? later : 0,
+      came: () => {
+        this.#count('duplicate');
+      },
+    };
+  }
 
   #befalls(fault: keyof Weather): boolean {
     const probability = this.weather[fault];

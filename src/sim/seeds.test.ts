@@ -102,6 +102,13 @@ const SEEDS: readonly Once[] = [
     why: 'L1: the token of one that was not yet a voter to all never came back',
   },
   {
+    seed: 9024,
+    nodes: 7,
+    seconds: 60,
+    but: { election: 'ring', topology: 'ring', multicast: 'lamport' },
+    why: 'L1: nor did that of one whose log was of another generation, where it went unheard',
+  },
+  {
     seed: 2094,
     nodes: 8,
     seconds: 50,

@@ -198,7 +198,8 @@ function converge(world: World): void {
 function judge(world: World): void {
   const { calls, market, visits } = world.workload;
   world.checks.ended([...calls, ...market.trades, ...visits.calls]);
-  world.checks.multicasts.ended(world.gates.flatMap(({ life }) => life?.name ?? []));
+  const pages = world.gates.flatMap(({ life }) => life?.name ?? []);
+  for (const checker of Object.values(world.checks.multicasts)) checker.ended(pages);
   checkArchives(world);
   world.workload.chat.judge();
   world.checks.judge(historyOf(world.history));

@@ -29,7 +29,7 @@ describe('the trace of a seed', () => {
   const text = readFileSync(file, 'utf8');
   const decoded = decodeTrace(text);
   if (!decoded.ok) throw new Error(decoded.reason);
-  const { head, events } = decoded.value;
+  const { head, nodes, events } = decoded.value;
   const of = (kind: TraceEvent['kind']): TraceEvent[] => events.filter((one) => one.kind === kind);
 
   it('changes nothing about the run', () => {
@@ -37,7 +37,7 @@ describe('the trace of a seed', () => {
   });
 
   it('names its seed and begins with the beginning', () => {
-    expect(head.seed).toBe(11);
+    expect(head).toMatchObject({ seed: 11, election: 'bully', topology: 'mesh' });
     expect(events[0]).toMatchObject({ at: head.began, kind: 'note', what: 'start' });
   });
 
@@ -51,6 +51,12 @@ describe('the trace of a seed', () => {
       counts.set(node, sequence);
     }
     expect(counts.size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('says who everybody is, once for each id', () => {
+    const ids = new Set(events.flatMap(({ node }) => (node === '' ? [] : node)));
+    expect(nodes.map(({ introduces }) => introduces).sort()).toEqual([...ids].sort());
+    expect(new Set(nodes.map(({ name }) => name))).toEqual(new Set(['Gate 0', 'Gate 1', 'Gate 2']));
   });
 
   it('holds messages at both ends, roles, commands and faults', () => {
@@ -68,7 +74,7 @@ describe('the trace of a seed', () => {
   });
 
   it('is read back only if it is one', () => {
-    const [first, second] = text.split('\n');
+    const [first, , second] = text.split('\n');
     expect(decodeTrace('')).toMatchObject({ ok: false });
     expect(decodeTrace(second!)).toMatchObject({ ok: false });
     expect(decodeTrace(`${first!}\nnonsense`)).toMatchObject({ ok: false });

@@ -1,7 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Envelope } from '../core/messages.ts';
 import type { Node } from '../core/node.ts';
-import type { TraceHead } from '../runtime/trace-file.ts';
+import type { Peer } from '../core/identity.ts';
+import type { TraceHead, TraceNode } from '../runtime/trace-file.ts';
 import { withMessage } from '../runtime/trace-log.ts';
 import type { TraceEvent } from '../runtime/trace.ts';
 
@@ -17,23 +18,36 @@ export class TraceWriter {
   readonly #wall: () => number;
   readonly #sequences = new Map<string, number>();
   readonly #roles = new Map<string, string>();
+  readonly #introduced = new Set<string>();
   #lines: string[] = [];
 
   /** @param wall the true time of the simulation: a node's own clock may be wrong */
-  constructor(file: string, seed: number, wall: () => number) {
+  constructor(
+    file: string,
+    run: Pick<TraceHead, 'seed' | 'election' | 'topology'>,
+    wall: () => number,
+  ) {
     this.#handle = openSync(file, 'w');
     this.#wall = wall;
-    const head: TraceHead = { format: 'gatehouse-trace', version: 1, seed, began: wall() };
+    const head: TraceHead = { format: 'gatehouse-trace', version: 2, ...run, began: wall() };
     this.#lines.push(JSON.stringify(head));
   }
 
+  /** Before its first event, and again only where its id is another. */
+  introduce({ id, name, priority }: Peer): void {
+    if (this.#introduced.has(id)) return;
+    this.#introduced.add(id);
+    const node: TraceNode = { introduces: id, name, priority };
+    this.#line(node);
+  }
+
   add(told: Told): void {
-    this.#write(this.#dated(told));
+    this.#line(this.#dated(told));
   }
 
   message(kind: 'sent' | 'received', node: string, peer: string, envelope: Envelope): void {
     const told = { node, kind, peer, what: envelope.message.type };
-    this.#write(withMessage(this.#dated(told), envelope));
+    this.#line(withMessage(this.#dated(told), envelope));
   }
 
   /** After a step: tells when the node's role, term or leader is another than before. */
@@ -56,8 +70,8 @@ export class TraceWriter {
     return { sequence, at: this.#wall(), ...told };
   }
 
-  #write(event: TraceEvent): void {
-    this.#lines.push(JSON.stringify(event));
+  #line(line: TraceEvent | TraceNode): void {
+    this.#lines.push(JSON.stringify(line));
     if (this.#lines.length >= BUFFER) this.#flush();
   }
 

@@ -73,7 +73,7 @@ export class Workload {
     this.chat = new ChatLoad(world, only, multicast);
     this.market = new MarketWorkload(world, only);
     this.visits = new VisitorLoad(world, only);
-    this.#multicasting = multicast ? new Multicasting(world, only) : null;
+    this.#multicasting = multicast ? new Multicasting(world, only, multicast) : null;
     this.#random = world.random.split('workload');
     const visitors = this.#random.int(3, 24);
     this.#visitors = Array.from({ length: visitors }, (_, i) => `v${i}`);

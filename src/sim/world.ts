@@ -1,13 +1,13 @@
 import { assert } from '../core/assert.ts';
 import type { Envelope } from '../core/messages.ts';
-import type { NodeId } from '../core/identity.ts';
+import type { NodeId, Peer } from '../core/identity.ts';
 import type { Node } from '../core/node.ts';
 import type { ElectionKind, MulticastKind, ParkSettings, TopologyKind } from '../core/entry.ts';
 import type { Trouble } from '../runtime/driver.ts';
+import { NOTHING_HELD, type Held } from '../storage/memory-state.ts';
 import { MemoryNetwork } from '../transport/memory.ts';
 import type { Call, HistoryLine } from './checkers/history.ts';
 import type { Lineage } from './checkers/lineage.ts';
-import type { Durable } from './checkers/observed.ts';
 import { Violation } from './checkers/violation.ts';
 import { Checks } from './checks.ts';
 import type { Tally } from './coverage/tally.ts';
@@ -84,9 +84,10 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.plant = options.plant;
-    const { traceFile, seed } = options;
+    const { traceFile, seed, election = 'bully', topology = 'mesh' } = options;
+    const wall = (): number => this.clock.wall();
     this.#writer =
-      traceFile === null ? null : new TraceWriter(traceFile, seed, () => this.clock.wall());
+      traceFile === null ? null : new TraceWriter(traceFile, { seed, election, topology }, wall);
     this.random = new Random(`seed ${options.seed}`);
     const random = this.random.split('world');
     this.messages = new MessagePolicy(this.random.split('messages'), (fault) => {
@@ -104,8 +105,8 @@ export class World {
     this.snapshotInterval = 32 * random.int(1, 16);
     this.settings = {
       capacity: random.int(1, this.workload.visitors),
-      election: options.election ?? 'bully',
-      topology: options.topology ?? 'mesh',
+      election,
+      topology,
       multicast: options.multicast ?? 'sequencer',
     };
     this.checks = new Checks(
@@ -131,13 +132,13 @@ export class World {
    * What a page has made durable. When its disk was cleared, or another page of its identity has written there, nothing
    * more comes to that, and what was there still counts: who holds it no more never votes there again (rule S9).
    */
-  #disk(id: NodeId, life: string | null): Durable {
+  #disk(id: NodeId, life: string | null): Held {
     const gate =
       this.gates.find((other) => other.life?.name === life) ??
       this.gates.find((other) => other.id === id);
     assert(gate !== undefined, `${id} is a gate's`);
     const storage = gate.life?.storage;
-    return gate.lost ?? (storage?.fenced === true ? storage.held : gate.disk);
+    return gate.lost ?? (storage?.fenced === true ? storage.held : gate.disk.held);
   }
 
   /** @param twin whose identity and disk it shares */
@@ -223,7 +224,7 @@ export class World {
       throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
     }
     this.later(0, () => {
-      if (code === 'storage-lost') gate.lost ??= { end: 0, promised: '' };
+      if (code === 'storage-lost') gate.lost ??= NOTHING_HELD;
       const said = this.random.split(`stopped ${this.clock.now()}`);
       if (said.chance(0.5)) gate.close();
       else gate.crash('done', {});
@@ -243,6 +244,11 @@ export class World {
 
   dropped(gate: Gate, peer: NodeId, what: string, why: string): void {
     this.#writer?.add({ node: gate.id, kind: 'dropped', peer, what, detail: why });
+  }
+
+  /** A page of this node opens. */
+  introduce(peer: Peer): void {
+    this.#writer?.introduce(peer);
   }
 
   /** For people, and part of the digest. What happens to no gate alone happens at the node ''. */

@@ -22,12 +22,27 @@ export class Database {
 
   /**
    * The store that idb-keyval's functions take. A write is acknowledged once it is on the disk: the browser's
-   * default acknowledges what a power cut still takes back.
+   * default acknowledges what a power cut still takes back. Rejects when the browser closes the database meanwhile.
    */
   readonly use: UseStore = async (mode, callback) => {
     const transaction = await this.begin(mode);
-    return callback(transaction.objectStore(STORE));
+    return unlessClosed(transaction.db, callback(transaction.objectStore(STORE)));
   };
+
+  /** Reads and writes in one transaction: durable when this resolves, and undone when `act` rejects. */
+  change<T>(act: (store: IDBObjectStore) => Promise<T>): Promise<T> {
+    return this.use('readwrite', async (store) => {
+      const completed = completion(store.transaction);
+      try {
+        const result = await act(store);
+        await completed;
+        return result;
+      } catch (error) {
+        abort(store.transaction);
+        throw error;
+      }
+    });
+  }
 
   /** Transactions under way end by themselves; later ones fail. */
   close(): void {
@@ -119,7 +134,8 @@ export async function peekRecords(name: string, keys: readonly string[]): Promis
   try {
     const store = database.transaction(STORE, 'readonly').objectStore(STORE);
     const requests = keys.map((key) => promisifyRequest<unknown>(store.get(key)));
-    const [count, ...values] = await Promise.all([promisifyRequest(store.count()), ...requests]);
+    const read = Promise.all([promisifyRequest(store.count()), ...requests]);
+    const [count, ...values] = await unlessClosed(database, read);
     return { values, count };
   } finally {
     database.close();
@@ -127,26 +143,42 @@ export async function peekRecords(name: string, keys: readonly string[]): Promis
 }
 
 /**
- * Resolves when the transaction is durable, rejects with its reason when it is undone. A browser that clears the data
- * closes the database under it, and may tell the transaction nothing.
+ * What is done in a transaction; rejects when the browser closes the database. One that clears the data does so under a
+ * transaction, and may tell that nothing: who waits for it would wait for ever.
  */
-export function completion(transaction: IDBTransaction): Promise<void> {
-  const { db } = transaction;
-  const completed = new Promise<void>((resolve, reject) => {
-    const onClose = (): void => reject(new Error('the browser closed the database'));
-    db.addEventListener('close', onClose);
-    transaction.oncomplete = () => {
-      db.removeEventListener('close', onClose);
-      resolve();
-    };
+async function unlessClosed<T>(database: IDBDatabase, work: T | PromiseLike<T>): Promise<T> {
+  let onClose = (): void => undefined;
+  const closed = new Promise<never>((_resolve, reject) => {
+    onClose = () => reject(new Error('the browser closed the database'));
+  });
+  database.addEventListener('close', onClose);
+  try {
+    return await Promise.race([work, closed]);
+  } finally {
+    database.removeEventListener('close', onClose);
+  }
+}
+
+/** Resolves when the transaction is durable, rejects with its reason when it is undone. */
+function completion(transaction: IDBTransaction): Promise<void> {
+  const ended = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
     transaction.onabort = () => {
-      db.removeEventListener('close', onClose);
       reject(transaction.error ?? new Error('the transaction was aborted'));
     };
   });
+  const completed = unlessClosed(transaction.db, ended);
   // It may reject before anybody waits for it.
   completed.catch(() => undefined);
   return completed;
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended already.
+  }
 }
 
 function withTimeout(ms: number, message: string): { expired: Promise<never>; cancel(): void } {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { dropNextWrite } from './dropped.contract.ts';
 import { IndexedDbKeychain, keychainName } from './indexeddb-keychain.ts';
 
 const park = `keychain-${crypto.randomUUID()}`;
@@ -29,6 +30,19 @@ test('C7: a key pair is there in the next life, of use, and can not be taken out
     new Uint8Array(await derive(other.privateKey, pair.publicKey)),
   );
   await expect(crypto.subtle.exportKey('jwk', kept.privateKey)).rejects.toThrow();
+});
+
+test('a key whose write the browser drops without a word is not kept, and the next one is', async () => {
+  const curve = { name: 'ECDH', namedCurve: 'P-256' };
+  const pair = await crypto.subtle.generateKey(curve, false, ['deriveBits']);
+  const keys = keychain();
+  await keys.set('anna/pair', pair);
+  const dropped = dropNextWrite(keychainName(park));
+  await expect(keys.set('bert/pair', pair)).rejects.toThrow('closed the database');
+  await dropped;
+  await keys.set('carl/pair', pair);
+  expect(await keys.get('bert/pair')).toBeUndefined();
+  expect(await keys.get('carl/pair')).toBeDefined();
 });
 
 test('what was never kept is not there', async () => {

@@ -2,7 +2,7 @@ import { entries as readAll, promisifyRequest } from 'idb-keyval';
 import { customAlphabet } from 'nanoid';
 import { batchCutAt, BatchPlan, type Batch } from './batches.ts';
 import { assertFounding, extentAfter, extentAfterAll, extentOf, type LogExtent } from './extent.ts';
-import { completion, Database } from './indexeddb-database.ts';
+import { Database } from './indexeddb-database.ts';
 import { KEYS, OPERATION_RANGE, readContents } from './layout.ts';
 import { decodeRecord, encodeRecord, FORMAT, type Sentinel } from './records.ts';
 import type { LogEntry } from '../core/entry.ts';
@@ -116,20 +116,17 @@ export class IndexedDbStorage implements Storage {
     return { ok: true, stored };
   }
 
-  private commit(known: Known, extent: LogExtent, writes: readonly StorageWrite[]): Promise<void> {
-    return this.database.use('readwrite', async (store) => {
-      const completed = completion(store.transaction);
-      try {
-        const cut = await this.readCutBatches(store, known, writes);
-        const next = perform(store, known, extent, writes, cut);
-        // Without this the browser first waits whether more requests come.
-        store.transaction.commit();
-        await completed;
-        this.known = next;
-      } catch (error) {
-        abort(store.transaction);
-        throw error;
-      }
+  private async commit(
+    known: Known,
+    extent: LogExtent,
+    writes: readonly StorageWrite[],
+  ): Promise<void> {
+    this.known = await this.database.change(async (store) => {
+      const cut = await this.readCutBatches(store, known, writes);
+      const next = perform(store, known, extent, writes, cut);
+      // Without this the browser first waits whether more requests come.
+      store.transaction.commit();
+      return next;
     });
   }
 
@@ -202,14 +199,6 @@ function assertOwned(owner: string | null, identityText: unknown): void {
   if (!identity.ok) throw new Refusal({ code: 'corrupt', message: identity.reason });
   if (identity.value.id === owner) return;
   throw new Refusal({ code: 'lost', message: 'somebody else lives in this store' });
-}
-
-function abort(transaction: IDBTransaction): void {
-  try {
-    transaction.abort();
-  } catch {
-    // It has ended already.
-  }
 }
 
 function cutBatches(batches: readonly Batch[], writes: readonly StorageWrite[]): number[] {

@@ -1,16 +1,10 @@
-import {
-  assertFounding,
-  compareArchives,
-  EMPTY_EXTENT,
-  extentAfter,
-  extentAfterAll,
-  extentOf,
-  type LogExtent,
-} from './extent.ts';
-import { comparePosition, type LogEntry, type Operation, type Position } from '../core/entry.ts';
-import type { Archive, Meta, Snapshot, Stored, StorageWrite } from '../core/stored.ts';
-import type { Term } from '../core/term.ts';
+import { assertFounding, EMPTY_EXTENT, extentAfterAll, extentOf } from './extent.ts';
+import { after, emptyState, heldBy, toStored, type DiskState, type Held } from './memory-state.ts';
+import { comparePosition } from '../core/entry.ts';
+import type { Stored, StorageWrite } from '../core/stored.ts';
 import type { LoadResult, Storage, StorageError } from './storage.ts';
+
+export type { Held } from './memory-state.ts';
 
 /** Calls back once, `delayMs` later. The simulator's is its virtual clock. */
 export type Defer = (delayMs: number, callback: () => void) => void;
@@ -39,45 +33,6 @@ interface PlannedLoad {
 
 interface PlannedWrite extends PlannedLoad {
   readonly fate: Fate;
-}
-
-/** What is on the disk at one moment. Immutable, so that going back by one write costs nothing. */
-interface DiskState {
-  /** 0 while there is none. */
-  readonly sentinel: number;
-  /** Counts the writes, so that a second handle on one disk is noticed. */
-  readonly revision: number;
-  /** Where the log ends, as the sentinel has it. */
-  readonly tip: Position;
-  readonly meta: Meta | null;
-  readonly snapshot: Snapshot | null;
-  readonly extent: LogExtent;
-  readonly log: SharedLog;
-  readonly outbox: ReadonlyMap<number, Operation>;
-  readonly archives: ReadonlyMap<string, Archive>;
-}
-
-/**
- * Entries from `base` on. Only ever pushed to, so states that share it stay valid: each looks no further than its
- * own extent. A state that can't push (another went on from the same point) makes a copy.
- */
-interface SharedLog {
-  readonly base: number;
-  readonly entries: LogEntry[];
-}
-
-function emptyState(): DiskState {
-  return {
-    sentinel: 0,
-    revision: 0,
-    tip: EMPTY_EXTENT.end,
-    meta: null,
-    snapshot: null,
-    extent: EMPTY_EXTENT,
-    log: { base: 1, entries: [] },
-    outbox: new Map(),
-    archives: new Map(),
-  };
 }
 
 /** A disk in memory that outlives the handles on it: a crash drops the handle and keeps the disk. */
@@ -183,14 +138,9 @@ export class MemoryDisk {
     this.corrupted = true;
   }
 
-  /** Where the log ends that is durable at this moment, for checkers. */
-  get end(): number {
-    return this.state.extent.end.index;
-  }
-
-  /** The promise that is durable at this moment, for checkers; '' without one. */
-  get promised(): Term {
-    return this.state.meta?.promised ?? '';
+  /** What is durable at this moment, for checkers. */
+  get held(): Held {
+    return heldBy(this.state);
   }
 
   /** Nothing was ever written, or all was wiped. */
@@ -204,7 +154,7 @@ export class MemoryDisk {
   }
 
   private read(known: Mark | null): LoadResult & { mark: Mark } {
-    const mark: Mark = { sentinel: this.state.sentinel, revision: this.state.revision };
+    const mark = markOf(this.state);
     const { load } = this.planned;
     if (load) {
       this.planned.load = null;
@@ -218,7 +168,7 @@ export class MemoryDisk {
   }
 
   private readLost(): LoadResult & { mark: Mark } {
-    return { ok: false, error: LOST, mark: { sentinel: 0, revision: 0 } };
+    return { ok: false, error: LOST, mark: markOf(emptyState()) };
   }
 
   private write(expected: Mark, writes: readonly StorageWrite[]): StorageError | Mark {
@@ -236,7 +186,7 @@ export class MemoryDisk {
     next.tip = next.extent.end;
     this.state = next;
     if (fate === 'done') return failed('a planned failure, yet it happened');
-    return { sentinel: this.state.sentinel, revision: this.state.revision };
+    return markOf(this.state);
   }
 
   private tear(expected: Mark, writes: readonly StorageWrite[]): void {
@@ -266,7 +216,7 @@ export interface MemoryHandle extends Storage {
   /** Another handle has written since: the next write here ends with `lost`. */
   readonly fenced: boolean;
   /** What the disk held when this handle last loaded or wrote, for checkers. */
-  readonly held: { readonly end: number; readonly promised: Term };
+  readonly held: Held;
   /** The page is gone: no callback comes any more. */
   crash(underWay: Fate | Torn): void;
 }
@@ -275,6 +225,11 @@ export interface MemoryHandle extends Storage {
 interface Mark {
   readonly sentinel: number;
   readonly revision: number;
+  readonly state: DiskState;
+}
+
+function markOf(state: DiskState): Mark {
+  return { sentinel: state.sentinel, revision: state.revision, state };
 }
 
 interface DiskAccess {
@@ -293,7 +248,6 @@ class MemoryStorage implements MemoryHandle {
   private mark: Mark | null = null;
   private extent = EMPTY_EXTENT;
   private founded = false;
-  private promised: Term = '';
 
   constructor(
     private readonly options: MemoryDiskOptions,
@@ -310,7 +264,6 @@ class MemoryStorage implements MemoryHandle {
         this.mark = mark;
         this.extent = extentOf(result.stored);
         this.founded = result.stored !== null;
-        this.promised = result.stored?.meta.promised ?? '';
       }
       done(result);
     });
@@ -327,7 +280,6 @@ class MemoryStorage implements MemoryHandle {
       if (error === null) {
         this.extent = extent;
         this.founded = true;
-        for (const write of writes) if (write.type === 'meta') this.promised = write.meta.promised;
       }
       done(error);
     });
@@ -346,8 +298,8 @@ class MemoryStorage implements MemoryHandle {
     return this.mark !== null && this.disk.hasMoved(this.mark);
   }
 
-  get held(): { readonly end: number; readonly promised: Term } {
-    return { end: this.extent.end.index, promised: this.promised };
+  get held(): Held {
+    return heldBy(this.mark?.state ?? emptyState());
   }
 
   crash(underWay: Fate | Torn): void {
@@ -384,92 +336,4 @@ class MemoryStorage implements MemoryHandle {
 
 function failed(message: string): StorageError {
   return { code: 'failed', message };
-}
-
-function toStored(state: DiskState): Stored | null {
-  if (state.meta === null) return null;
-  const { log, extent } = state;
-  return {
-    meta: state.meta,
-    snapshot: state.snapshot,
-    entries: log.entries.slice(extent.start - log.base, extent.end.index + 1 - log.base),
-    outbox: [...state.outbox.values()].sort((a, b) => a.id.sequence - b.id.sequence),
-    archives: [...state.archives.values()].sort(compareArchives),
-  };
-}
-
-/** A state that is being made. */
-type Draft = { -readonly [K in keyof DiskState]: DiskState[K] };
-
-/** The state after all of them: one copy for a transaction, not one for each write in it. */
-function after(state: DiskState, writes: readonly StorageWrite[]): Draft {
-  const draft = { ...state };
-  for (const write of writes) applyWrite(draft, write);
-  return draft;
-}
-
-function applyWrite(draft: Draft, write: StorageWrite): void {
-  const extent = extentAfter(draft.extent, write);
-  switch (write.type) {
-    case 'meta':
-      draft.meta = write.meta;
-      break;
-    case 'append':
-      draft.log = appended(draft, write.entries);
-      break;
-    case 'snapshot':
-      draft.log = dropped(draft.log, extent);
-      draft.snapshot = write.snapshot;
-      break;
-    case 'outbox-put':
-    case 'outbox-delete':
-      draft.outbox = outboxAfter(draft.outbox, write);
-      break;
-    case 'archive': {
-      const { snapshot, log, outbox } = emptyState();
-      const archives = archivesWith(draft.archives, write.archive);
-      Object.assign(draft, { snapshot, log, outbox, archives });
-      break;
-    }
-    case 'archive-put':
-      draft.archives = archivesWith(draft.archives, write.archive);
-      break;
-  }
-  draft.extent = extent;
-}
-
-function archivesWith(
-  archives: ReadonlyMap<string, Archive>,
-  archive: Archive,
-): ReadonlyMap<string, Archive> {
-  return new Map(archives).set(archive.generation, archive);
-}
-
-function appended({ log, extent }: DiskState, entries: readonly LogEntry[]): SharedLog {
-  const keep = (entries[0]?.index ?? extent.end.index + 1) - log.base;
-  const target = keep === log.entries.length ? log.entries : log.entries.slice(0, keep);
-  for (const entry of entries) target.push(entry);
-  return { base: log.base, entries: target };
-}
-
-/** Entries before the extent are hidden at first and copied away once they are the greater part. */
-function dropped(log: SharedLog, extent: LogExtent): SharedLog {
-  const held = extent.end.index + 1 - extent.start;
-  if (held === 0) return { base: extent.start, entries: [] };
-  if (log.entries.length < 2 * held) return log;
-  const from = extent.start - log.base;
-  return { base: extent.start, entries: log.entries.slice(from, from + held) };
-}
-
-function outboxAfter(
-  outbox: ReadonlyMap<number, Operation>,
-  write: Extract<StorageWrite, { type: 'outbox-put' | 'outbox-delete' }>,
-): ReadonlyMap<number, Operation> {
-  const next = new Map(outbox);
-  if (write.type === 'outbox-put') {
-    for (const operation of write.operations) next.set(operation.id.sequence, operation);
-  } else {
-    for (const sequence of write.sequences) next.delete(sequence);
-  }
-  return next;
 }

@@ -65,7 +65,7 @@ describe('records', () => {
     [
       'another format',
       'sentinel',
-      { ...examples.sentinel, format: 2 },
+      { ...examples.sentinel, format: FORMAT + 1 },
       'sentinel: format: a format that is not known here',
     ],
     ['a long name', 'identity', { ...examples.identity, name: 'x'.repeat(41) }, 'identity: name: '],

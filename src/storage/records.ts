@@ -17,7 +17,7 @@ import type { LogEntry, Operation, Position } from '../core/entry.ts';
 import type { Archive, Meta, Snapshot } from '../core/stored.ts';
 
 /** The format of all records of a store, kept in its sentinel. Raised when a change makes old records unreadable. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /**
  * Proof that a store is still the one that was written: read in every transaction, replaced in every write. When it

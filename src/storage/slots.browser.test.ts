@@ -4,7 +4,14 @@ import { readIdentity } from './indexeddb-identity.ts';
 import { IndexedDbStorage } from './indexeddb.ts';
 import { leaseLock } from './slot-lease.ts';
 import { webLock, type TryLock } from './slot-lock.ts';
-import { claimSlot, MAX_SLOTS, type Slot, type SlotEnvironment } from './slots.ts';
+import {
+  claimSlot,
+  MAX_SLOTS,
+  moveInto,
+  SlotLost,
+  type Slot,
+  type SlotEnvironment,
+} from './slots.ts';
 import { append, FOUND, LATER_TERM, TERM } from './examples.contract.ts';
 import { load, stored, write } from './storage.contract.ts';
 
@@ -208,6 +215,33 @@ describe.each<[string, TryLock]>([
     const next = await slot.reset();
     expect(await loadAs(id)).toMatchObject({ ok: false, error: { code: 'lost' } });
     expect(await loadAs(next.id)).toMatchObject({ ok: true, stored: null });
+  });
+
+  /** Two tabs that both believe that they hold a slot: the locks of one were lost. */
+  async function pair(): Promise<[Slot, Slot]> {
+    const unheard: TryLock = () => Promise.resolve({ release: () => undefined });
+    return [await claim(), await claim({ tryLock: unheard })];
+  }
+
+  it('S9: who finds somebody else in its slot moves into another one, and clears nothing', async () => {
+    const [first, second] = await pair();
+    expect(second.slot).toBe(first.slot);
+    const theirs = await first.reset();
+    await expect(second.reset()).rejects.toThrow(SlotLost);
+    const moved = await moveInto(second, { name: 'North door' }, () => claim());
+    expect(await readIdentity(park, first.slot)).toEqual(theirs);
+    expect(moved.slot.slot).not.toBe(first.slot);
+    expect(await readIdentity(park, moved.slot.slot)).toMatchObject({ name: 'North door' });
+  });
+
+  it('S9: nobody writes its identity over that of somebody else', async () => {
+    const [first, second] = await pair();
+    const ours = await first.reset();
+    await deleteDatabases(first.databaseName);
+    const theirs = await second.reset();
+    await expect(first.save({ ...ours, name: 'North door' })).rejects.toThrow(SlotLost);
+    await expect(first.reset()).rejects.toThrow(SlotLost);
+    expect(await readIdentity(park, first.slot)).toEqual(theirs);
   });
 
   it('a slot whose sentinel is gone is left alone, and its store is lost', async () => {

@@ -3,6 +3,7 @@ import { comparePosition } from '../core/entry.ts';
 import { databaseName } from './indexeddb-database.ts';
 import {
   glanceAtSlot,
+  SlotLost,
   writeFreshIdentity,
   writeIdentity,
   type SlotGlance,
@@ -13,6 +14,7 @@ import { freshWebLock, type SlotLock, type TryLock } from './slot-lock.ts';
 import type { SlotIdentity } from './records.ts';
 
 export type { SlotIdentity } from './records.ts';
+export { SlotLost } from './indexeddb-identity.ts';
 
 /** The most slots, and so tabs, that one park has on one device. */
 export const MAX_SLOTS = 64;
@@ -35,9 +37,12 @@ export interface Slot {
   readonly identity: SlotIdentity | null;
   /** Of each slot of the park that is damaged: what is wrong with it. */
   readonly damage: readonly string[];
-  /** Deletes everything in the slot and moves in as somebody new. Close the storage first. */
+  /**
+   * Deletes everything in the slot and moves in as somebody new. Close the storage first. Rejects with `SlotLost` when
+   * somebody else has moved in since it was claimed.
+   */
   reset(choices?: IdentityChoices): Promise<SlotIdentity>;
-  /** Keeps a changed name or priority. Rejects when the data is gone. */
+  /** Keeps a changed name or priority. Rejects with `SlotLost` when the data is gone, or somebody else's by now. */
   save(identity: SlotIdentity): Promise<void>;
   /** Lets another tab have it. Happens by itself when the page goes away. */
   release(): void;
@@ -101,33 +106,56 @@ function moveIn(
   lock: SlotLock,
 ): Slot {
   const taken = namesOf(all);
+  let sentinel = glance.state === 'whole' ? glance.sentinel : null;
   return {
     park,
     slot,
     databaseName: databaseName(park, slot),
     identity: glance.state === 'whole' ? glance.identity : null,
     damage: damageOf(all),
-    reset: (choices) => resetSlot(park, slot, { ...choices, taken }),
+    reset: async (choices) => {
+      const identity = newIdentity({ ...choices, taken });
+      sentinel = await writeFreshIdentity(park, slot, sentinel, identity);
+      return identity;
+    },
     save: (identity) => writeIdentity(park, slot, identity),
     release: releaseWithPage(() => lock.release()),
   };
 }
 
-/** Deletes everything in a slot that the caller holds and makes it a new identity. Rejects when storage fails. */
-export async function resetSlot(
-  park: string,
-  slot: number,
-  choices: IdentityChoices & { readonly taken?: ReadonlySet<string> } = {},
-): Promise<SlotIdentity> {
+function newIdentity(
+  choices: IdentityChoices & { readonly taken: ReadonlySet<string> },
+): SlotIdentity {
   const id = newId();
-  const identity: SlotIdentity = {
+  return {
     id,
     name: choices.name ?? friendlyName(id, choices.taken),
     priority: choices.priority ?? 0,
     secret: newSecret(),
   };
-  await writeFreshIdentity(park, slot, identity);
-  return identity;
+}
+
+/**
+ * Moves into a slot as the choices ask. One that turns out to be somebody else's by now is left, and the next one claimed.
+ * @param reclaim claims as `reclaimSlot` does: what held the slot before holds nobody off any more
+ */
+export async function moveInto(
+  claimed: Slot,
+  choices: IdentityChoices,
+  reclaim: () => Promise<Slot>,
+): Promise<{ readonly slot: Slot; readonly identity: SlotIdentity }> {
+  for (let slot = claimed; ; slot = await reclaim()) {
+    try {
+      const stored = slot.identity ?? (await slot.reset(choices));
+      const identity = { ...stored, ...choices };
+      const isChanged = identity.name !== stored.name || identity.priority !== stored.priority;
+      if (isChanged) await slot.save(identity);
+      return { slot, identity };
+    } catch (error) {
+      slot.release();
+      if (!(error instanceof SlotLost)) throw error;
+    }
+  }
 }
 
 /** Also of one that is of no use now: its tab holds it, and keeps everybody from reading it. */

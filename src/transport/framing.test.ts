@@ -92,17 +92,32 @@ describe('framing', () => {
   });
 
   it.each([
-    ['empty', new Uint8Array()],
-    ['of an unknown kind', Uint8Array.of(2, 1)],
-    ['too large', new Uint8Array(MAX_FRAME_BYTES + 1)],
-    ['with a broken character', Uint8Array.of(0, 0xc3)],
-    ['a part without a piece', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 2)],
-    ['a part of one', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 65)],
-    ['a part of too many', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 255, 255, 65)],
-    ['a part beyond the last', Uint8Array.of(1, 0, 0, 0, 1, 0, 2, 0, 2, 65)],
-    ['a short first part', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 2, 65)],
-  ])('refuses a frame that is %s', (_what, frame) => {
-    expect(new Reassembler().push(frame).kind).toBe('refused');
+    ['empty', 'frame: unknown kind', new Uint8Array()],
+    ['of an unknown kind', 'frame: unknown kind', Uint8Array.of(2, 1)],
+    ['too large', 'frame: too large', new Uint8Array(MAX_FRAME_BYTES + 1)],
+    ['with a broken character', 'frame: no UTF-8', Uint8Array.of(0, 0xc3)],
+    ['a part without a piece', 'frame: too short', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 2)],
+    ['a part of one', 'frame: bad count', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1, 65)],
+    ['a part of too many', 'frame: bad count', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 255, 255, 65)],
+    ['a part beyond the last', 'frame: bad count', Uint8Array.of(1, 0, 0, 0, 1, 0, 2, 0, 2, 65)],
+    ['a short first part', 'frame: a short part', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 2, 65)],
+  ])('refuses a frame that is %s', (_what, reason, frame) => {
+    expect(new Reassembler().push(frame)).toEqual({ kind: 'refused', reason });
+  });
+
+  it('refuses parts that make no message, and says why', () => {
+    const reasons = (frames: readonly Uint8Array[]): string[] =>
+      pushAll(new Reassembler(), frames).flatMap((result) =>
+        result.kind === 'refused' ? result.reason : [],
+      );
+    const [first, , third] = encodeFrames(large, 1)!;
+    const [fine] = encodeFrames('fine', 2)!;
+    expect(reasons([first!, third!])).toEqual(['frame: a part out of place']);
+    expect(reasons([first!, fine!])).toEqual(['frame: a message was not finished']);
+    const most = encodeFrames('x'.repeat(MAX_MESSAGE_BYTES), 1)!;
+    const last = new Uint8Array(MAX_FRAME_BYTES);
+    last.set(most.at(-1)!);
+    expect(reasons([...most.slice(0, -1), last])).toEqual(['frame: message too large']);
   });
 
   it('brings only what was sent, whichever frames of several messages are lost, doubled or cut off', () => {

@@ -10,7 +10,7 @@
  * - A side whose clock went back is told by `stale` what it has to exceed.
  */
 import type { NodeId } from '../core/identity.ts';
-import type { Clock, TimerHandle } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type {
   Connection,
   ConnectionFactory,
@@ -25,10 +25,8 @@ import {
   type LinkSignal,
   type LinkSignalBody,
 } from './link-signal.ts';
+import { LinkSlots, type Link, type LinkPhase } from './link-slots.ts';
 import { isNodeId, type WireMessage } from './wire.ts';
-
-/** The most peers that we are linked to, or try to be. */
-export const MAX_LINKS = 64;
 
 /** Times in ms. */
 export interface LinkTiming {
@@ -37,6 +35,8 @@ export interface LinkTiming {
   /** The pause after the first failed attempt; it doubles with each. */
   readonly retryMs: number;
   readonly retryMostMs: number;
+  /** The same for a peer that is tried rarely. */
+  readonly rareMostMs: number;
   /** The most that the first attempt after the loss of an open link waits: short, but not in step with others. */
   readonly reopenMs: number;
   /** An ask that crosses an offer of ours younger than this does not end it. */
@@ -47,6 +47,7 @@ export const LINK_TIMING: LinkTiming = {
   connectTimeoutMs: 10_000,
   retryMs: 500,
   retryMostMs: 10_000,
+  rareMostMs: 300_000,
   reopenMs: 50,
   freshMs: 500,
 };
@@ -59,38 +60,10 @@ export interface LinkSessionsOptions {
   readonly timing?: Partial<LinkTiming>;
 }
 
-type LinkPhase =
-  | { readonly kind: 'idle' }
-  | {
-      readonly kind: 'connecting';
-      readonly connection: Connection;
-      readonly since: number;
-      /** The other side has said something in this attempt. */
-      answered: boolean;
-    }
-  | { readonly kind: 'open'; readonly connection: Connection };
-
-interface Link {
-  readonly peer: NodeId;
-  /** Whether to try again when it breaks. */
-  wanted: boolean;
-  phase: LinkPhase;
-  /** The newest attempt's number, 0 before the first. */
-  session: number;
-  /** The newest incarnation of the peer that we heard of, 0 before the first. */
-  incarnation: number;
-  /** How many attempts failed since it was last open. */
-  failures: number;
-  /** The way that signals go: the peer's own last one for its answers, else the other one after each failure. */
-  path: SignalPath;
-  /** While idle: of the next attempt. While connecting: of giving up. */
-  timer: TimerHandle | undefined;
-}
-
 export class LinkSessions implements LinkLayer {
   readonly #options: LinkSessionsOptions;
   readonly #timing: LinkTiming;
-  readonly #links = new Map<NodeId, Link>();
+  readonly #slots = new LinkSlots((link) => this.#end(link));
   #self: NodeId = '';
   readonly #incarnation: number;
   #events: LinkEvents | undefined;
@@ -106,18 +79,32 @@ export class LinkSessions implements LinkLayer {
     this.#events = events;
   }
 
-  connect(peer: NodeId): void {
+  connect(peer: NodeId, isThere = false): void {
     if (this.#events === undefined || peer === this.#self) return;
-    const link = this.#link(peer);
-    if (link === undefined || link.wanted) return;
+    const waits = this.#slots.isWaiting(peer);
+    if (waits && !isThere) return;
+    const link = this.#link(peer, isThere);
+    if (link === undefined) {
+      if (!waits) this.#slots.wait(peer);
+      return;
+    }
+    if (link.wanted && !waits) return;
     link.wanted = true;
     if (link.phase.kind === 'idle') this.#attempt(link);
   }
 
+  relax(peer: NodeId): void {
+    const link = this.#slots.get(peer);
+    if (link?.wanted === true) link.isRare = true;
+  }
+
   nudge(peer: NodeId): void {
-    const link = this.#links.get(peer);
+    const waits = this.#slots.isWaiting(peer);
+    const link = waits ? this.#slots.claim(peer, true) : this.#slots.get(peer);
     if (link === undefined || !link.wanted || link.phase.kind === 'open') return;
     link.failures = 0;
+    link.isRare = false;
+    link.hasShownUp = true;
     if (link.phase.kind === 'idle') this.#attempt(link);
     else if (this.#isInVain(link.phase, peer)) this.#restart(link, link.path, false);
   }
@@ -128,22 +115,26 @@ export class LinkSessions implements LinkLayer {
   }
 
   release(peer: NodeId): void {
-    const link = this.#links.get(peer);
+    this.#slots.stopWaiting(peer);
+    const link = this.#slots.get(peer);
     if (link === undefined) return;
     link.wanted = false;
     if (link.phase.kind === 'idle') this.#cancel(link);
+    this.#letIn();
   }
 
   disconnect(peer: NodeId): void {
-    const link = this.#links.get(peer);
+    this.#slots.stopWaiting(peer);
+    const link = this.#slots.get(peer);
     if (link === undefined) return;
     // Its session number is kept, so that what is still under way from before is known as late.
     link.wanted = false;
     this.#end(link);
+    this.#letIn();
   }
 
   send(peer: NodeId, message: WireMessage): SendResult {
-    const phase = this.#links.get(peer)?.phase;
+    const phase = this.#slots.get(peer)?.phase;
     return phase?.kind === 'open' ? phase.connection.send(message) : 'closed';
   }
 
@@ -154,16 +145,18 @@ export class LinkSessions implements LinkLayer {
       this.#events.refused('signal: not one between links', isNodeId(from) ? from : null);
       return;
     }
-    const link = this.#link(from);
+    const link = this.#link(from, true);
     if (link === undefined) return;
     if (this.#initiates(from)) this.#onReply(link, decoded, path);
     else this.#onRequest(link, decoded, path);
+    // It had waited for room, and what came begins no attempt.
+    if (link.wanted && link.phase.kind === 'idle' && link.timer === undefined) this.#attempt(link);
   }
 
   close(): void {
     this.#events = undefined;
-    for (const link of this.#links.values()) this.#end(link);
-    this.#links.clear();
+    for (const link of this.#slots.all()) this.#end(link);
+    this.#slots.clear();
   }
 
   /** The greater id makes the offers. */
@@ -171,33 +164,24 @@ export class LinkSessions implements LinkLayer {
     return this.#self > peer;
   }
 
-  #link(peer: NodeId): Link | undefined {
-    const known = this.#links.get(peer);
-    if (known !== undefined) return known;
-    if (this.#links.size >= MAX_LINKS && !this.#makeRoom()) {
+  /** Its slot, if there is room. */
+  #link(peer: NodeId, hasShownUp: boolean): Link | undefined {
+    const link = this.#slots.claim(peer, hasShownUp);
+    if (link === undefined) {
       this.#events?.refused('link: too many peers', peer);
-      return undefined;
+    } else if (hasShownUp) {
+      link.hasShownUp = true;
+      link.isRare = false;
     }
-    const link: Link = {
-      peer,
-      wanted: false,
-      phase: { kind: 'idle' },
-      session: 0,
-      incarnation: 0,
-      failures: 0,
-      path: 'coordinator',
-      timer: undefined,
-    };
-    this.#links.set(peer, link);
     return link;
   }
 
-  /** Forgets one peer that nobody wants and that has no link. */
-  #makeRoom(): boolean {
-    for (const link of this.#links.values()) {
-      if (!link.wanted && link.phase.kind === 'idle') return this.#links.delete(link.peer);
+  /** There may be room for those that wait. */
+  #letIn(): void {
+    if (this.#events === undefined) return;
+    for (let link = this.#slots.admit(); link !== undefined; link = this.#slots.admit()) {
+      this.#attempt(link);
     }
-    return false;
   }
 
   /** The initiator's side: answers to our offers, and asks for new ones. */
@@ -339,6 +323,7 @@ export class LinkSessions implements LinkLayer {
     if (link.phase.kind !== 'connecting') return;
     this.#cancel(link);
     link.failures = 0;
+    link.isRare = false;
     link.phase = { kind: 'open', connection };
     this.#events?.up(link.peer);
   }
@@ -356,6 +341,7 @@ export class LinkSessions implements LinkLayer {
 
   #again(link: Link, wasOpen: boolean): void {
     // On `down` the owner may have forgotten the peer.
+    if (!link.wanted) this.#letIn();
     if (!link.wanted || link.phase.kind !== 'idle') return;
     if (wasOpen) {
       const pause = this.#options.random() * this.#timing.reopenMs;
@@ -367,13 +353,14 @@ export class LinkSessions implements LinkLayer {
 
   /** The next attempt after a pause that grows with each failure, and that no two nodes share. */
   #later(link: Link): void {
-    const { retryMs, retryMostMs } = this.#timing;
-    const pause = Math.min(retryMs * 2 ** Math.min(link.failures, 16), retryMostMs);
+    const { retryMs, retryMostMs, rareMostMs } = this.#timing;
+    const most = link.isRare ? rareMostMs : retryMostMs;
+    const pause = Math.min(retryMs * 2 ** Math.min(link.failures, 16), most);
     link.failures++;
     const jittered = pause * (0.5 + this.#options.random());
     link.timer = this.#options.clock.schedule(jittered, () => {
       link.path = link.path === 'coordinator' ? 'peers' : 'coordinator';
-      this.#attempt(link);
+      this.#attempt(this.#slots.turn(link));
     });
   }
 

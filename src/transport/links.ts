@@ -35,8 +35,13 @@ export interface LinkEvents {
 export interface LinkLayer {
   /** Called once, before anything else. */
   start(self: NodeId, events: LinkEvents): void;
-  /** Keep a link to this peer until `disconnect`. Does nothing when that is so already. */
-  connect(peer: NodeId): void;
+  /**
+   * Keep a link to this peer until `disconnect`, or wait for room. Does nothing when that is so already. `isThere`: it is
+   * listed, so those that may not be there make room for it.
+   */
+  connect(peer: NodeId, isThere?: boolean): void;
+  /** The peer has not been seen for long: go on trying a wanted link, but ever more rarely, until it shows up. */
+  relax(peer: NodeId): void;
   /** The peer has shown up: if a wanted link waits for its next attempt, or for an answer, make an attempt now. */
   nudge(peer: NodeId): void;
   /** Stop trying. An open link stays open, but is not made again. */
@@ -57,6 +62,11 @@ export interface CoordinatorEvents {
   /** All other members of the park, whose names it does not know. Some may be dead. */
   members(members: readonly Identity[]): void;
   joined(member: Identity): void;
+  /**
+   * The coordinator has just started, and knows these already: to link to, while others are on their way back to it.
+   * `members` comes once all have had the time.
+   */
+  arrived(members: readonly Identity[]): void;
   /** This member's socket closed: a hint, not a fact. */
   gone(member: NodeId): void;
   /** Data from outside, not checked. */

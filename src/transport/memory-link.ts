@@ -3,11 +3,18 @@ import type { NodeId } from '../core/identity.ts';
 import { assert } from '../core/assert.ts';
 import type { TimerHandle } from '../runtime/clock.ts';
 import type { Connection, ConnectionEvents, SendResult } from './links.ts';
-import type { MemoryNetwork, MemoryNode } from './memory.ts';
+import type { Delivery, MemoryNetwork, MemoryNode } from './memory.ts';
 import type { WireMessage } from './wire.ts';
 
 type Arrival =
-  | { readonly due: number; readonly kind: 'message'; readonly message: unknown }
+  | {
+      readonly due: number;
+      readonly kind: 'message';
+      readonly message: unknown;
+      /** The how-manieth that was sent to this end. */
+      readonly number: number;
+      readonly came?: Delivery['came'];
+    }
   | { readonly due: number; readonly kind: 'close' };
 
 /** One end of a link. Its pipe holds what is under way to it. */
@@ -22,6 +29,9 @@ export class MemoryConnection implements Connection {
   #other: MemoryConnection | undefined;
   /** Under way to this end. Each waits for those before it. */
   #queue: Arrival[] = [];
+  /** How many were sent to this end, and the greatest number of those that have come. */
+  #sent = 0;
+  #newest = 0;
   #timer: TimerHandle | undefined;
   /** Runs while nothing passes: the link fails when it ends. */
   #detection: TimerHandle | undefined;
@@ -69,10 +79,7 @@ export class MemoryConnection implements Connection {
     const passing = other.#state === 'closed' ? 'nothing' : 'message';
     const delivery = this.#network.policy(this.node.id, this.peer, passing);
     if (delivery.drop === true) return 'sent';
-    const due = this.#network.clock.now() + delivery.delayMs;
-    if (delivery.reorder === true) other.#outOfOrder(copy, delivery.delayMs);
-    else other.#enqueue({ kind: 'message', message: copy, due });
-    if (delivery.duplicate === true) other.#enqueue({ kind: 'message', message: copy, due });
+    other.#expect(copy, delivery);
     return 'sent';
   }
 
@@ -132,7 +139,17 @@ export class MemoryConnection implements Connection {
 
   /** As if the other end had sent it. */
   inject(data: unknown): void {
-    this.#enqueue({ kind: 'message', message: data, due: this.#network.clock.now() });
+    this.#expect(data, { delayMs: 0 });
+  }
+
+  #expect(message: unknown, { delayMs, copyAfterMs, reorder, came }: Delivery): void {
+    const due = this.#network.clock.now() + delayMs;
+    const arrival: Arrival = { kind: 'message', message, number: ++this.#sent, due };
+    if (reorder === true) this.#outOfOrder({ ...arrival, came });
+    else this.#enqueue(arrival);
+    if (copyAfterMs === 0) this.#enqueue({ ...arrival, came });
+    else if (copyAfterMs !== undefined)
+      this.#outOfOrder({ ...arrival, due: due + copyAfterMs, came });
   }
 
   #enqueue(arrival: Arrival): void {
@@ -141,10 +158,13 @@ export class MemoryConnection implements Connection {
     this.#arm();
   }
 
-  #outOfOrder(message: unknown, delayMs: number): void {
-    this.#network.clock.schedule(delayMs, () => {
-      if (this.#state === 'open' && !this.#stalled())
-        this.#arrive({ kind: 'message', message, due: 0 });
+  /** Where nothing passes when it is due it waits, behind what waits already. */
+  #outOfOrder(arrival: Arrival): void {
+    const { clock } = this.#network;
+    clock.schedule(Math.max(0, arrival.due - clock.now()), () => {
+      if (this.#state === 'closed') return;
+      if (this.#stalled()) this.#enqueue(arrival);
+      else this.#arrive(arrival);
     });
   }
 
@@ -172,8 +192,19 @@ export class MemoryConnection implements Connection {
   #arrive(arrival: Arrival): void {
     // The other end may have opened a moment before this one.
     this.opened();
-    if (arrival.kind === 'close') this.fail(true);
-    else this.#events.received(arrival.message);
+    if (arrival.kind === 'close') {
+      this.fail(true);
+      return;
+    }
+    const { number, came, message } = arrival;
+    came?.(number < this.#newest || this.#isWaitedFor(number));
+    this.#newest = Math.max(number, this.#newest);
+    this.#events.received(message);
+  }
+
+  /** One that was sent before is still under way. */
+  #isWaitedFor(number: number): boolean {
+    return this.#queue.some((other) => other.kind === 'message' && other.number < number);
   }
 
   #blocked(): boolean {

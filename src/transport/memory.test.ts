@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../core/identity.ts';
-import { MemoryNetwork, type MemoryNetworkOptions } from './memory.ts';
+import { MemoryNetwork, type Delivery, type MemoryNetworkOptions } from './memory.ts';
 import { seeded, TestClock } from './test-clock.ts';
 import { TestNode } from './test-node.ts';
 import { transportContract, type NetworkUnderTest } from './transport.contract.ts';
@@ -229,17 +229,64 @@ describe('the virtual network', () => {
     expect(reborn.from(m)).toEqual(['hello']);
   });
 
+  /** What is sent next has these fates, one after the other. */
+  function fated(...deliveries: Delivery[]) {
+    const pair = pairOf();
+    pair.network.policy = () => deliveries.shift() ?? { delayMs: 1 };
+    return pair;
+  }
+
   it('loses, doubles and reorders as its policy says', () => {
-    const { clock, network, a, b } = pairOf();
-    const deliveries = [
+    const came: [string, boolean][] = [];
+    const { clock, a, b } = fated(
       { delayMs: 1, drop: true },
-      { delayMs: 5, duplicate: true },
-      { delayMs: 1, reorder: true },
-    ];
-    network.policy = () => deliveries.shift() ?? { delayMs: 1 };
+      { delayMs: 5, copyAfterMs: 0, came: (early) => came.push(['copy', early]) },
+      { delayMs: 1, reorder: true, came: (early) => came.push(['third', early]) },
+    );
     for (const n of [1, 2, 3]) a.send(b, n);
     clock.advance(10);
     expect(b.from(a)).toEqual([3, 2, 2]);
+    expect(came).toEqual([
+      ['third', true],
+      ['copy', true],
+    ]);
+  });
+
+  it('does not take for out of order what nothing else was under way with', () => {
+    const came: boolean[] = [];
+    const { clock, a, b } = fated({ delayMs: 5, reorder: true, came: (early) => came.push(early) });
+    a.send(b, 1);
+    clock.advance(10);
+    a.send(b, 2);
+    clock.advance(10);
+    expect(b.from(a)).toEqual([1, 2]);
+    expect(came).toEqual([false]);
+  });
+
+  it('brings a copy that is late after what was sent meanwhile, and none over a link that has ended', () => {
+    const { clock, network, a, b } = fated({ delayMs: 1, copyAfterMs: 1000 });
+    a.send(b, 1);
+    clock.advance(500);
+    a.send(b, 2);
+    clock.advance(1000);
+    expect(b.from(a)).toEqual([1, 2, 1]);
+    network.policy = () => ({ delayMs: 1, copyAfterMs: 1000 });
+    a.send(b, 3);
+    clock.advance(500);
+    network.breakLink('aaaa', 'bbbb');
+    clock.advance(1000);
+    expect(b.from(a)).toEqual([1, 2, 1, 3]);
+  });
+
+  it('keeps what is due out of order while its receiver stands still', () => {
+    const { clock, network, a, b } = fated({ delayMs: 5, reorder: true });
+    a.send(b, 1);
+    network.freeze('bbbb');
+    clock.advance(100);
+    expect(b.from(a)).toEqual([]);
+    network.thaw('bbbb');
+    clock.advance(10);
+    expect(b.from(a)).toEqual([1]);
   });
 
   it('keeps sender and receiver apart', () => {

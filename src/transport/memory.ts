@@ -16,9 +16,12 @@ export interface Delivery {
   /** ms. Messages of one link keep their order all the same. */
   readonly delayMs: number;
   readonly drop?: boolean;
-  readonly duplicate?: boolean;
+  /** It comes twice, the second time so many ms later. 0: right after; else whatever comes in between. */
+  readonly copyAfterMs?: number;
   /** Comes after its own delay, whatever was sent before it. */
   readonly reorder?: boolean;
+  /** Called when the copy, or what was to come out of order, has come indeed. */
+  readonly came?: (isOutOfOrder: boolean) => void;
 }
 
 /** `close`: the end of a link, which always comes. `nothing`: the other end is gone already. */

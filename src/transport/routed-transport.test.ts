@@ -5,7 +5,7 @@ import type { Coordinator, CoordinatorEvents, LinkEvents, LinkLayer, SignalPath 
 import { RoutedTransport } from './routed-transport.ts';
 import { seeded, TestClock } from './test-clock.ts';
 import { TestNode } from './test-node.ts';
-import { MAX_HOPS, type WireMessage } from './wire.ts';
+import { MAX_ADVERT_SIZE, MAX_HOPS, type WireMessage } from './wire.ts';
 
 class FakeLinks implements LinkLayer {
   events!: LinkEvents;
@@ -24,6 +24,10 @@ class FakeLinks implements LinkLayer {
 
   nudge(peer: NodeId): void {
     this.calls.push(`nudge ${peer}`);
+  }
+
+  relax(peer: NodeId): void {
+    this.calls.push(`relax ${peer}`);
   }
 
   release(peer: NodeId): void {
@@ -524,6 +528,32 @@ describe('the coordinator', () => {
   });
 });
 
+describe('a coordinator that has just started', () => {
+  it('has whom it knows linked, and the owner told with its settled list only (J1)', () => {
+    const { coordinator, node, links } = bench();
+    coordinator.events.state('connected');
+    coordinator.events.arrived([peer('self'), peer('new1')]);
+    coordinator.events.arrived([peer('new2')]);
+    expect(links.calls.filter((call) => call.startsWith('connect'))).toEqual([
+      'connect new1',
+      'connect new2',
+    ]);
+    expect(node.members).toEqual([]);
+    coordinator.events.members([peer('new1'), peer('new2')]);
+    expect(node.members.map(({ id }) => id)).toEqual(['new1', 'new2']);
+  });
+
+  it('brings those back that were met, and no others where the owner chooses its links (N3)', () => {
+    const { coordinator, node, links, transport } = bench();
+    transport.keepLinks(['met1'], []);
+    links.calls.length = 0;
+    coordinator.events.state('connected');
+    coordinator.events.arrived([peer('met1'), peer('new1')]);
+    expect(links.calls).toEqual(['connect met1', 'nudge met1']);
+    expect(node.members).toEqual([]);
+  });
+});
+
 describe('losses', () => {
   it.each([
     ['closed', 'unreachable'],
@@ -567,4 +597,18 @@ it('a coordinator that tells of ever more members fills no memory', () => {
   for (let i = 0; i < 300; i++) made.coordinator.events.joined(peer(`stranger${i}`));
   expect(made.node.members).toHaveLength(256);
   expect(made.node.refused).toHaveLength(44);
+  expect(made.node.refused[0]).toBe('more members than a park can have');
+  for (let i = 300; i < 400; i++) made.coordinator.events.arrived([peer(`stranger${i}`)]);
+  expect(made.node.refused).toHaveLength(144);
+});
+
+it('a neighbour that tells of ever more nodes fills no memory', () => {
+  const made = bench();
+  made.up('near');
+  const far = Array.from({ length: MAX_ADVERT_SIZE - 2 }, (_, i) => `remote${i + 10}`);
+  made.advert('near', 'near', ...far, 'self');
+  for (const origin of far) made.advert('near', origin, 'near');
+  expect(made.node.refused).toEqual([]);
+  made.advert('near', 'another', 'near');
+  expect(made.node.refused).toEqual(['routing: too many nodes']);
 });

@@ -6,6 +6,7 @@ import type { Identity, NodeId } from '../core/identity.ts';
 import type { RefusalSource } from '../core/refusal.ts';
 import { unreachable } from '../core/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { Absences } from './absences.ts';
 import { EventQueue } from './event-queue.ts';
 import { DelayLines, FaultRules } from './faults.ts';
 import { Flooding } from './flooding.ts';
@@ -55,6 +56,9 @@ export class RoutedTransport implements Transport {
   readonly #met = new Set<NodeId>();
   /** It was told which links to keep, and that others may go. */
   #isSparse = false;
+  /** It was told last to meet somebody, not which links to keep. */
+  #meets = false;
+  readonly #absences: Absences;
   readonly #needs = new LinkNeeds();
   /** Peers that do not answer, so that nothing for others goes over them. */
   #avoided: ReadonlySet<NodeId> = new Set();
@@ -76,6 +80,22 @@ export class RoutedTransport implements Transport {
     this.#delays = new DelayLines(options.clock, (peer, message) => {
       this.#queue.handle(() => this.#release(peer, message));
     });
+    this.#absences = new Absences({
+      clock: options.clock,
+      handle: (work) => this.#queue.handle(work),
+      outOfReach: () => this.#outOfReach(),
+      isListed: (peer) => this.#members.has(peer),
+      giveUp: (peer) => {
+        this.#links.release(peer);
+        this.#tellStates();
+      },
+      tryAgain: (peer) => {
+        this.#links.connect(peer);
+        this.#tellStates();
+      },
+      tryRarely: (peer) => this.#links.relax(peer),
+      forget: (peer) => this.#met.delete(peer),
+    });
   }
 
   start(self: Identity, events: TransportEvents): void {
@@ -90,6 +110,7 @@ export class RoutedTransport implements Transport {
       });
       this.#running = { self: self.id, events, router, flooding };
       flooding.start();
+      this.#absences.start();
       this.#startLinks(self.id);
       this.#startCoordinator(self);
     });
@@ -113,11 +134,12 @@ export class RoutedTransport implements Transport {
     if (this.#running === undefined) return;
     const { self } = this.#running;
     this.#queue.call(() => {
+      this.#meets = true;
       for (const { id } of peers) {
-        if (id === self) continue;
+        if (id === self || this.#absences.isGivenUp(id)) continue;
         this.#met.add(id);
         this.#left.delete(id);
-        this.#links.connect(id);
+        this.#links.connect(id, this.#members.has(id));
       }
       this.#tellStates();
     });
@@ -128,6 +150,8 @@ export class RoutedTransport implements Transport {
     const { self } = this.#running;
     this.#queue.call(() => {
       this.#isSparse = true;
+      this.#meets = false;
+      this.#absences.clear();
       const wanted = new Set(keep.filter((id) => id !== self));
       for (const id of [...this.#met].filter((met) => !wanted.has(met))) {
         this.#met.delete(id);
@@ -172,6 +196,7 @@ export class RoutedTransport implements Transport {
     this.#queue.close();
     this.#delays.clear();
     running.flooding.stop();
+    this.#absences.stop();
     for (const id of this.#up) {
       if (!this.#faults.cut(id)) this.#links.send(id, { kind: 'bye' });
     }
@@ -196,18 +221,20 @@ export class RoutedTransport implements Transport {
           this.#connected = state === 'connected';
           // What was listed before is news again: it may have come back in the meantime.
           if (!this.#connected) this.#members.clear();
+          this.#absences.coordinator(state);
           this.#emit((events) => events.coordinator(state));
         });
       },
       members: (members) => this.#queue.handle(() => this.#listed(members)),
       joined: (member) => this.#queue.handle(() => this.#joined(member)),
+      arrived: (members) => this.#queue.handle(() => this.#arrived(members)),
       gone: (member) => {
         this.#queue.handle(() => {
           this.#members.delete(member);
           this.#emit((events) => events.hint(member));
         });
       },
-      signal: (from, signal) => this.#links.signal(from, signal, 'coordinator'),
+      signal: (from, signal) => this.#signaled(from, signal, 'coordinator'),
       refused: (reason) => this.#queue.handle(() => this.#refused('signaling', reason, null)),
     });
   }
@@ -217,29 +244,69 @@ export class RoutedTransport implements Transport {
     const news = others.filter(({ id }) => !this.#members.has(id));
     this.#members.clear();
     for (const member of others) this.#members.set(member.id, member);
+    this.#absences.listed();
     this.#emit((events) => events.members(others));
     for (const { id } of news) this.#revive(id);
   }
 
   #joined(member: Identity): void {
-    if (member.id === this.#running?.self) return;
-    if (!this.#members.has(member.id) && this.#members.size >= MAX_LISTED) {
-      this.#refused('signaling', 'more members than a park can have', null);
-      return;
-    }
-    this.#members.set(member.id, member);
+    if (!this.#note(member)) return;
     const members = [...this.#members.values()];
     this.#emit((events) => events.members(members));
     this.#revive(member.id);
+  }
+
+  /** The owner is told when the list is whole. It would meet them all, unless it chooses its links itself. */
+  #arrived(members: readonly Identity[]): void {
+    for (const member of members.filter((each) => this.#note(each))) {
+      if (this.#isSparse || this.#met.has(member.id)) {
+        this.#revive(member.id);
+      } else {
+        this.#met.add(member.id);
+        this.#links.connect(member.id, true);
+      }
+    }
+    this.#tellStates();
+  }
+
+  /** Takes a member to the list; false if it can't be. */
+  #note(member: Identity): boolean {
+    if (member.id === this.#running?.self) return false;
+    if (!this.#members.has(member.id) && this.#members.size >= MAX_LISTED) {
+      this.#refused('signaling', 'more members than a park can have', null);
+      return false;
+    }
+    this.#members.set(member.id, member);
+    return true;
   }
 
   /** A peer that we want a link to has shown up. */
   #revive(peer: NodeId): void {
     if (!this.#met.has(peer)) return;
     this.#left.delete(peer);
+    this.#absences.takeUp(peer);
     this.#links.connect(peer);
     this.#links.nudge(peer);
     this.#tellStates();
+  }
+
+  #signaled(from: NodeId, signal: unknown, path: SignalPath): void {
+    this.#links.signal(from, signal, path);
+    this.#queue.handle(() => this.#takeUp(from));
+  }
+
+  /** A peer that was given up has shown up. */
+  #takeUp(peer: NodeId): void {
+    if (!this.#absences.takeUp(peer)) return;
+    this.#links.connect(peer);
+    this.#tellStates();
+  }
+
+  /** Where the node chooses its links by itself, it knows why it goes on trying one (rule N7). */
+  #outOfReach(): NodeId[] {
+    if (!this.#meets) return [];
+    const reachable = new Set([...this.#up, ...(this.#running?.router.reachable() ?? [])]);
+    return [...this.#met].filter((id) => !reachable.has(id) && !this.#left.has(id));
   }
 
   #linkUp(peer: NodeId): void {
@@ -379,7 +446,7 @@ export class RoutedTransport implements Transport {
   #deliver(message: DataMessage | SignalMessage): void {
     const { source } = message;
     if (message.kind === 'signal') {
-      this.#links.signal(source, message.signal, 'peers');
+      this.#signaled(source, message.signal, 'peers');
     } else {
       const { body } = message;
       this.#emit((events) => events.message(source, body));
@@ -460,14 +527,18 @@ export class RoutedTransport implements Transport {
       const closedByPeer = id === closer;
       this.#emit((events) => events.link(id, state, closedByPeer));
       // It is in reach of peers again, who can relay the signals that a new link takes.
-      if (state === 'relayed' && before !== 'open') this.#links.nudge(id);
+      if (state === 'relayed' && before !== 'open') {
+        if (this.#absences.takeUp(id)) this.#links.connect(id);
+        this.#links.nudge(id);
+      }
     }
   }
 
   #stateOf(peer: NodeId, reachable: ReadonlySet<NodeId>): LinkState {
     if (this.#up.has(peer)) return 'open';
     if (reachable.has(peer)) return 'relayed';
-    return this.#met.has(peer) && !this.#left.has(peer) ? 'connecting' : 'closed';
+    const isTried = !this.#left.has(peer) && !this.#absences.isGivenUp(peer);
+    return this.#met.has(peer) && isTried ? 'connecting' : 'closed';
   }
 
   #lost(peer: NodeId, message: unknown, why: DropReason): void {

@@ -19,6 +19,7 @@ class Record {
     return {
       state: (state) => this.lines.push(state),
       members: (members) => this.lines.push(`members ${members.map(({ id }) => id).join(' ')}`),
+      arrived: (members) => this.lines.push(`arrived ${members.map(({ id }) => id).join(' ')}`),
       joined: ({ id }) => this.lines.push(`joined ${id}`),
       gone: (id) => this.lines.push(`gone ${id}`),
       signal: (from, signal) => this.lines.push(`signal ${from} ${JSON.stringify(signal)}`),
@@ -47,9 +48,9 @@ class FakeSocket implements Socket {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 
-  welcomeOfFreshServer(): void {
+  welcomeOfFreshServer(...members: Identity[]): void {
     this.onopen?.();
-    this.hear({ type: 'welcome', you: 'heron', members: [], fresh: true });
+    this.hear({ type: 'welcome', you: 'heron', members, fresh: true });
   }
 
   welcome(...members: Identity[]): void {
@@ -120,7 +121,7 @@ describe('the client of the signaling server', () => {
     expect(made.lines.at(-2)).toBe('connected');
   });
 
-  it('takes no empty list from a server that has just started: it asks again when all can be back', () => {
+  it('takes no list from a server that has just started: it asks again when all can be back', () => {
     const { clock, sockets, lines } = bench();
     sockets[0]!.welcomeOfFreshServer();
     expect(lines, 'nobody would found a park on that').toEqual(['connected']);
@@ -130,6 +131,45 @@ describe('the client of the signaling server', () => {
     expect(sockets[0]!.sent.map(({ type }) => type)).toEqual(['howdy', 'list']);
     sockets[0]!.hear({ type: 'members', members: [] });
     expect(lines).toEqual(['connected', 'members ']);
+  });
+
+  it('tells whom a server that has just started lists, and who joins, to link to and no more (J1)', () => {
+    const { clock, sockets, lines } = bench();
+    sockets[0]!.welcomeOfFreshServer(raven);
+    clock.advance(1_000);
+    sockets[0]!.hear({ type: 'joined', member: { id: 'stork', priority: 1 } });
+    clock.advance(1_100);
+    expect(lines).toEqual(['connected', 'arrived raven', 'arrived stork']);
+    sockets[0]!.hear({ type: 'members', members: [raven] });
+    sockets[0]!.hear({ type: 'joined', member: { id: 'stork', priority: 1 } });
+    expect(lines.slice(3)).toEqual(['members raven', 'joined stork']);
+  });
+
+  it('asks a server that has just started for no list before all can be back, whoever wants it', () => {
+    const { client, clock, sockets, lines } = bench();
+    sockets[0]!.welcomeOfFreshServer();
+    clock.advance(500);
+    client.list();
+    expect(sockets[0]!.sent.map(({ type }) => type)).toEqual(['howdy']);
+    clock.advance(1_600);
+    expect(sockets[0]!.sent.map(({ type }) => type)).toEqual(['howdy', 'list']);
+    // Until it has come, what is known is not the list that was asked for.
+    sockets[0]!.hear({ type: 'joined', member: raven });
+    expect(lines).toEqual(['connected', 'arrived raven']);
+    client.list();
+    expect(sockets[0]!.sent.map(({ type }) => type)).toEqual(['howdy', 'list', 'list']);
+  });
+
+  it('takes the next server at its word, though the last one had just started', () => {
+    const made = bench();
+    made.sockets[0]!.welcomeOfFreshServer(raven);
+    made.sockets[0]!.onclose?.({ code: 1006 });
+    nextSocket(made);
+    made.sockets[1]!.welcome(raven);
+    made.sockets[1]!.hear({ type: 'joined', member: { id: 'stork', priority: 1 } });
+    expect(made.lines.slice(-2)).toEqual(['members raven', 'joined stork']);
+    made.clock.advance(5_000);
+    expect(made.sockets[1]!.sent.map(({ type }) => type)).toEqual(['howdy']);
   });
 
   it('gives up a server that never welcomes it', () => {
@@ -196,6 +236,8 @@ describe('the client of the signaling server', () => {
       'refused a member that can be no node',
       'members ',
     ]);
+    sockets[0]!.hear({ type: 'signal', from: 'some1', signal: 1, role: 'visitor' });
+    expect(lines.pop()).toBe('refused a signal of a visitor, where none are received');
     sockets[0]!.hear({ type: 'joined', member: raven });
     expect(lines.at(-1)).toBe('joined raven');
   });

@@ -58,6 +58,12 @@ const STABLE_MS = 5_000;
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
 
+/**
+ * What the server's list is worth. `partial`: it has just started, and members may be on their way back to it. `asked`:
+ * they have had the time, and its list was asked for.
+ */
+type Listing = 'partial' | 'asked' | 'whole';
+
 export class SignalingClient implements Coordinator {
   readonly #options: SignalingClientOptions;
   #running: { readonly self: Identity; readonly events: CoordinatorEvents } | undefined;
@@ -68,7 +74,8 @@ export class SignalingClient implements Coordinator {
   #leastPause = 0;
   /** Of whatever comes next: the next try, giving up a silent connection, or the next ping. */
   #timer: TimerHandle | undefined;
-  /** Of the question that an empty welcome from a fresh server is put off by. */
+  #listing: Listing = 'whole';
+  /** Of the next question for a whole list. */
   #settling: TimerHandle | undefined;
   #nextNonce = 1;
 
@@ -87,7 +94,10 @@ export class SignalingClient implements Coordinator {
   }
 
   list(): void {
-    if (this.#registeredAt !== undefined) this.#send({ type: 'list' });
+    // While its list is partial nobody shall have it; the whole one will be asked for.
+    if (this.#registeredAt !== undefined && this.#listing !== 'partial') {
+      this.#send({ type: 'list' });
+    }
   }
 
   close(): void {
@@ -153,14 +163,16 @@ export class SignalingClient implements Coordinator {
         this.#leastPause = 0;
         this.#pingLater();
         events?.state('connected');
-        if (message.fresh && message.members.length === 0) this.#askWhenSettled();
+        if (message.fresh) this.#welcomedTooEarly(message.members);
         else events?.members(this.#nodes(message.members));
         return;
       case 'members':
+        this.#endSettling();
         events?.members(this.#nodes(message.members));
         return;
       case 'joined':
-        for (const member of this.#nodes([message.member])) events?.joined(member);
+        if (this.#listing !== 'whole') this.#arrived([message.member]);
+        else for (const member of this.#nodes([message.member])) events?.joined(member);
         return;
       case 'gone':
         if (NODE_ID_PATTERN.test(message.id)) events?.gone(message.id);
@@ -229,11 +241,33 @@ export class SignalingClient implements Coordinator {
   }
 
   /**
-   * An empty list from a server that has just started says nothing: the park may be alive and on its way back to it.
-   * Whoever took it at its word would found the park a second time.
+   * The list of a server that has just started says little: the park may be alive and on its way back to it. Whoever
+   * took it at its word, or those who join meanwhile for all, would found the park a second time (rule J1).
    */
+  #welcomedTooEarly(members: readonly Identity[]): void {
+    this.#listing = 'partial';
+    this.#arrived(members);
+    this.#askWhenSettled();
+  }
+
+  #arrived(members: readonly Identity[]): void {
+    const nodes = this.#nodes(members);
+    if (nodes.length > 0) this.#running?.events.arrived(nodes);
+  }
+
+  /** Again and again, should the answer not come. */
   #askWhenSettled(): void {
-    this.#settling = this.#options.clock.schedule(SETTLED_MS, () => this.list());
+    this.#settling = this.#options.clock.schedule(SETTLED_MS, () => {
+      this.#listing = 'asked';
+      this.#askWhenSettled();
+      this.list();
+    });
+  }
+
+  #endSettling(): void {
+    if (this.#settling !== undefined) this.#options.clock.cancel(this.#settling);
+    this.#settling = undefined;
+    this.#listing = 'whole';
   }
 
   #pingLater(): void {
@@ -263,8 +297,7 @@ export class SignalingClient implements Coordinator {
     this.#registeredAt = undefined;
     if (this.#timer !== undefined) this.#options.clock.cancel(this.#timer);
     this.#timer = undefined;
-    if (this.#settling !== undefined) this.#options.clock.cancel(this.#settling);
-    this.#settling = undefined;
+    this.#endSettling();
     socket?.close();
   }
 

@@ -23,6 +23,10 @@ class FakeLinks implements LinkLayer {
     // There is nothing to hurry.
   }
 
+  relax(): void {
+    throw new Error('a visitor looks for another gate');
+  }
+
   release(): void {
     throw new Error('a visitor keeps its link or ends it');
   }
@@ -141,6 +145,7 @@ describe("a visitor's way to gates", () => {
     );
     const events = server as CoordinatorEvents | null;
     events?.state('connected');
+    events?.arrived([BERT]);
     events?.members([ANNA]);
     events?.joined(BERT);
     events?.gone('anna');
@@ -152,7 +157,7 @@ describe("a visitor's way to gates", () => {
     gates.unlink('bert');
     expect(told).toEqual([
       'connected',
-      ...['listed anna', 'listed anna bert', 'hint anna', 'listed bert'],
+      ...['listed bert', 'listed anna', 'listed anna bert', 'hint anna', 'listed bert'],
       ...['opened bert', 'bert says 7', 'refused visitor: data for somebody else'],
     ]);
     expect(links.done).toEqual(['connect bert', 'disconnect bert']);

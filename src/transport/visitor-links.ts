@@ -96,6 +96,7 @@ export class LinkGates implements Gates {
       state: (state) => this.#emit((to) => to.coordinator(state)),
       members: (gates) => this.#list(gates),
       joined: (gate) => this.#list([...this.#listed.values(), gate]),
+      arrived: (gates) => this.#list([...this.#listed.values(), ...gates]),
       gone: (gate) => {
         this.#emit((to) => to.hint(gate));
         this.#list([...this.#listed.values()].filter(({ id }) => id !== gate));

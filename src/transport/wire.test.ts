@@ -44,35 +44,72 @@ describe('the wire', () => {
     );
   });
 
-  it.each<[string, unknown]>([
+  it.each<[string, unknown, string?]>([
     ['no object', 7],
     ['null', null],
     ['a list', [data]],
     ['an unknown kind', { kind: 'hello' }],
     ['an inherited kind', { kind: 'toString' }],
-    ['an extra field', { ...data, more: 1 }],
-    ['a missing body', { kind: 'data', source: 'aaaa', target: 'bbbb', hops: 0 }],
-    ['a bad source', { ...data, source: 'A!' }],
-    ['a target that is no text', { ...data, target: 7 }],
-    ['negative hops', { ...data, hops: -1 }],
-    ['too many hops', { ...data, hops: MAX_HOPS + 1 }],
-    ['half a hop', { ...data, hops: 0.5 }],
+    ['an extra field', { ...data, more: 1 }, 'wire: data: unknown field'],
+    [
+      'a missing body',
+      { kind: 'data', source: 'aaaa', target: 'bbbb', hops: 0 },
+      'wire: data: empty',
+    ],
+    ['a bad source', { ...data, source: 'A!' }, 'wire: data: bad source'],
+    ['a target that is no text', { ...data, target: 7 }, 'wire: data: bad target'],
+    ['negative hops', { ...data, hops: -1 }, 'wire: data: bad hops'],
+    ['too many hops', { ...data, hops: MAX_HOPS + 1 }, 'wire: data: bad hops'],
+    ['half a hop', { ...data, hops: 0.5 }, 'wire: data: bad hops'],
     ['a bye with more to say', { kind: 'bye', reason: 'x' }],
     ['a part with more to say', { kind: 'part', reason: 'x' }],
-    ['a need that is no boolean', { kind: 'need', needed: 1 }],
-    ['a need with more to say', { kind: 'need', needed: true, why: 'x' }],
-    ['adverts that are no list', { kind: 'neighbours', adverts: own }],
-    ['too many adverts', { kind: 'neighbours', adverts: Array(MAX_ADVERT_SIZE + 1).fill(own) }],
-    ['an advert with an extra field', { kind: 'neighbours', adverts: [{ ...own, more: 1 }] }],
-    ['neighbours out of order', advertOf({ neighbours: ['cccc', 'bbbb'] })],
-    ['a neighbour twice', advertOf({ neighbours: ['bbbb', 'bbbb'] })],
-    ['a node that is its own neighbour', advertOf({ neighbours: ['aaaa'] })],
-    ['a sequence out of bounds', advertOf({ sequence: MAX_SEQUENCE + 1 })],
-    ['a sequence that is no number', advertOf({ sequence: null })],
-  ])('refuses %s with a reason', (_what, input) => {
+    ['a need that is no boolean', { kind: 'need', needed: 1 }, 'wire: need: no boolean'],
+    [
+      'a need with more to say',
+      { kind: 'need', needed: true, why: 'x' },
+      'wire: need: unknown field',
+    ],
+    [
+      'adverts that are no list',
+      { kind: 'neighbours', adverts: own },
+      'wire: neighbours: bad list',
+    ],
+    [
+      'too many adverts',
+      { kind: 'neighbours', adverts: Array(MAX_ADVERT_SIZE + 1).fill(own) },
+      'wire: neighbours: bad list',
+    ],
+    [
+      'an advert with an extra field',
+      { kind: 'neighbours', adverts: [{ ...own, more: 1 }] },
+      'wire: neighbours: bad advert',
+    ],
+    [
+      'neighbours out of order',
+      advertOf({ neighbours: ['cccc', 'bbbb'] }),
+      'wire: neighbours: bad advert',
+    ],
+    [
+      'a neighbour twice',
+      advertOf({ neighbours: ['bbbb', 'bbbb'] }),
+      'wire: neighbours: bad advert',
+    ],
+    [
+      'a node that is its own neighbour',
+      advertOf({ neighbours: ['aaaa'] }),
+      'wire: neighbours: bad advert',
+    ],
+    [
+      'a sequence out of bounds',
+      advertOf({ sequence: MAX_SEQUENCE + 1 }),
+      'wire: neighbours: bad advert',
+    ],
+    ['a sequence that is no number', advertOf({ sequence: null }), 'wire: neighbours: bad advert'],
+  ])('refuses %s with a reason', (_what, input, reason) => {
     const decoded = decodeWire(input);
     expect(decoded.ok).toBe(false);
     expect(!decoded.ok && decoded.reason).toMatch(/^wire: .{4,40}$/);
+    if (reason !== undefined) expect(!decoded.ok && decoded.reason).toBe(reason);
   });
 });
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import './app-shell.ts';
 import './page.css';
 import { FakeGatehouse, type FakeOptions } from './dev/fake-gatehouse.ts';
+import type { RefusedEvent } from './refused-event.ts';
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const occupancy = page.getByTestId('occupancy');
@@ -161,8 +162,12 @@ describe('the park', () => {
 
 describe('an address', () => {
   it('of a view that is not there says so', async () => {
+    const refused: unknown[] = [];
+    const listen = ({ refusal }: RefusedEvent): number => refused.push(refusal);
+    document.body.addEventListener('refused-input', listen, { once: true });
     open({}, '#/nonsense');
     await expect.element(page.getByText('This version has no view #/nonsense')).toBeVisible();
+    expect(refused).toEqual([{ source: 'address', reason: 'no such view', from: null }]);
     await expect.element(occupancy).not.toBeInTheDocument();
     await page.getByRole('link', { name: 'the park' }).click();
     await expect.element(occupancy).toHaveTextContent('3');

@@ -8,6 +8,7 @@ import './elements/shortcuts-help.ts';
 import './elements/status-line-element.ts';
 import { shared } from './elements/styles.ts';
 import './park/park-view.ts';
+import { RefusedEvent } from './refused-event.ts';
 import { ROUTES, START, routeOf, type Route } from './routes.ts';
 import { Session } from './session.ts';
 import { insideWords, knowsPark } from './words.ts';
@@ -188,6 +189,7 @@ export class AppShell extends LitElement {
     const route = routeOf(location);
     this.route = route;
     this.loaded = route.load === undefined;
+    if (route.missing) this.dispatchEvent(new RefusedEvent('address', 'no such view'));
     if (route.load === undefined) return;
     void route.load().then(() => {
       if (this.route === route) this.loaded = true;

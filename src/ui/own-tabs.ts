@@ -156,7 +156,8 @@ export class OwnTabs {
   }
 }
 
-function electionEvent(event: TraceEvent): ElectionEvent[] {
+/** What of it is part of an election. */
+export function electionEvent(event: TraceEvent): ElectionEvent[] {
   const { sequence, at, kind, what, peer = '', detail = '' } = event;
   if (kind === 'note') {
     return what === 'elects' ? [{ sequence, at, kind, what, peer: '', detail }] : [];

@@ -11,6 +11,8 @@ export interface Route {
   render(session: Session, status: Status): TemplateResult;
   /** It is of all parks, and shows nothing of this one around it. */
   readonly front?: true;
+  /** The address names a view that this version lacks. */
+  readonly missing?: true;
 }
 
 /** Where one chooses among the systems. */
@@ -76,6 +78,7 @@ function missing(hash: string): Route {
   return {
     hash,
     title: 'No such view',
+    missing: true,
     render: () =>
       html`<section class="loading">
         <h2>This version has no view ${hash.slice(0, 40)}</h2>

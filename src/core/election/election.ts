@@ -7,7 +7,7 @@ export interface ElectionView {
   readonly self: Peer;
   /** The voters of the membership in force, this node included if it is one. */
   voters(): readonly Peer[];
-  /** Known to be dead: not waited for. */
+  /** Known to be dead, or to hold another log (rule E14): not waited for. */
   isFailed(peer: NodeId): boolean;
   /** The members with a direct link to this node that are not known to be dead: a network need not be complete. */
   neighbours(): readonly NodeId[];

@@ -64,7 +64,7 @@ describe('the ring', () => {
     net.runUntil(() => net.settledOn === 'node04', 10_000);
   });
 
-  test('E8: a token whose candidate is failed is void', () => {
+  test('E8: a token whose candidate is failed is void here, and goes on for those who hear it', () => {
     const net = ring(3);
     net.crash('node03');
     net.run(1000);
@@ -74,7 +74,10 @@ describe('the ring', () => {
     // What it hears of others proves nothing about the candidate.
     net.deliver({ from: 'node02', to: 'node01', message });
     const sent = net.sent.map(({ message }) => message);
-    expect(sent).toMatchObject([{ type: 'TOKEN', candidate: { id: 'node01' }, hops: 0 }]);
+    expect(sent).toMatchObject([
+      { type: 'TOKEN', candidate: { id: 'node03' }, hops: 2 },
+      { type: 'TOKEN', candidate: { id: 'node01' }, hops: 0 },
+    ]);
   });
 
   test.each([

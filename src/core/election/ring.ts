@@ -12,9 +12,15 @@ const MOST_HOPS = 2 * MAX_VOTERS;
 type Phase =
   | { readonly name: 'idle' }
   /** The token went to this neighbour; whether it arrived is not known. */
-  | { readonly name: 'passed'; readonly candidate: Peer; readonly to: NodeId }
+  | ({ readonly name: 'passed' } & Passed)
   /** The neighbour was asked whether it lives: the token must have passed it, or it will be skipped. */
-  | { readonly name: 'waiting'; readonly candidate: Peer; readonly to: NodeId };
+  | ({ readonly name: 'waiting' } & Passed);
+
+interface Passed {
+  readonly candidate: Peer;
+  readonly to: NodeId;
+  readonly hops: number;
+}
 
 /**
  * The ring algorithm of LeLann (1977) with the improvement of Chang and Roberts (1979). The voters form a ring, sorted
@@ -47,7 +53,7 @@ export class RingElection implements Election {
     if (message.type !== 'TOKEN') return;
     const { candidate, hops } = message;
     this.context.meet([candidate]);
-    if (this.view.leads() && compareIdentity(candidate, this.view.self) <= 0) {
+    if (this.view.leadsQuorum() && compareIdentity(candidate, this.view.self) <= 0) {
       this.events.announce();
     } else if (candidate.id === this.view.self.id) {
       this.#cameBack(hops);
@@ -83,7 +89,7 @@ export class RingElection implements Election {
       this.#restart();
     } else if (phase.to === peer) {
       this.context.note('skips', peer);
-      this.#pass(phase.candidate);
+      this.#pass(phase.candidate, phase.hops);
     }
   }
 
@@ -100,23 +106,21 @@ export class RingElection implements Election {
   /** The own token: round the whole ring nobody was greater. One that nobody has passed on asks this node to run (E4). */
   #cameBack(hops: number): void {
     const phase = this.#phase;
-    if (phase.name === 'idle') {
-      if (hops === 0 && this.view.mayWin() && !this.view.campaigns()) this.start();
-    } else if (phase.candidate.id === this.view.self.id) {
+    if (hops === 0) {
+      // Of several who may not run themselves, or twice from one: the own token may be on its way already.
+      if (phase.name === 'idle' && this.view.mayWin() && !this.view.campaigns()) this.start();
+    } else if (phase.name !== 'idle' && phase.candidate.id === this.view.self.id) {
       this.#win();
     }
   }
 
   /** Rule E7. A node that can't win passes the token on as it is (rule E4). */
   #compare(candidate: Peer, hops: number): void {
-    const mine = this.view.mayWin() ? this.#ownCandidacy() : null;
-    // Nobody would ever take it from the ring (rule E8).
+    const mine = this.view.mayWin() && !this.view.leads() ? this.#ownCandidacy() : null;
     const isVoid = this.view.isFailed(candidate.id);
+    if (isVoid) this.#passBy(candidate, hops);
     const better = mine && (isVoid || compareIdentity(mine, candidate) > 0) ? mine : candidate;
-    if (better === candidate && isVoid) {
-      this.context.note('token-void', candidate.id);
-      return;
-    }
+    if (better === candidate && isVoid) return;
     // Who gathers promises has won already; only a greater one matters to it.
     if (better === mine && this.view.campaigns()) return;
     const phase = this.#phase;
@@ -131,10 +135,24 @@ export class RingElection implements Election {
       this.#win();
       return;
     }
-    this.#phase = { name: 'passed', candidate, to: next.id };
-    const { id, priority, name } = candidate;
-    this.context.send(next.id, { type: 'TOKEN', candidate: { id, priority, name }, hops });
+    this.#phase = { name: 'passed', candidate, to: next.id, hops };
+    this.#send(next, candidate, hops);
     this.context.setTimer('election', this.context.timing.electTimeout);
+  }
+
+  /**
+   * Rule E8: void here, where its candidate is held for failed. Others may hear it, so their token goes on without this
+   * node's part in it. Nobody else takes it from the ring: once round, the next one hands it to its candidate.
+   */
+  #passBy(candidate: Peer, hops: number): void {
+    this.context.note('token-void', candidate.id);
+    const next = hops < MOST_HOPS ? this.#successor(candidate) : null;
+    const isRound = hops >= this.view.voters().length;
+    if (next) this.#send(next, candidate, isRound ? MOST_HOPS - 1 : hops);
+  }
+
+  #send(to: Peer, { id, priority, name }: Peer, hops: number): void {
+    this.context.send(to.id, { type: 'TOKEN', candidate: { id, priority, name }, hops });
   }
 
   /** A leader that only passed on a token has no election of its own. */

@@ -92,6 +92,24 @@ describe('several waves', () => {
 });
 
 describe('nodes that die half-way', () => {
+  test('E11: a wave that comes to a child twice does not cancel what that has voted', () => {
+    const net = network(4, chain(4));
+    net.start('node02');
+    const isStarted = ({ message }: (typeof net.sent)[number]): boolean =>
+      message.type === 'ELECTION_STARTED';
+    const toChild = (): (typeof net.sent)[number] | undefined =>
+      net.sent.find((sent) => isStarted(sent) && sent.from === 'node02' && sent.to === 'node03');
+    const voted = (): boolean =>
+      net.sent.some(({ from, message }) => from === 'node03' && message.type === 'ELECTION_VOTE');
+    net.runUntil(voted, 1000);
+    const again = toChild();
+    if (again) net.deliver(again);
+    const votes = net.sent.flatMap(({ from, message }) =>
+      from === 'node03' && message.type === 'ELECTION_VOTE' ? [message.best?.id] : [],
+    );
+    expect(votes).toEqual(['node04', 'node04']);
+  });
+
   test('E13: a child that dies has no vote', () => {
     // 1 - 2, 1 - 3: node 3 has the wave and dies.
     const net = network(3, [

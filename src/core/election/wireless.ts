@@ -23,7 +23,12 @@ type Phase =
   | { readonly name: 'idle' }
   | Growing
   /** The vote has gone up. */
-  | { readonly name: 'voted'; readonly wave: Wave; readonly parent: NodeId }
+  | {
+      readonly name: 'voted';
+      readonly wave: Wave;
+      readonly parent: NodeId;
+      readonly best: Peer | null;
+    }
   /** The result is known: the winner will show. */
   | { readonly name: 'waiting'; readonly wave: Wave; readonly winner: NodeId };
 
@@ -157,7 +162,9 @@ export class WirelessElection implements Election {
       if (!phase.asked.has(from)) this.#ask(phase, from);
       if (order === 0) this.#voted(from, wave, null);
     } else if (order === 0) {
-      this.context.send(from, { type: 'ELECTION_VOTE', wave, best: null });
+      // It came to its child twice: the vote for all that is below must not be taken for an empty one.
+      const best = phase.name === 'voted' && phase.parent === from ? phase.best : null;
+      this.context.send(from, { type: 'ELECTION_VOTE', wave, best });
     }
   }
 
@@ -201,7 +208,7 @@ export class WirelessElection implements Election {
     const { wave, parent, best } = phase;
     if (parent !== null) {
       this.context.send(parent, { type: 'ELECTION_VOTE', wave, best });
-      this.#wait({ name: 'voted', wave, parent });
+      this.#wait({ name: 'voted', wave, parent, best });
     } else if (best) {
       this.context.note('wave-over', `${best.id} is the best`);
       this.#finish(wave, best, null);

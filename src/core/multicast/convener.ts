@@ -1,3 +1,4 @@
+import type { MulticastKind } from '../entry.ts';
 import { compareIdentity, type NodeId } from '../identity.ts';
 import type { Leadership } from '../leadership.ts';
 import type { Flushed } from '../messages.ts';
@@ -24,6 +25,7 @@ export class Convener {
 
   constructor(
     private readonly node: Node,
+    private readonly order: MulticastKind,
     private readonly leadership: Leadership,
     /** This node's own answer to FLUSH. */
     private readonly answer: (view: number) => Flushed,
@@ -69,7 +71,7 @@ export class Convener {
   }
 
   #isDue(): boolean {
-    const { view } = this.node.replica;
+    const view = this.#view;
     const wants = [...this.#asked].filter(
       ([id, incarnation]) => this.#isInStep(id) && !isIn(view, id, incarnation),
     );
@@ -92,7 +94,8 @@ export class Convener {
 
   /** Who is to answer, in ascending order of identity. */
   #participants(): NodeId[] {
-    const { view, membership } = this.node.replica;
+    const view = this.#view;
+    const { membership } = this.node.replica;
     return [...membership.members]
       .sort(compareIdentity)
       .map(({ id }) => id)
@@ -106,19 +109,23 @@ export class Convener {
     return this.#participants().filter((id) => !this.#flush?.answers.has(id));
   }
 
+  get #view(): View | null {
+    return this.node.replica.view(this.order);
+  }
+
   #next(): number {
-    return (this.node.replica.view?.number ?? 0) + 1;
+    return (this.#view?.number ?? 0) + 1;
   }
 
   #send(to: NodeId): void {
     const { term } = this.leadership;
-    this.node.context.send(to, { type: 'FLUSH', term, view: this.#next() });
+    this.node.context.send(to, { type: 'FLUSH', order: this.order, term, view: this.#next() });
   }
 
   #append({ answers }: Flush): void {
     const { replica, context } = this.node;
     const number = this.#next();
-    const before = replica.view ?? { number: 0, members: [] };
+    const before = this.#view ?? { number: 0, members: [] };
     const cut = cutOf(before, answers);
     const delivered = (id: NodeId, incarnation: string): number => {
       const place = before.members.findIndex(
@@ -135,13 +142,16 @@ export class Convener {
     const isLost = before.members.every(
       ({ id, incarnation }) => answers.get(id)?.incarnation !== incarnation,
     );
-    if (replica.view && isLost) context.note('view-lost', 'nobody who was in it has answered');
-    context.note('view', `${String(number)}: ${members.map(({ id }) => id).join(' ')}`);
+    if (this.#view && isLost) context.note('view-lost', 'nobody who was in it has answered');
+    const ids = members.map(({ id }) => id).join(' ');
+    context.note('view', `${String(number)} of the ${this.order} group: ${ids}`);
     this.#flush = null;
     this.#asked.clear();
     this.#appendedAt = replica.log.lastIndex + 1;
     const view: View = { number, members };
-    this.leadership.replication.append([{ kind: 'view', view, base: cut.base, cut: cut.messages }]);
+    const { order } = this;
+    const { base, messages } = cut;
+    this.leadership.replication.append([{ kind: 'view', order, view, base, cut: messages }]);
   }
 }
 

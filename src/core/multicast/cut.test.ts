@@ -14,8 +14,9 @@ function at(place: number, from: string, number: number): Placed {
 }
 
 function answer(delivered: number[], held: Placed[], more: Partial<Flushed> = {}): Flushed {
+  const order = 'lamport';
   const head = { type: 'FLUSHED', term: '', view: 5, incarnation: LIFE, installed: 4 } as const;
-  return { ...head, delivered, held, ...more };
+  return { ...head, order, delivered, held, ...more };
 }
 
 function textsOf(answers: Record<string, Flushed>): string[] {

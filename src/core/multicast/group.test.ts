@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Reply } from '../effects.ts';
 import type { NodeId } from '../identity.ts';
 import type { MessageType } from '../messages.ts';
 import { Harness, type HarnessOptions } from '../testing/harness.ts';
@@ -57,6 +58,7 @@ const ORDER_MESSAGES: readonly MessageType[] = [
 ];
 
 describe.each(KINDS)('%s', (multicast) => {
+  const order = multicast;
   const settings = { multicast };
 
   test('T6: nothing is written or said before somebody sends, then there is a view of all', () => {
@@ -66,11 +68,11 @@ describe.each(KINDS)('%s', (multicast) => {
       harness.settle();
     });
     harness.run(5000);
-    expect(harness.node('anna').replica.view).toBeNull();
+    expect(harness.node('anna').replica.view(order)).toBeNull();
     expect(harness.count('GROUP_JOIN')).toBe(0);
     say(harness, 'bert', 'hello');
     harness.run(10);
-    const { view } = harness.node('anna').replica;
+    const view = harness.node('anna').replica.view(order);
     expect(view?.members.map(({ id }) => id)).toEqual(FOUR);
     expect(view?.number).toBe(1);
     expect(common(harness)).toEqual(['hello']);
@@ -261,9 +263,9 @@ describe.each(KINDS)('%s', (multicast) => {
   test('T6: a FLUSH of an older term is refused, and one for a view that is there is void', () => {
     const harness = group({ settings });
     const { replica } = harness.node('anna');
-    harness.deliver('anna', 'bert', { type: 'FLUSH', term: '000000000001.bert', view: 2 });
+    harness.deliver('anna', 'bert', { type: 'FLUSH', order, term: '000000000001.bert', view: 2 });
     expect(harness.count('REFUSE')).toBe(1);
-    harness.deliver('anna', 'dora', { type: 'FLUSH', term: replica.promised, view: 1 });
+    harness.deliver('anna', 'dora', { type: 'FLUSH', order, term: replica.promised, view: 1 });
     say(harness, 'anna', 'on and on');
     expect(harness.sent('FLUSHED').filter(({ view }) => view === 2)).toEqual([]);
   });
@@ -271,7 +273,7 @@ describe.each(KINDS)('%s', (multicast) => {
   test('T6: who has answered FLUSH delivers nothing before the new view, whoever brings it', () => {
     const harness = group({ settings });
     const { replica } = harness.node('anna');
-    harness.deliver('anna', 'dora', { type: 'FLUSH', term: replica.promised, view: 2 });
+    harness.deliver('anna', 'dora', { type: 'FLUSH', order, term: replica.promised, view: 2 });
     const replies: unknown[] = [];
     harness.ask('bert', { type: 'multicast', text: 'stuck' }, (reply) => replies.push(reply));
     harness.run(2000);
@@ -348,6 +350,31 @@ describe.each(KINDS)('%s', (multicast) => {
       expect(messagesPerMulticast('lamport', count)).toBe(count * (count - 1));
     },
   );
+});
+
+test('T13, T14: what is sent before the log is here goes to the group of the park, whatever this gate would found', () => {
+  const harness = group({ settings: { multicast: 'lamport' } });
+  harness.settings = { multicast: 'sequencer' };
+  harness.start('emil', 0);
+  harness.ask('emil', { type: 'delay-next', ms: 10 });
+  const replies: Reply[] = [];
+  harness.ask('emil', { type: 'multicast', text: 'early' }, (reply) => replies.push(reply));
+  expect(harness.node('emil').groups.report().pending).toBe(1);
+  harness.run(3000);
+  expect(replies).toMatchObject([{ ok: true }]);
+  for (const id of harness.ids) expect(texts(harness, id)).toContain('early');
+  expect(harness.node('dora').replica.view('sequencer')).toBeNull();
+});
+
+test('T14: what is sent where no log comes is withdrawn in time, for sure', () => {
+  const harness = group({ settings: { multicast: 'lamport' } });
+  harness.fate = () => 'lose';
+  harness.settings = { multicast: 'sequencer' };
+  harness.start('emil', 0);
+  const replies: Reply[] = [];
+  harness.ask('emil', { type: 'multicast', text: 'unheard' }, (reply) => replies.push(reply));
+  harness.run(6000);
+  expect(replies).toMatchObject([{ ok: false, code: 'no-quorum', definite: true }]);
 });
 
 test('T10: the last of the view numbers the messages, and the numbering goes on with the next', () => {

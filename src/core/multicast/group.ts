@@ -1,4 +1,4 @@
-import type { LogEntry, MulticastKind } from '../entry.ts';
+import type { EntryCommand, MulticastKind } from '../entry.ts';
 import type { NodeId } from '../identity.ts';
 import type { Flushed, Message } from '../messages.ts';
 import type { Node } from '../node.ts';
@@ -49,8 +49,12 @@ export class Group {
   #askedAt = -Infinity;
   #convener: { readonly term: string; readonly convener: Convener } | null = null;
 
-  constructor(private readonly node: Node) {
-    this.sends = new Sends(node.context);
+  constructor(
+    private readonly node: Node,
+    /** In which its members deliver. */
+    readonly order: MulticastKind,
+  ) {
+    this.sends = new Sends(node.context, `multicast-deadline:${order}`);
   }
 
   /** The view that this node is in, or null. */
@@ -64,9 +68,8 @@ export class Group {
   }
 
   report(): GroupReport {
-    const { settings } = this.node.replica;
     return {
-      kind: (settings ?? this.node.config.settings).multicast,
+      kind: this.order,
       view: this.view,
       pending: this.sends.size,
       held: (this.#installed?.order.held() ?? []).map(({ multicast }) => multicast),
@@ -83,8 +86,11 @@ export class Group {
     this.follows();
   }
 
-  delayNext(ms: number): void {
-    this.sends.delayNext(ms);
+  /** What was to be sent before it was known that it is for this group. */
+  takeOver(undecided: Sends): void {
+    this.sends.takeOver(undecided);
+    this.#pump();
+    this.follows();
   }
 
   // --- Messages and timers --------------------------------------------------------------------------------------
@@ -95,7 +101,7 @@ export class Group {
         this.#leading()?.asked(from, message.incarnation);
         return;
       case 'FLUSH':
-        if (message.view <= (this.node.replica.view?.number ?? 0)) return;
+        if (message.view <= this.#applied) return;
         this.node.context.send(from, this.#flush(message.term, message.view));
         return;
       case 'FLUSHED':
@@ -106,15 +112,15 @@ export class Group {
     }
   }
 
-  timerFired(timer: 'multicast-resend' | 'multicast-late' | 'multicast-deadline'): void {
-    switch (timer) {
-      case 'multicast-resend':
+  timerFired(what: 'resend' | 'late' | 'deadline'): void {
+    switch (what) {
+      case 'resend':
         this.#installed?.order.resend();
         return;
-      case 'multicast-late':
+      case 'late':
         this.#installed?.order.lateIsDue();
         return;
-      case 'multicast-deadline':
+      case 'deadline':
         this.sends.deadlinePassed();
     }
   }
@@ -132,12 +138,13 @@ export class Group {
 
   /** A leader with a quorum is there: whoever is not in the view, or wants the first one, asks for it (rule T6). */
   follows(): void {
-    const { context, replica } = this.node;
-    this.#checkForGap(replica.view?.number ?? 0);
-    const isWanted = replica.view ? this.#installed === null : this.sends.size > 0;
+    const { context } = this.node;
+    this.#checkForGap(this.#applied);
+    const isWanted = this.#applied > 0 ? this.#installed === null : this.sends.size > 0;
     if (!isWanted || context.now - this.#askedAt < context.timing.groupJoin) return;
     const incarnation = this.#live();
-    const isAsked = this.node.toLeader({ type: 'GROUP_JOIN', incarnation });
+    const { order } = this;
+    const isAsked = this.node.toLeader({ type: 'GROUP_JOIN', order, incarnation });
     if (isAsked) this.#askedAt = context.now;
   }
 
@@ -150,10 +157,8 @@ export class Group {
 
   // --- From view to view ----------------------------------------------------------------------------------------
 
-  /** Every entry that is applied here. */
-  applied({ command }: LogEntry): void {
-    if (command.kind !== 'view') return;
-    const { view, base, cut } = command;
+  /** A new view of this group is applied here. */
+  applied({ view, base, cut }: Extract<EntryCommand, { kind: 'view' }>): void {
     this.#checkForGap(view.number - 1);
     const before = this.#installed;
     this.#installed = null;
@@ -181,12 +186,13 @@ export class Group {
     installed?.order.stop();
     return {
       type: 'FLUSHED',
+      order: this.order,
       term,
       view: number,
       incarnation: this.#live(),
       installed: installed?.view.number ?? 0,
       delivered: [...(installed?.delivered ?? [])],
-      held: installed?.order.held() ?? [],
+      held: installed?.order.taken() ?? [],
     };
   }
 
@@ -195,7 +201,7 @@ export class Group {
     const { view, order, delivered } = installed;
     order.stop();
     const before = view.members.reduce((sum, member) => sum + member.delivered, 0);
-    for (const { multicast } of order.held()) {
+    for (const { multicast } of order.taken()) {
       if (delivered.reduce((sum, count) => sum + count, 0) - before >= base) break;
       this.#deliver(installed, multicast);
     }
@@ -228,7 +234,8 @@ export class Group {
     const ahead = this.#ahead;
     this.#ahead = [];
     for (const { from, message } of ahead) this.#ordered(from, message);
-    context.note('installs', `view ${String(view.number)} as ${self.id}.${this.#incarnation}`);
+    const as = `${self.id}.${this.#incarnation}`;
+    context.note('installs', `view ${String(view.number)} of the ${this.order} group as ${as}`);
   }
 
   #isIn({ members }: View): boolean {
@@ -237,9 +244,8 @@ export class Group {
   }
 
   #makeOrder(view: View, events: OrderEvents): TotalOrder {
-    const { context, replica, config } = this.node;
-    const kind: MulticastKind = (replica.settings ?? config.settings).multicast;
-    switch (kind) {
+    const { context } = this.node;
+    switch (this.order) {
       case 'sequencer':
         return new SequencerOrder(context, view, events);
       case 'lamport':
@@ -259,8 +265,7 @@ export class Group {
   // --- Within a view --------------------------------------------------------------------------------------------
 
   #ordered(from: NodeId, message: OrderMessage): void {
-    const applied = this.node.replica.view?.number ?? 0;
-    if (message.view > applied && this.#ahead.length < MAX_HELD) {
+    if (message.view > this.#applied && this.#ahead.length < MAX_HELD) {
       this.#ahead.push({ from, message });
     } else if (message.view === this.#installed?.view.number) {
       this.#installed.order.received(from, message);
@@ -282,6 +287,11 @@ export class Group {
     this.sends.pump(this.#installed.order, this.#installed.view, this.#incarnation);
   }
 
+  /** The number of the newest view that is applied here; 0 for none. */
+  get #applied(): number {
+    return this.node.replica.view(this.order)?.number ?? 0;
+  }
+
   /** This node's present life: drawn when it is first asked for. */
   #live(): string {
     while (this.#incarnation.length < INCARNATION_LENGTH) {
@@ -297,7 +307,8 @@ export class Group {
     const { term } = leadership;
     if (this.#convener?.term !== term) {
       const answer = (view: number): Flushed => this.#flush(term, view);
-      this.#convener = { term, convener: new Convener(this.node, leadership, answer) };
+      const convener = new Convener(this.node, this.order, leadership, answer);
+      this.#convener = { term, convener };
     }
     return this.#convener.convener;
   }

@@ -1,3 +1,4 @@
+import type { MulticastKind } from '../entry.ts';
 import { compareIdentity, type NodeId } from '../identity.ts';
 import type { Inspected } from '../messages.ts';
 import type { Node } from '../node.ts';
@@ -16,6 +17,7 @@ export interface Inspection {
 
 interface Round {
   readonly nonce: number;
+  readonly order: MulticastKind;
   readonly requests: readonly number[];
   readonly asked: ReadonlySet<NodeId>;
   readonly told: Map<NodeId, Inspected>;
@@ -36,8 +38,9 @@ export class Inspector {
   }
 
   /** INSPECT: what this node tells of itself. */
-  tell(nonce: number): Inspected {
-    const { view, pending, held, delivered, messages } = this.node.group.report();
+  tell(order: MulticastKind, nonce: number): Inspected {
+    const group = this.node.groups.of(order);
+    const { view, pending, held, delivered, messages } = group.report();
     return {
       type: 'INSPECTED',
       nonce,
@@ -45,7 +48,7 @@ export class Inspector {
       pending,
       sent: Object.values(messages).reduce((sum, count) => sum + count, 0),
       delivered,
-      recent: this.node.group.history.kept.slice(-MAX_TOLD).map(({ multicast }) => cut(multicast)),
+      recent: group.history.kept.slice(-MAX_TOLD).map(({ multicast }) => cut(multicast)),
       heldBack: held.length,
       held: held.slice(0, MAX_TOLD).map(cut),
     };
@@ -67,20 +70,21 @@ export class Inspector {
     const { context, self, detector } = this.node;
     const asked = this.#members().filter((id) => id !== self.id && !detector.isFailed(id));
     const nonce = this.#nextNonce++;
-    const round = { nonce, requests: this.#waiting, asked: new Set(asked), told: new Map() };
+    const { order } = this.node.group;
+    const round = { nonce, order, requests: this.#waiting, asked: new Set(asked), told: new Map() };
     this.#waiting = [];
     this.#round = round;
-    for (const id of asked) context.send(id, { type: 'INSPECT', nonce });
+    for (const id of asked) context.send(id, { type: 'INSPECT', order, nonce });
     if (asked.length === 0) this.#end(round);
     else context.setTimer('inspect', context.timing.inspect);
   }
 
-  #end({ nonce, requests, told }: Round): void {
+  #end({ nonce, order, requests, told }: Round): void {
     const { context, self } = this.node;
     context.clearTimer('inspect');
     this.#round = null;
     const inspections = this.#members().map((peer): Inspection => {
-      return { peer, told: peer === self.id ? this.tell(nonce) : (told.get(peer) ?? null) };
+      return { peer, told: peer === self.id ? this.tell(order, nonce) : (told.get(peer) ?? null) };
     });
     for (const request of requests) context.replyDone(request, { type: 'inspected', inspections });
     if (this.#waiting.length > 0) this.#ask();

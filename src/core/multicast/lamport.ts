@@ -92,10 +92,14 @@ export class LamportOrder implements TotalOrder {
     return [...this.#queue, ...this.#early].sort(inOrder(this.view));
   }
 
+  taken(): readonly Placed[] {
+    return this.#queue;
+  }
+
   stop(): void {
     this.#stopped = true;
-    this.context.clearTimer('multicast-resend');
-    this.context.clearTimer('multicast-late');
+    this.context.clearTimer('multicast-resend:lamport');
+    this.context.clearTimer('multicast-late:lamport');
   }
 
   #stamped(from: NodeId, sender: number, stamped: Placed): void {
@@ -183,9 +187,9 @@ export class LamportOrder implements TotalOrder {
   /** Rule T12: something is under way here that may get lost. */
   #watch(): void {
     const isIdle = this.#queue.length === 0 && this.#early.length === 0;
-    if (isIdle) this.context.clearTimer('multicast-resend');
-    else if (!this.context.isTimerSet('multicast-resend')) {
-      this.context.setTimer('multicast-resend', this.context.timing.multicastResend);
+    if (isIdle) this.context.clearTimer('multicast-resend:lamport');
+    else if (!this.context.isTimerSet('multicast-resend:lamport')) {
+      this.context.setTimer('multicast-resend:lamport', this.context.timing.multicastResend);
     }
   }
 
@@ -225,7 +229,7 @@ export class LamportOrder implements TotalOrder {
 
   #setLateTimer(): void {
     const next = Math.min(...this.#late.values());
-    if (next < Infinity) this.context.setTimer('multicast-late', next - this.context.now);
+    if (next < Infinity) this.context.setTimer('multicast-late:lamport', next - this.context.now);
   }
 }
 

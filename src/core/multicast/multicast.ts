@@ -1,3 +1,4 @@
+import type { MulticastKind } from '../entry.ts';
 import type { NodeId } from '../identity.ts';
 import type { Message } from '../messages.ts';
 
@@ -33,6 +34,11 @@ export interface View {
   /** In ascending order of identity: the last one is the sequencer. */
   readonly members: readonly GroupMember[];
 }
+
+/** The newest view of each group; null before its first. */
+export type Views = Readonly<Record<MulticastKind, View | null>>;
+
+export const NO_VIEWS: Views = { sequencer: null, lamport: null };
 
 /** A message with its place in the order of a view: its number, or its stamp. Of equal stamps the sender decides. */
 export interface Placed {
@@ -71,6 +77,8 @@ export interface TotalOrder {
   lateIsDue(): void;
   /** What is here and not delivered, in the order as far as it is known here. */
   held(): readonly Placed[];
+  /** Of that, what this member has acknowledged, so that others may have delivered it: `MAX_HELD` at most (T7). */
+  taken(): readonly Placed[];
   /** Nothing is sent, acknowledged or delivered any more (rule T6). */
   stop(): void;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LIFE, OrderNet } from '../testing/order-net.ts';
-import { messagesPerMulticast, type Multicast } from './multicast.ts';
+import { MAX_HELD, messagesPerMulticast, windowOf, type Multicast } from './multicast.ts';
 
 const FOUR = ['anna', 'bert', 'carl', 'dora'];
 
@@ -139,6 +139,27 @@ describe("T11: Lamport's order", () => {
     net.run(2000);
     expect(net.sent.filter(({ from }) => from === 'anna')).toEqual([]);
     for (const id of FOUR) expect(net.delivered(id)).toEqual([]);
+  });
+
+  test('T7, T13: who is cut off from one holds back more than FLUSHED takes, and tells only what it has acknowledged', () => {
+    const net = new OrderNet('lamport', ['anna', 'bert', 'carl', 'dora']);
+    net.luck = (from, to) => (from === 'bert' && to === 'carl' ? [] : [20]);
+    const sent = { anna: 0, dora: 0 };
+    for (let ms = 0; ms < 600; ms++) {
+      for (const id of ['anna', 'dora'] as const) {
+        const own = net.delivered(id).filter((text) => text.startsWith(id)).length;
+        // As `Sends` does.
+        while (sent[id] - own < windowOf(4)) net.send(id, `${id} ${String((sent[id] += 1))}`);
+      }
+      net.run(1);
+    }
+    const order = net.order('carl');
+    expect(order.held().length).toBeGreaterThan(MAX_HELD);
+    expect(order.taken().length).toBeLessThanOrEqual(MAX_HELD);
+    // No message was delivered anywhere that it has not acknowledged.
+    const taken = new Set(order.taken().map(({ multicast }) => multicast.text));
+    const here = new Set(net.delivered('carl'));
+    for (const text of net.delivered('anna')) expect(taken.has(text) || here.has(text)).toBe(true);
   });
 
   test('what makes no sense changes nothing', () => {

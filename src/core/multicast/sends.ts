@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { GroupTimer } from '../timers.ts';
 import {
   MAX_TEXT,
   multicastKey,
@@ -34,10 +35,19 @@ export class Sends {
   /** How late the next one is to be (rule T15). */
   #nextLateMs = 0;
 
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly context: Context,
+    /** Fires when the oldest open request gives up. */
+    private readonly timer: GroupTimer,
+  ) {}
 
   get size(): number {
     return this.#waiting.length + this.#underWay.size;
+  }
+
+  /** Nothing is asked of it, not even that the next message be late. */
+  get isIdle(): boolean {
+    return this.size === 0 && this.#nextLateMs === 0;
   }
 
   delayNext(ms: number): void {
@@ -63,6 +73,16 @@ export class Sends {
     this.#waiting.push({ text, request, deadline, lateMs, askedAt: now });
     this.#setDeadline();
     return true;
+  }
+
+  /** What waits there waits here from now on, after what waits here already. */
+  takeOver(other: Sends): void {
+    this.#waiting.push(...other.#waiting);
+    other.#waiting = [];
+    if (other.#nextLateMs > 0) this.#nextLateMs = other.#nextLateMs;
+    other.#nextLateMs = 0;
+    this.#setDeadline();
+    other.#setDeadline();
   }
 
   /** Hands over what may be under way. */
@@ -120,7 +140,7 @@ export class Sends {
     this.#setDeadline();
   }
 
-  /** Timer `multicast-deadline`. */
+  /** The timer has fired. */
   deadlinePassed(): void {
     // A timer may fire a little early.
     const isOver = ({ deadline }: Own): boolean => deadline <= this.context.now + 1;
@@ -150,7 +170,7 @@ export class Sends {
     for (const { request, deadline } of [...this.#waiting, ...this.#underWay.values()]) {
       if (request !== null) earliest = Math.min(earliest, deadline);
     }
-    if (earliest === Infinity) this.context.clearTimer('multicast-deadline');
-    else this.context.setTimer('multicast-deadline', Math.max(0, earliest - this.context.now));
+    if (earliest === Infinity) this.context.clearTimer(this.timer);
+    else this.context.setTimer(this.timer, Math.max(0, earliest - this.context.now));
   }
 }

@@ -85,10 +85,15 @@ export class SequencerOrder implements TotalOrder {
     return placed.sort(inOrder(this.view));
   }
 
+  /** Nothing is numbered that would not find room: it is few enough. */
+  taken(): readonly Placed[] {
+    return this.held();
+  }
+
   stop(): void {
     this.#stopped = true;
-    this.context.clearTimer('multicast-resend');
-    this.context.clearTimer('multicast-late');
+    this.context.clearTimer('multicast-resend:sequencer');
+    this.context.clearTimer('multicast-late:sequencer');
   }
 
   // --- Every member ---------------------------------------------------------------------------------------------
@@ -190,9 +195,9 @@ export class SequencerOrder implements TotalOrder {
   /** Rule T12: something is under way here that may get lost. */
   #watch(): void {
     const isIdle = this.#held.size === 0 && this.#unnumbered.length === 0;
-    if (isIdle) this.context.clearTimer('multicast-resend');
-    else if (!this.context.isTimerSet('multicast-resend')) {
-      this.context.setTimer('multicast-resend', this.context.timing.multicastResend);
+    if (isIdle) this.context.clearTimer('multicast-resend:sequencer');
+    else if (!this.context.isTimerSet('multicast-resend:sequencer')) {
+      this.context.setTimer('multicast-resend:sequencer', this.context.timing.multicastResend);
     }
   }
 
@@ -221,6 +226,6 @@ export class SequencerOrder implements TotalOrder {
 
   #setLateTimer(): void {
     const next = Math.min(...this.#late.values());
-    if (next < Infinity) this.context.setTimer('multicast-late', next - this.context.now);
+    if (next < Infinity) this.context.setTimer('multicast-late:sequencer', next - this.context.now);
   }
 }

@@ -1,6 +1,13 @@
 /** What nodes say, at random but well formed: for the tests of everything that reads it. */
 import fc from 'fast-check';
-import type { EntryCommand, LogEntry, Operation, Position, Token } from '../entry.ts';
+import {
+  MULTICASTS,
+  type EntryCommand,
+  type LogEntry,
+  type Operation,
+  type Position,
+  type Token,
+} from '../entry.ts';
 import type { Member, Peer } from '../identity.ts';
 import type { Json } from '../json.ts';
 import type { Message, MessageType } from '../messages.ts';
@@ -84,6 +91,7 @@ const founding: fc.Arbitrary<EntryCommand> = fc.record({
   settings,
   members: votingMembers,
 });
+const order = fc.constantFrom(...MULTICASTS);
 /** Of any entry but the first. */
 const command: fc.Arbitrary<EntryCommand> = fc.oneof(
   fc.record({ kind: fc.constant('opening') }),
@@ -101,6 +109,7 @@ const command: fc.Arbitrary<EntryCommand> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('view'),
+    order,
     view,
     base: index,
     cut: fc.array(multicast, { maxLength: 3 }),
@@ -162,7 +171,7 @@ export const MESSAGES: {
   ELECTION_VOTE: fc.record({ type: fc.constant('ELECTION_VOTE'), wave, best: maybe(peer) }),
   ELECTION_FINISHED: fc.record({ type: fc.constant('ELECTION_FINISHED'), wave, winner: peer }),
   I_AM_LEADER: fc.record({ type: fc.constant('I_AM_LEADER'), term }),
-  RESIGN: fc.record({ type: fc.constant('RESIGN') }),
+  RESIGN: fc.record({ type: fc.constant('RESIGN'), term }),
   LEADER_REMOVED: fc.record({ type: fc.constant('LEADER_REMOVED'), term }),
   PREPARE: fc.record({
     type: fc.constant('PREPARE'),
@@ -242,10 +251,11 @@ export const MESSAGES: {
   QUEUED: fc.record({ type: fc.constant('QUEUED'), request: index, ticket: token }),
   GRANT: fc.record({ type: fc.constant('GRANT'), request: index, token, leaseMs: fc.nat(1e6) }),
   RELEASE: fc.record({ type: fc.constant('RELEASE'), request: index }),
-  GROUP_JOIN: fc.record({ type: fc.constant('GROUP_JOIN'), incarnation }),
-  FLUSH: fc.record({ type: fc.constant('FLUSH'), term, view: counted }),
+  GROUP_JOIN: fc.record({ type: fc.constant('GROUP_JOIN'), order, incarnation }),
+  FLUSH: fc.record({ type: fc.constant('FLUSH'), order, term, view: counted }),
   FLUSHED: fc.record({
     type: fc.constant('FLUSHED'),
+    order,
     term,
     view: counted,
     incarnation,
@@ -275,7 +285,7 @@ export const MESSAGES: {
     has: fc.array(index, { maxLength: 4 }),
     purpose: fc.constantFrom('news', 'asks', 'answers'),
   }),
-  INSPECT: fc.record({ type: fc.constant('INSPECT'), nonce: index }),
+  INSPECT: fc.record({ type: fc.constant('INSPECT'), order, nonce: index }),
   INSPECTED: fc
     .record({
       type: fc.constant('INSPECTED'),

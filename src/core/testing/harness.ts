@@ -123,7 +123,11 @@ export class Harness {
   #nextTimer = 1;
   readonly #random: () => number;
 
+  /** With which the next node that starts would found a park. */
+  settings: Partial<ParkSettings>;
+
   constructor(private readonly options: HarnessOptions = {}) {
+    this.settings = options.settings ?? {};
     this.#random = seeded(options.seed ?? 1);
   }
 
@@ -361,7 +365,7 @@ export class Harness {
     const tally = new Tally();
     const config = {
       self: { id, priority, name: `Gate ${id}` },
-      settings: { ...SETTINGS, ...this.options.settings },
+      settings: { ...SETTINGS, ...this.settings },
       timing: { ...DEFAULT_TIMING, ...this.options.timing },
       snapshotInterval: this.options.snapshotInterval ?? 1_000_000,
     };

@@ -141,7 +141,7 @@ export class OrderNet {
     member.timers.delete(timer);
     this.#let(member, () => {
       if (!member.context.timerFired(timer)) return;
-      if (timer === 'multicast-late') member.order.lateIsDue();
+      if (timer.startsWith('multicast-late')) member.order.lateIsDue();
       else member.order.resend();
     });
   }

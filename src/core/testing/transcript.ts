@@ -163,7 +163,7 @@ function describe(message: Message): string {
     case 'GRANT':
       return `GRANT token ${token(message.token)}`;
     case 'FLUSH':
-      return `FLUSH for view ${String(message.view)}`;
+      return `FLUSH for view ${String(message.view)} (${message.order})`;
     case 'FLUSHED': {
       const { installed, held } = message;
       if (installed === 0) return 'FLUSHED: was in no view';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LogEntry } from '../../core/entry.ts';
+import { MULTICASTS, type LogEntry } from '../../core/entry.ts';
 import type { Json } from '../../core/json.ts';
 import { decode } from '../../core/decode.ts';
 import { json } from '../../core/decoder.ts';
@@ -41,14 +41,28 @@ class Room implements Range {
   #chat = new Chat();
   #index = 1;
 
+  constructor() {
+    this.#begin();
+  }
+
   shoot(random: Random): 'accepted' | 'refused' {
-    if (this.#index % LIFE === 0) this.#chat = new Chat();
+    if (this.#index % LIFE === 0) this.#begin();
     return random.chance(0.7) ? this.#operation(random) : this.#snapshot(random);
   }
 
   sizes(): { what: string; size: number; most: number }[] {
     const size = JSON.stringify(this.#chat.snapshot()).length;
     return [{ what: 'the chat', size, most: LIFE * 2000 }];
+  }
+
+  /** Two views of each group: a position in a third one is refused. */
+  #begin(): void {
+    this.#chat = new Chat();
+    for (const order of MULTICASTS) {
+      const view = { number: 2, members: [] };
+      const command = { kind: 'view', order, view, base: 0, cut: [] } as const;
+      this.#chat.apply({ index: ++this.#index, term: '', at: this.#index, command });
+    }
   }
 
   /** What the leader would refuse changes nothing where it stands in the log all the same. */

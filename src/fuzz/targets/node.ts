@@ -139,7 +139,7 @@ function aboutLog(random: Random, from: string, inTerm: string, before: Position
     { type: 'GAVE_WAY' },
     { type: 'ADOPT', generation: 'another', instead: 'yetanother', nonce: request },
     { type: 'ADOPT_REPLY', nonce: request, ok: random.chance(0.5) },
-    { type: 'RESIGN' },
+    { type: 'RESIGN', term: inTerm },
     { type: 'JOIN', peer },
     {
       type: 'PREPARE',

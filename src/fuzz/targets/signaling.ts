@@ -13,7 +13,13 @@ import { pass } from '../samples.ts';
 import { must, type Target } from '../target.ts';
 import { mustComeBack } from './decode.ts';
 
-const MOST = { parks: 8, membersPerPark: 6, visitorsPerPark: 4 };
+const MOST = {
+  parks: 8,
+  membersPerPark: 6,
+  visitorsPerPark: 4,
+  formerMembers: 20,
+  formerMembersPerPark: 5,
+};
 const SOCKETS = 40;
 const NAMES = ['anna', 'bert', 'carl', 'dora', 'emil', 'fred', 'gina', 'hans'];
 
@@ -58,7 +64,7 @@ export const server: Target = {
   name: 'signaling',
   about: 'what browsers say to the signaling server, and the rooms behind it',
   open: () => {
-    const rooms = new Rooms<number>(MOST);
+    const rooms = new Rooms<number>(MOST, () => 0);
     const listed = (effects: readonly RoomEffect<number>[]): number =>
       effects.reduce((most, effect) => {
         if (effect.type !== 'send' || effect.message.type !== 'members') return most;
@@ -91,6 +97,7 @@ export const server: Target = {
       sizes: () => [
         { what: 'parks', size: rooms.parks, most: MOST.parks },
         { what: 'members of a park', size: longest, most: MOST.membersPerPark },
+        { what: 'former members', size: rooms.formerMembers, most: MOST.formerMembers },
       ],
     };
   },
@@ -135,6 +142,7 @@ export const client: Target = {
         state: told,
         members: told,
         joined: told,
+        arrived: told,
         gone: told,
         signal: told,
         refused: (reason) => {

@@ -3,10 +3,12 @@ import { mutateJson, mutateText } from '../mutate.ts';
 import { must, type Target } from '../target.ts';
 import { mustComeBack } from './decode.ts';
 
-const HEAD = { format: 'gatehouse-trace', version: 1, seed: 7, began: 1_790_000_000_000 };
+const PARK = { election: 'bully', topology: 'mesh' };
+const HEAD = { format: 'gatehouse-trace', version: 2, seed: 7, began: 1_790_000_000_000, ...PARK };
+const NODE = { introduces: 'anna', name: 'Gate 1', priority: 3 };
 const EVENT = { sequence: 1, at: HEAD.began + 1.5, node: 'anna', kind: 'note', what: 'elected' };
 const SENT = { ...EVENT, sequence: 2, kind: 'sent', peer: 'bert', what: 'PROBE', bytes: 58 };
-const LINES: readonly unknown[] = [HEAD, EVENT, { ...SENT, detail: 'no. 7' }];
+const LINES: readonly unknown[] = [HEAD, NODE, EVENT, { ...SENT, detail: 'no. 7' }];
 
 export const traces: Target = {
   name: 'trace',
@@ -27,9 +29,12 @@ export const traces: Target = {
         must(decoded.reason.length < 300, 'a reason is some words');
         return 'refused';
       }
-      const { head, events } = decoded.value;
+      const { head, nodes, events } = decoded.value;
       const came = text.split('\n').filter((line) => line !== '');
-      must(came.length === events.length + 1, 'each line is one event, and none is more');
+      must(
+        came.length === 1 + nodes.length + events.length,
+        'each line is one thing, and none is more',
+      );
       mustComeBack(JSON.parse(came[0] ?? ''), head);
       return 'accepted';
     },

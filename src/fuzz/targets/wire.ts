@@ -2,7 +2,8 @@ import type { Identity, NodeId } from '../../core/identity.ts';
 import type { Random } from '../../sim/random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import type { ConnectionEvents, Coordinator, CoordinatorEvents } from '../../transport/links.ts';
-import { LinkSessions, MAX_LINKS } from '../../transport/link-sessions.ts';
+import { LinkSessions } from '../../transport/link-sessions.ts';
+import { MAX_LINKS } from '../../transport/link-slots.ts';
 import { RoutedTransport } from '../../transport/routed-transport.ts';
 import { decodeWebRtcSignal } from '../../transport/webrtc-signal.ts';
 import { decodeWire } from '../../transport/wire.ts';
@@ -154,6 +155,7 @@ export const transport: Target = {
           () => voice.events?.signal(from, mutant(link(random), random)),
           () => routed.keepLinks(some(random), some(random)),
           () => voice.events?.joined({ id: random.name(8), priority: 1 }),
+          () => voice.events?.arrived([{ id: random.name(8), priority: 1 }]),
         ];
         random.pick(shots)?.();
         pass(clock, random.int(0, 5));

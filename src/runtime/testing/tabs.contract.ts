@@ -107,8 +107,9 @@ export class StagedTab implements Home {
     this.self = { ...this.self, id: `${this.self.id}2` };
   }
 
-  async save(self: Peer): Promise<void> {
+  async save(self: Peer): Promise<'kept'> {
     this.self = self;
+    return 'kept';
   }
 
   random(): () => number {

@@ -1,5 +1,6 @@
 /** The public contract of a visitor's tab: `window.gatehouse` under `#/visitor`. */
 import type { Outcome } from '../gatehouse.ts';
+import type { RefusedInput } from '../refusals.ts';
 
 /** What a visitor's tab offers: it is no member, so it has nothing of what a gate's console can do. */
 export interface VisitorGatehouse {
@@ -20,8 +21,11 @@ export interface VisitorCalls {
   subscribe(listener: () => void): () => void;
 }
 
-/** `entering`, `leaving`: a request is open. `entered`: inside, as far as this tab was told. */
-export type VisitorPhase = 'idle' | 'entering' | 'entered' | 'leaving';
+/**
+ * `entering`, `leaving`: a request is open. `entered`: inside, as far as this tab was told. `lost`: another page has the
+ * ticket by now, or it was cleared; a reload takes another one.
+ */
+export type VisitorPhase = 'idle' | 'entering' | 'entered' | 'leaving' | 'lost';
 
 export interface VisitorState {
   phase: VisitorPhase;
@@ -41,6 +45,8 @@ export interface VisitorStatus extends VisitorState {
   signaling: 'connected' | 'disconnected';
   /** What happened last on this page: how a request ended, whether nobody knows yet, or what the door did. */
   last: VisitorResult | null;
+  /** Input that was refused at a boundary of this tab, since it was opened: the most frequent reason first. */
+  refused: RefusedInput[];
 }
 
 export type VisitorResult =

@@ -182,12 +182,13 @@ describe('V7: what a visitor says', () => {
     ['as somebody else', { ...show(false), visitor: 'Ada' }],
     ['from nowhere in the log', { ...show(true), known: { generation: 'g1', index: 0 } }],
     ['from everywhere', { ...show(true), known: 9 }],
-  ])('%s is refused, counted, and not answered', (_what, message) => {
+  ])('%s is refused, counted, and not answered', (what, message) => {
     const scene = new Scene();
     scene.arrive('v234');
     scene.reception.takeTold('v234');
     scene.hear('v234', message);
     expect(scene.refused).toHaveLength(1);
+    if (what === 'as somebody else') expect(scene.refused).toEqual(['visitor: not its own name']);
     expect(scene.submitted).toEqual([]);
     expect(scene.reception.told).toEqual([]);
   });
@@ -264,5 +265,64 @@ describe('V9: a visitor whom somebody else lets out or in', () => {
     expect(scene.reception.takeTold('v234')).toMatchObject([
       { type: 'ANSWER', reason: 'already-inside', place: { inside: false, at: scene.at } },
     ]);
+  });
+
+  describe('by an entry that is not committed here when the leader has answered', () => {
+    function decided(): Scene {
+      const scene = served(false);
+      scene.at = { generation: 'g1', index: 8 };
+      scene.hear('v234', ask(2));
+      scene.submitted[0]?.done(done({ allowed: true }));
+      return scene;
+    }
+
+    it('is answered once it is, with the place that it has by it', () => {
+      const scene = decided();
+      scene.desk.look();
+      scene.hear('v234', ask(2));
+      expect(scene.reception.told).toEqual([]);
+      expect(scene.desk.guests()).toMatchObject([{ request: { result: 'open' } }]);
+      commit(scene, true);
+      scene.desk.look();
+      expect(scene.reception.takeTold('v234')).toEqual([
+        {
+          ...{ type: 'ANSWER', number: 2, allowed: true, reason: null },
+          ...{ operation: 'anna.3', index: 9, place: { inside: true, at: scene.at } },
+        },
+      ]);
+      expect(scene.submitted).toHaveLength(1);
+      expect(scene.desk.guests()).toMatchObject([{ request: { result: 'allowed' } }]);
+      commit(scene, false);
+      expect(scene.reception.takeTold('v234')).toMatchObject([{ type: 'PLACE' }]);
+    });
+
+    it.each<[string, string, (scene: Scene) => void]>([
+      ['the log is set aside', 'failed', (scene) => (scene.at = { generation: '', index: 0 })],
+      ['the log is another one', 'failed', (scene) => (scene.at = { generation: 'g2', index: 20 })],
+      ['the gate has no leader any more', 'no-quorum', (scene) => (scene.quorum = false)],
+    ])('is sent on, to ask elsewhere, when %s', (_what, reason, happen) => {
+      const scene = decided();
+      happen(scene);
+      scene.desk.look();
+      expect(scene.reception.takeTold('v234')).toEqual([
+        { type: 'DECLINED', number: 2, reason, definite: false },
+      ]);
+      scene.at = { generation: 'g1', index: 9 };
+      scene.quorum = true;
+      scene.desk.look();
+      expect(scene.reception.told).toEqual([]);
+      // Here, too, it can ask again.
+      scene.hear('v234', ask(2));
+      expect(scene.submitted).toHaveLength(2);
+    });
+
+    it('is told nothing when it has gone meanwhile', () => {
+      const scene = decided();
+      scene.reception.events?.departed('v234');
+      scene.arrive('v234');
+      scene.reception.takeTold('v234');
+      commit(scene, true);
+      expect(scene.reception.told).toEqual([]);
+    });
   });
 });

@@ -47,11 +47,25 @@ interface Guest {
   shown: { readonly inside: boolean; readonly at: Position | null } | null;
   /** The number of its request under way. */
   open: number | null;
+  /** What was decided of that, in an entry that is not committed here yet. */
+  decided: Decided | null;
   last: GuestRequest | null;
   heardAt: number;
   /** Requests that it may make now, as of `heardAt`. */
   allowance: number;
 }
+
+/** How a request was decided: at this index of a log of this generation. */
+interface Decided {
+  readonly asked: Asked;
+  readonly outcome: Pick<Answer, 'allowed' | 'reason'>;
+  readonly operation: string;
+  readonly index: number;
+  readonly generation: string;
+}
+
+type Asked = Extract<VisitorMessage, { type: 'ASK' }>;
+type Answer = Extract<GateMessage, { type: 'ANSWER' }>;
 
 /** What a guest asked for last. */
 export interface GuestRequest {
@@ -95,8 +109,14 @@ export class VisitorDesk {
     return [...this.#guests.values()].map(({ name, last }) => ({ visitor: name, request: last }));
   }
 
-  /** Rule V9: the log may have gone on. Whose page shows another place than the log is told. */
+  /** Rule V9: the log may have gone on. */
   look(): void {
+    for (const [id, guest] of this.#guests) this.#answer(id, guest);
+    this.tellPlaces();
+  }
+
+  /** Whose page shows another place than the log is told. */
+  tellPlaces(): void {
     for (const [id, guest] of this.#guests) this.#correct(id, guest);
   }
 
@@ -117,6 +137,7 @@ export class VisitorDesk {
       name: null,
       shown: null,
       open: null,
+      decided: null,
       last: null,
       heardAt: this.clock.now(),
       allowance: ASKS_AT_ONCE,
@@ -177,7 +198,7 @@ export class VisitorDesk {
     this.#tell(id, { type: 'PLACE', place });
   }
 
-  #asked(from: NodeId, guest: Guest, asked: Extract<VisitorMessage, { type: 'ASK' }>): void {
+  #asked(from: NodeId, guest: Guest, asked: Asked): void {
     const { number, wish, visitor, tab } = asked;
     // It is under way here, and is answered once.
     if (guest.open === number) return;
@@ -201,7 +222,7 @@ export class VisitorDesk {
     };
     this.gate.submit(body, (reply) => {
       this.#requests -= 1;
-      this.#answered(from, guest, asked, reply);
+      this.#replied(from, guest, asked, reply);
     });
     this.gate.changed();
   }
@@ -212,14 +233,7 @@ export class VisitorDesk {
     return guest.allowance < 1 || this.#requests >= MAX_REQUESTS ? 'busy' : null;
   }
 
-  #answered(
-    from: NodeId,
-    guest: Guest,
-    asked: Extract<VisitorMessage, { type: 'ASK' }>,
-    reply: Reply,
-  ): void {
-    guest.open = null;
-    const { number, wish } = asked;
+  #replied(from: NodeId, guest: Guest, asked: Asked, reply: Reply): void {
     const value = reply.ok && reply.value.type === 'outcome' ? reply.value : null;
     const outcome = value && readParkOutcome(value.outcome);
     if (!value || !outcome) {
@@ -228,22 +242,47 @@ export class VisitorDesk {
       this.#decline(from, guest, asked, { reason, definite });
       return;
     }
-    guest.last = { wish, result: outcome.allowed ? 'allowed' : 'refused' };
     const { sequence, index } = value;
     const operation = operationKey({ node: this.gate.id, sequence });
+    const { generation } = this.gate.place(asked.visitor).at;
+    guest.decided = { asked, outcome, operation, index, generation };
+    this.#answer(from, guest);
+  }
+
+  /**
+   * Rule V9: an answer tells the place that the visitor has by it. The leader's answer may be here before the news that its
+   * entry is committed: then it waits for that, but not in another log or out of the leader's reach.
+   */
+  #answer(from: NodeId, guest: Guest): void {
+    if (guest.decided === null) return;
+    const { asked, outcome, operation, index, generation } = guest.decided;
     const place = this.gate.place(asked.visitor);
+    const isSameLog = place.at.generation === generation;
+    if (!isSameLog || (place.at.index < index && !this.gate.quorum())) {
+      const reason = isSameLog ? 'no-quorum' : 'failed';
+      this.#decline(from, guest, asked, { reason, definite: false });
+      return;
+    }
+    if (place.at.index < index) return;
+    guest.open = null;
+    guest.decided = null;
+    guest.last = { wish: asked.wish, result: outcome.allowed ? 'allowed' : 'refused' };
     guest.shown = place;
-    if (this.#guests.get(from) === guest)
+    if (this.#guests.get(from) === guest) {
+      const { number } = asked;
       this.#tell(from, { type: 'ANSWER', number, ...outcome, operation, index, place });
+    }
     this.gate.changed();
   }
 
   #decline(
     from: NodeId,
     guest: Guest,
-    { number, wish }: Extract<VisitorMessage, { type: 'ASK' }>,
+    { number, wish }: Asked,
     why: { readonly reason: DeclinedReason; readonly definite: boolean },
   ): void {
+    guest.open = null;
+    guest.decided = null;
     guest.last = { wish, result: 'declined' };
     if (this.#guests.get(from) === guest) this.#tell(from, { type: 'DECLINED', number, ...why });
     this.gate.changed();

@@ -45,6 +45,7 @@ export class GateSearch {
   #isBusy = false;
   #probes = 0;
   #timer: TimerHandle | null = null;
+  #isClosed = false;
 
   constructor(
     private readonly gates: Gates,
@@ -104,6 +105,8 @@ export class GateSearch {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#cancel();
     this.#current = { phase: 'none' };
     this.gates.close();

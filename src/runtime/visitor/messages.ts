@@ -15,7 +15,7 @@ import { position, type Place, type Position } from './place.ts';
 
 export type VisitWish = 'enter' | 'leave';
 
-/** What the park said of a request. `old-request`: the same ticket has asked for something else since. */
+/** What the park said of a request. `old-request`: the same ticket has asked for something else. */
 export type VisitRefusal = 'full' | 'already-inside' | 'not-inside' | 'old-request';
 
 /**
@@ -135,6 +135,9 @@ export interface Ticket {
   /** Up to where in the log that is known; null when no gate has told yet. */
   readonly known: Position | null;
 }
+
+/** How writing a ticket ended. `lost`: it is another page's by now, or was cleared: this page writes it no more. */
+export type TicketWrite = 'kept' | 'failed' | 'lost';
 
 export function newTicket(tab: string): Ticket {
   return { tab, number: 0, wish: null, inside: false, known: null };

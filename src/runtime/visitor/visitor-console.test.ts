@@ -12,7 +12,7 @@ function open(ticket = NEW) {
   const ports = { gates: street, tickets, clock: street.clock, random: seeded(3) };
   const gatehouse = new VisitorConsole('club', ticket, ports);
   gatehouse.start({ id: 'me2345', priority: 0 });
-  return { street, visitor: gatehouse.visitor, gatehouse };
+  return { street, tickets, visitor: gatehouse.visitor, gatehouse };
 }
 
 const answer: Extract<GateMessage, { type: 'ANSWER' }> = {
@@ -52,6 +52,25 @@ describe("the console of a visitor's tab", () => {
     await Promise.resolve();
     expect(told).toBe(before);
     expect(visitor.state().phase).toBe('leaving');
+  });
+
+  it('counts what it refuses, by where it came from, and tells of it', async () => {
+    const { street, visitor, gatehouse } = open();
+    const [gate] = street.open('anna');
+    street.pass(100);
+    let told = 0;
+    visitor.subscribe(() => (told += 1));
+    expect(visitor.status().refused).toEqual([]);
+    for (let i = 0; i < 2; i++) gate!.say({ type: 'ANSWER', number: 1 } as GateMessage);
+    street.pass(100);
+    await Promise.resolve();
+    expect(told).toBeGreaterThan(0);
+    expect(visitor.status().refused).toMatchObject([{ source: 'peer', count: 2, from: 'anna' }]);
+    gatehouse.refuse({ source: 'storage', reason: 'ticket: not an object', from: null });
+    expect(visitor.status().refused).toMatchObject([
+      { source: 'peer', count: 2 },
+      { source: 'storage', reason: 'ticket: not an object', count: 1, from: null },
+    ]);
   });
 
   it('V5: rejects with what is known, and finds out by itself', async () => {
@@ -105,6 +124,15 @@ describe("the console of a visitor's tab", () => {
     expect(await leaving).toMatchObject({ code: 'timeout' });
     put(false, 11);
     expect(visitor.status()).toMatchObject({ phase: 'leaving', last: { kind: 'finding-out' } });
+  });
+
+  it('V2: says that its ticket is lost', async () => {
+    const { street, visitor, tickets } = open();
+    tickets.result = 'lost';
+    const entering = visitor.enter().catch((error: unknown) => error);
+    street.pass(100);
+    expect(await entering).toMatchObject({ code: 'storage', definite: true });
+    expect(visitor.status()).toMatchObject({ phase: 'lost', last: { kind: 'failed' } });
   });
 
   it('V8: says at once that something is open from before, and ends with the page', async () => {

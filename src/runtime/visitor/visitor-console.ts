@@ -1,6 +1,9 @@
-import type { Identity, NodeId } from '../../core/identity.ts';
+import type { Identity } from '../../core/identity.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import type { Clock } from '../clock.ts';
 import { Deferred } from '../deferred.ts';
 import { GatehouseError, type Outcome } from '../gatehouse.ts';
+import { Refusals } from '../refusals.ts';
 import type {
   VisitorCalls,
   VisitorGatehouse,
@@ -17,17 +20,19 @@ export class VisitorConsole implements VisitorGatehouse {
   readonly visitor: VisitorCalls;
   readonly #park: string;
   readonly #visitor: Visitor;
+  readonly #clock: Clock;
+  readonly #refusals = new Refusals();
   readonly #listeners = new Set<() => void>();
   #last: VisitorResult | null = null;
   #told = false;
 
   constructor(park: string, ticket: Ticket, ports: VisitorPorts) {
     this.#park = park;
+    this.#clock = ports.clock;
     this.#visitor = new Visitor(ticket, ports, {
       changed: () => this.#changed(),
-      refused: (reason: string, gate: NodeId | null) => {
-        console.warn(`Gatehouse: refused what ${gate ?? 'the server'} said:`, reason);
-      },
+      refused: (reason, gate) =>
+        this.refuse({ source: gate === null ? 'signaling' : 'peer', reason, from: gate }),
       settled: (wish, answer) => this.#settled(wish, answer),
       moved: (inside) => {
         // What is open is what people want to know of; its answer follows.
@@ -53,6 +58,12 @@ export class VisitorConsole implements VisitorGatehouse {
     this.#visitor.start(self);
   }
 
+  /** Counts and shows input that some boundary refused. */
+  refuse(refusal: Refusal): void {
+    this.#refusals.add(refusal, this.#clock.wall());
+    this.#changed();
+  }
+
   /** The page goes away. */
   close(): void {
     this.#visitor.close();
@@ -63,7 +74,8 @@ export class VisitorConsole implements VisitorGatehouse {
   }
 
   #phase(): VisitorPhase {
-    const { wish, ticket } = this.#visitor;
+    const { wish, ticket, isLost } = this.#visitor;
+    if (isLost) return 'lost';
     if (wish === null) return ticket.inside ? 'entered' : 'idle';
     return wish === 'enter' ? 'entering' : 'leaving';
   }
@@ -79,6 +91,7 @@ export class VisitorConsole implements VisitorGatehouse {
       gates: gatesKnown,
       signaling: coordinator,
       last: this.#last,
+      refused: this.#refusals.list(),
     };
   }
 

@@ -110,13 +110,71 @@ describe('V2: the ticket', () => {
   it('that cannot be written is asked of nobody, for sure', () => {
     const scene = new Scene();
     const gate = only(scene.street.open('anna'));
-    scene.tickets.fails = true;
+    scene.tickets.result = 'failed';
     scene.street.pass(100);
     scene.ask('enter');
     scene.street.pass(6000);
     expect(scene.answers).toMatchObject([{ ok: false, code: 'storage', definite: true }]);
     expect(gate.asked).toEqual([]);
     expect(scene.visitor.wish).toBeNull();
+  });
+});
+
+describe("V2: a ticket that is another page's by now", () => {
+  it('is asked with no more, and whoever asks is told that nothing was asked', () => {
+    const scene = new Scene();
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    scene.tickets.result = 'lost';
+    scene.ask('enter');
+    scene.street.pass(100);
+    expect(scene.answers).toMatchObject([{ ok: false, code: 'storage', definite: true }]);
+    expect(scene.visitor.isLost).toBe(true);
+    expect(scene.visitor.gate).toBeNull();
+    scene.ask('leave');
+    expect(scene.answers.at(-1)).toMatchObject({ ok: false, code: 'storage', definite: true });
+    scene.street.pass(6000);
+    expect(gate.asked).toEqual([]);
+    expect(scene.tickets.stored).toEqual(NEW);
+  });
+
+  it('is noticed when a gate tells of another place, and nothing is said for it any more', () => {
+    const scene = new Scene();
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    scene.tickets.result = 'lost';
+    gate.say({ type: 'PLACE', place: { inside: true, at: at(3) } });
+    scene.street.pass(100);
+    expect(scene.visitor.isLost).toBe(true);
+    const heard = gate.heard.length;
+    scene.street.pass(10_000);
+    expect(gate.heard).toHaveLength(heard);
+  });
+
+  it('while a request is open: its answer is waited for first', () => {
+    const scene = new Scene();
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    scene.ask('enter');
+    scene.street.pass(100);
+    scene.tickets.result = 'lost';
+    gate.say({ type: 'PLACE', place: { inside: false, at: at(3) } });
+    scene.street.pass(100);
+    expect(scene.visitor.isLost).toBe(false);
+    gate.say(answer(1));
+    scene.street.pass(100);
+    expect(scene.answers).toMatchObject([{ ok: true, allowed: true }]);
+    expect(scene.visitor.isLost).toBe(true);
+  });
+
+  it('can not be taken back from: the other page may ask on', () => {
+    const scene = new Scene();
+    scene.ask('enter');
+    scene.street.pass(100);
+    scene.tickets.result = 'lost';
+    scene.street.pass(5100);
+    expect(scene.answers).toMatchObject([{ ok: false, code: 'storage', definite: false }]);
+    expect(scene.visitor.isLost).toBe(true);
   });
 });
 
@@ -348,6 +406,24 @@ describe('V9: whom the door lets out or in', () => {
     expect(scene.visitor.ticket.inside).toBe(false);
   });
 
+  it('keeps the place that it knows when an answer tells one from before', () => {
+    const scene = new Scene(INSIDE);
+    const gate = only(scene.street.open('anna'));
+    scene.street.pass(100);
+    scene.ask('leave');
+    scene.street.pass(100);
+    gate.say(put(false, 8));
+    scene.street.pass(100);
+    const before = { inside: true, at: at(7) };
+    gate.say(answer(2, { allowed: false, reason: 'not-inside', index: 7, place: before }));
+    scene.street.pass(100);
+    const kept = { ...INSIDE, number: 2, inside: false, known: at(8) };
+    expect(scene.visitor.ticket).toEqual(kept);
+    expect(scene.tickets.stored).toEqual(kept);
+    expect(scene.visitor.wish).toBeNull();
+    expect(scene.moves).toEqual([false]);
+  });
+
   it('loses no open request over it, and the answer counts', () => {
     const scene = new Scene(INSIDE);
     const gate = only(scene.street.open('anna'));
@@ -375,7 +451,7 @@ describe('V9: whom the door lets out or in', () => {
     gate.say(put(false, 8));
     scene.street.pass(100);
     expect(scene.tickets.waiting).toBe(1);
-    scene.tickets.goOn(false);
+    scene.tickets.goOn('failed');
     scene.street.pass(100);
     expect(scene.answers).toMatchObject([{ ok: false, code: 'storage', definite: true }]);
     const kept = { ...INSIDE, number: 2, inside: false, known: at(8) };

@@ -6,6 +6,7 @@ import {
   visitorName,
   type GateMessage,
   type Ticket,
+  type TicketWrite,
   type VisitRefusal,
   type VisitWish,
 } from './messages.ts';
@@ -13,8 +14,8 @@ import { isBehind, type Place } from './place.ts';
 
 /** Where the ticket is kept. Writes end in the order in which they were asked for. */
 export interface TicketStore {
-  /** `done` is called once it is durable, or with false when it never will be. */
-  write(ticket: Ticket, done: (ok: boolean) => void): void;
+  /** `done` is called once it is durable, or when it never will be. */
+  write(ticket: Ticket, done: (result: TicketWrite) => void): void;
 }
 
 export interface VisitorPorts {
@@ -54,6 +55,28 @@ export interface VisitorEvents {
 /** How long somebody who asked waits for an answer, ms. */
 export const VISIT_PATIENCE = 5000;
 
+const NOT_OURS =
+  'another page has this ticket by now, or the data of this site was cleared; nothing was asked';
+
+/** What is said of a request that no gate has, by how its end was written. */
+const WITHDRAWN = {
+  kept: {
+    code: 'no-quorum',
+    definite: true,
+    message: 'no gate that can decide was in reach; nothing was asked',
+  },
+  failed: {
+    code: 'storage',
+    definite: false,
+    message: 'no gate was in reach, and this device stores no tickets',
+  },
+  lost: {
+    code: 'storage',
+    definite: false,
+    message: 'no gate was in reach, and another page has this ticket by now: it may ask on',
+  },
+} as const;
+
 /** The request that is open. */
 interface Open {
   readonly wish: VisitWish;
@@ -74,6 +97,8 @@ export class Visitor {
   #open: Open | null = null;
   /** The ticket has changed since it was written. */
   #isUnkept = false;
+  /** The ticket is another page's, or was cleared. */
+  #isTaken = false;
   #isClosed = false;
 
   constructor(
@@ -113,6 +138,11 @@ export class Visitor {
     return this.#open?.wish ?? null;
   }
 
+  /** The ticket is not this page's any more, and nothing that was asked before is open. */
+  get isLost(): boolean {
+    return this.#isTaken && this.#open === null;
+  }
+
   get gate(): Peer | null {
     return this.#search.gate;
   }
@@ -130,6 +160,10 @@ export class Visitor {
     if (this.#open && (this.#open.wish !== wish || this.#open.state === 'withdrawing')) {
       const message = 'the last request is not decided yet, and a visitor has one at a time';
       done({ ok: false, code: 'invalid', definite: true, message });
+      return;
+    }
+    if (this.isLost) {
+      done({ ok: false, code: 'storage', definite: true, message: NOT_OURS });
       return;
     }
     const open = this.#open ?? this.#begin(wish);
@@ -155,16 +189,17 @@ export class Visitor {
     this.#open = open;
     this.#search.isBusy = true;
     this.#ticket = { ...this.#ticket, number: this.#ticket.number + 1, wish };
-    this.ports.tickets.write(this.#ticket, (ok) => {
-      if (this.#isClosed || this.#open !== open) return;
-      if (ok) {
+    this.#write((result) => {
+      if (this.#open !== open) return;
+      if (result === 'kept') {
         open.state = 'asking';
         this.#keepLate();
         this.#ask();
         return;
       }
       this.#ticket = { ...this.#ticket, wish: null };
-      const message = 'this device stores no tickets; nothing was asked';
+      const message =
+        result === 'lost' ? NOT_OURS : 'this device stores no tickets; nothing was asked';
       this.#end(open, { ok: false, code: 'storage', definite: true, message });
     });
     return open;
@@ -222,13 +257,15 @@ export class Visitor {
     const wasInside = enters && (allowed || reason === 'already-inside');
     this.#settle(place);
     this.#end(open, { ok: true, allowed, reason, operation, index });
+    const { inside } = this.#ticket;
     // It was decided for another gate, and the door has let this visitor out or in since.
-    if (place.inside !== wasInside) this.#moved(place.inside);
+    if (inside !== wasInside) this.#moved(inside);
   }
 
-  /** Told before it is durable: asked again, the park says the same. */
+  /** Told before it is durable: asked again, the park says the same. Rule V9: a gate may know less than the ticket. */
   #settle({ inside, at }: Place): void {
-    this.#ticket = { ...this.#ticket, wish: null, inside, known: at };
+    const news = isBehind(at, this.#ticket.known) ? {} : { inside, known: at };
+    this.#ticket = { ...this.#ticket, wish: null, ...news };
     this.#keep();
   }
 
@@ -252,7 +289,22 @@ export class Visitor {
    */
   #keep(): void {
     this.#isUnkept = this.#open !== null && this.#open.state !== 'asking';
-    if (!this.#isUnkept) this.ports.tickets.write(this.#ticket, () => undefined);
+    if (!this.#isUnkept) this.#write(() => undefined);
+  }
+
+  #write(done: (result: TicketWrite) => void): void {
+    this.ports.tickets.write(this.#ticket, (result) => {
+      if (this.#isClosed) return;
+      if (result === 'lost') this.#isTaken = true;
+      done(result);
+      if (this.isLost) this.#leaveGates();
+    });
+  }
+
+  /** What is open stays open until its answer: it is the same request, whichever page asks for it. */
+  #leaveGates(): void {
+    this.#search.close();
+    this.events.changed();
   }
 
   #keepLate(): void {
@@ -276,12 +328,8 @@ export class Visitor {
   #withdraw(open: Open): void {
     open.state = 'withdrawing';
     this.#ticket = { ...this.#ticket, wish: null };
-    this.ports.tickets.write(this.#ticket, (ok) => {
-      if (this.#isClosed) return;
-      const message = ok
-        ? 'no gate that can decide was in reach; nothing was asked'
-        : 'no gate was in reach, and this device stores no tickets';
-      this.#end(open, { ok: false, code: ok ? 'no-quorum' : 'storage', definite: ok, message });
+    this.#write((result) => {
+      this.#end(open, { ok: false, ...WITHDRAWN[result] });
     });
   }
 

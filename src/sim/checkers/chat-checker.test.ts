@@ -5,10 +5,12 @@ import { ChatModel } from './chat-model.ts';
 
 const PLAIN = { kind: 'plain', text: 'hello' };
 const ADA = { node: 'anna', names: ['Ada'] };
+const VIEWS = { sequencer: 0, lamport: 3 };
 const RED = { name: 'red', order: 'log', members: ['anna'] };
 
 function due(): ChatModel {
   const model = new ChatModel();
+  model.viewed('lamport', 3);
   model.apply('anna', { kind: 'register', name: 'Ada' }, 2);
   model.apply('anna', { kind: 'join', room: 'red', lock: null, order: null }, 3);
   const text = JSON.stringify(PLAIN);
@@ -18,7 +20,13 @@ function due(): ChatModel {
 
 const said = (...rows: unknown[]): unknown => [['#red', rows]];
 const snapshot = (changes: object = {}): unknown => ({
-  chat: { users: [ADA], rooms: [RED], histories: said([4, 'anna', 9, PLAIN]), ...changes },
+  chat: {
+    users: [ADA],
+    rooms: [RED],
+    histories: said([4, 'anna', 9, PLAIN]),
+    views: VIEWS,
+    ...changes,
+  },
 });
 const check = (changes: object) => () => checkChat(snapshot(changes), due(), 'anna');
 
@@ -42,6 +50,11 @@ describe('the chat of a node', () => {
   it('C9: a room has another order', () => {
     expect(check({ rooms: [{ ...RED, order: 'lamport' }] })).toThrow('C9');
     expect(check({ histories: said([4, 'anna', 9, PLAIN, 1, 1]) })).toThrow('C4');
+  });
+
+  it('C9: another view is the newest', () => {
+    expect(check({ views: { sequencer: 0, lamport: 2 } })).toThrow('C9');
+    expect(check({ views: { sequencer: 1, lamport: 3 } })).toThrow('C9');
   });
 
   it('C4: a message is lost, doubled, changed, or another one’s', () => {

@@ -1,3 +1,4 @@
+import { MULTICASTS } from '../../core/entry.ts';
 import { field, type ChatModel } from './chat-model.ts';
 import { Violation } from './violation.ts';
 
@@ -20,6 +21,8 @@ export function checkChat(snapshot: unknown, due: ChatModel, who: string): void 
     mustBeSame('C2', who, members.sort(), [...(due.members.get(name) ?? [])].sort());
     mustBeSame('C9', who, field(room, 'order'), due.orders.get(name));
   }
+  for (const order of MULTICASTS)
+    mustBeSame('C9', who, field(field(chat, 'views'), order) ?? 0, due.views.get(order) ?? 0);
   mustBeSame('C4', who, sorted(saidIn(snapshot)), sorted(due.said));
 }
 

@@ -8,6 +8,8 @@ function model(...asked: readonly (readonly [from: string, body: object])[]): {
   answers: string[];
 } {
   const made = new ChatModel();
+  made.viewed('lamport', 1);
+  made.viewed('lamport', 2);
   const answers = asked.map(([from, body], i) => {
     const action = readChatAction({ machine: 'chat', ...body });
     return action ? made.apply(from, action, i + 2) : 'nothing';
@@ -108,10 +110,11 @@ describe('the model of the chat', () => {
       ['anna', say('red')],
       ['anna', join('blue')],
       ['anna', { ...sayAt(1, 1), room: 'blue' }],
+      ['anna', sayAt(3, 1)],
     );
     expect(answers).toEqual([
       ...['allowed', 'allowed', 'other-order', 'allowed', 'allowed', 'allowed', 'allowed'],
-      ...['allowed', 'wrong-order', 'allowed', 'wrong-order'],
+      ...['allowed', 'wrong-order', 'allowed', 'wrong-order', 'no-view'],
     ]);
     const lines = chat.said.get('#red') ?? [];
     expect(lines.map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([

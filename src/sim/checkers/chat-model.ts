@@ -67,11 +67,18 @@ export class ChatModel {
   readonly #locks = new Map<string, string | null>();
   readonly members = new Map<string, Set<string>>();
   readonly orders = new Map<string, string>();
+  /** By the order of a multicast group: the number of its newest view. */
+  readonly views = new Map<string, number>();
   readonly #rows = new Map<string, Row[]>();
 
   /** What was said at each place: the index, the sender and the position, and the text as it stands in the log. */
   get said(): Map<string, string[]> {
     return new Map([...this.#rows].map(([place, rows]) => [place, rows.map(({ line }) => line)]));
+  }
+
+  /** An entry of the log begins a view. */
+  viewed(order: string, number: number): void {
+    this.views.set(order, number);
   }
 
   /** @param index of its entry */
@@ -87,7 +94,9 @@ export class ChatModel {
         if (lock === undefined) return 'no-room';
         if (this.members.get(room)?.has(from) !== true) return 'not-joined';
         if (sealed !== (lock !== null)) return 'wrong-form';
-        if ((this.orders.get(room) === 'log') !== (position === null)) return 'wrong-order';
+        const order = this.orders.get(room) ?? 'log';
+        if ((order === 'log') !== (position === null)) return 'wrong-order';
+        if (position && position[0] > (this.views.get(order) ?? 0)) return 'no-view';
         return this.#note(`#${room}`, from, text, index, position);
       }
       case 'tell': {
@@ -139,7 +148,13 @@ export class ChatModel {
     const where = position ? ` ${view}.${number}` : '';
     rows.push({ line: `${index} ${from}${where} ${text}`, sortedBy: [view, number, index] });
     rows.sort(({ sortedBy: a }, { sortedBy: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
-    if (rows.length > MOST_MESSAGES) rows.shift();
+    if (rows.length > MOST_MESSAGES) {
+      const oldest = Math.min(...rows.map(({ sortedBy }) => sortedBy[2]));
+      rows.splice(
+        rows.findIndex(({ sortedBy }) => sortedBy[2] === oldest),
+        1,
+      );
+    }
     return 'allowed';
   }
 }

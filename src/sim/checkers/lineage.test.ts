@@ -63,6 +63,7 @@ describe('the committed log', () => {
     const log = lineage(
       operation('anna', 1, visit(1, 'enter')),
       operation('bert', 1, visit(1, 'enter'), 2),
+      operation('bert', 2, visit(1, 'leave'), 2),
       operation('anna', 2, visit(2, 'leave'), 3),
       operation('carl', 1, visit(1, 'enter'), 4),
     );
@@ -70,11 +71,12 @@ describe('the committed log', () => {
       null,
       { allowed: true },
       { allowed: true },
+      { allowed: false, reason: 'old-request' },
       { allowed: true },
       { allowed: false, reason: 'old-request' },
     ]);
     expect(log.model.inside.size).toBe(0);
-    expect([log.indexOf(`${tab}.1`), log.indexOf(`${tab}.2`)]).toEqual([2, 4]);
+    expect([log.indexOf(`${tab}.1`), log.indexOf(`${tab}.2`)]).toEqual([2, 5]);
   });
 
   it('S7: an operation that stands there twice counts once', () => {

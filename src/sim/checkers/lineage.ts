@@ -121,6 +121,7 @@ export class Lineage {
   #judge(entry: LogEntry): Judgement {
     const { command } = entry;
     if (command.kind === 'founding') this.#model = new ParkModel(command.settings.capacity);
+    if (command.kind === 'view') this.chat.viewed(command.order, command.view.number);
     if ('members' in command) this.market.join(command.members.map(({ id }) => id));
     if (command.kind !== 'operation')
       return { outcome: null, operation: null, chat: null, trade: null, duplicate: false };

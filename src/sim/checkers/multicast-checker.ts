@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../core/entry.ts';
+import type { LogEntry, MulticastKind } from '../../core/entry.ts';
 import type { Delivered } from '../../core/multicast/history.ts';
 import type { GroupMember, Multicast, View } from '../../core/multicast/multicast.ts';
 import type { Applied } from '../../core/replica.ts';
@@ -7,14 +7,16 @@ import { Violation } from './violation.ts';
 /** What this checker reads of a node. */
 export interface ObservedMember {
   readonly replica: {
-    readonly view: View | null;
+    view(order: MulticastKind): View | null;
     onApplied(listener: (applied: Applied) => void): void;
   };
-  readonly group: {
-    readonly incarnation: string;
-    readonly view: View | null;
-    readonly history: { onDelivered(listener: (delivered: Delivered) => void): void };
-  };
+  readonly groups: { of(order: MulticastKind): ObservedGroup };
+}
+
+interface ObservedGroup {
+  readonly incarnation: string;
+  readonly view: View | null;
+  readonly history: { onDelivered(listener: (delivered: Delivered) => void): void };
 }
 
 /** A node in one of its lives in the group: what it delivered is one list. */
@@ -32,7 +34,9 @@ interface Process {
 /** The page that a node runs in: it may be several members of the group, one after the other. */
 interface Page {
   readonly name: string;
-  readonly node: ObservedMember;
+  readonly group: ObservedGroup;
+  /** The number of the newest view that its node has applied; 0 for none. */
+  readonly applied: () => number;
   /** Who it is in the view that it has installed, null while it is in none. */
   member: { readonly process: Process; readonly view: View } | null;
 }
@@ -52,7 +56,7 @@ interface Sent {
 }
 
 /**
- * Total order (rules T1 to T3), from what nodes deliver alone: one order in each view, whose ends agree; of each sender
+ * Total order in one group (rules T1 to T3), from what nodes deliver alone: one order in each view, whose ends agree; of each sender
  * all messages and none twice; and what was known to a sender comes before what it sent then.
  */
 export class MulticastChecker {
@@ -67,15 +71,18 @@ export class MulticastChecker {
   readonly #mustFollow = new Map<string, string[]>();
 
   constructor(
+    private readonly order: MulticastKind,
     private readonly guard: (work: () => void) => void,
     private readonly count: (what: string) => void,
   ) {}
 
   /** @param name of one life of a gate's page */
   follow(name: string, node: ObservedMember): void {
-    const page: Page = { name, node, member: null };
+    const group = node.groups.of(this.order);
+    const applied = (): number => node.replica.view(this.order)?.number ?? 0;
+    const page: Page = { name, group, applied, member: null };
     this.#pages.set(name, page);
-    node.group.history.onDelivered((delivered) => {
+    group.history.onDelivered((delivered) => {
       this.guard(() => {
         this.#delivered(page, delivered);
       });
@@ -156,7 +163,7 @@ export class MulticastChecker {
   }
 
   #delivered(page: Page, { multicast, view, position }: Delivered): void {
-    const process = this.#process(page.name, page.node.group.incarnation);
+    const process = this.#process(page.name, page.group.incarnation);
     this.count('multicast delivered');
     const inView = process.inViews.get(keyOf(view)) ?? this.#enter(process, view);
     const who = `${page.name} in view ${view.number}`;
@@ -166,7 +173,7 @@ export class MulticastChecker {
     process.texts.set(multicast.text, place);
     if (place.view !== position.view || place.number !== position.number)
       throw new Violation('T1', `${who}: ${multicast.text} is said to be ${position.number}`);
-    if (page.node.replica.view?.number === view.number) this.#checkPlace(inView, view, who);
+    if (page.applied() === view.number) this.#checkPlace(inView, view, who);
   }
 
   #checkMessage(process: Process, multicast: Multicast, who: string): void {
@@ -215,14 +222,14 @@ export class MulticastChecker {
   }
 
   #applied(page: Page, { command }: LogEntry): void {
-    if (command.kind !== 'view') {
+    if (command.kind !== 'view' || command.order !== this.order) {
       // It has set its log aside, or a snapshot took the place of a view's entry: its part in that view is over (T8).
-      if (page.node.group.view === null) page.member = null;
+      if (page.group.view === null) page.member = null;
       return;
     }
-    const { member, node } = page;
+    const { member } = page;
     if (member?.view.number === command.view.number - 1) this.#left(member, command.view);
-    const { view, incarnation } = node.group;
+    const { view, incarnation } = page.group;
     page.member = view && { process: this.#process(page.name, incarnation), view };
     if (view) this.count('view installed');
   }

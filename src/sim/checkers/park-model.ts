@@ -7,7 +7,7 @@ export type Action =
   | { readonly kind: 'leave'; readonly visitor: string }
   | { readonly kind: 'capacity'; readonly capacity: number };
 
-/** `old-request`: of a visitor's tab that has asked for something else since. */
+/** `old-request`: of a visitor's ticket that has asked for something else since, or under the same number. */
 export type Reason = 'full' | 'already-inside' | 'not-inside' | 'old-request';
 
 export type Outcome =

@@ -30,6 +30,7 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   E11: ['ELECTION_VOTE'],
   E12: ['ELECTION_FINISHED'],
   E13: ['note counts-without', 'note wave-lost'],
+  E14: ['note other-generation'],
   B1: ['PREPARE'],
   B2: ['PROMISE', 'REFUSE promised'],
   B3: ['PROMISE with entries'],
@@ -97,13 +98,16 @@ export const SIGNS: Readonly<Record<string, readonly string[]>> = {
   C2: ['chat join allowed', 'chat join other-lock', 'chat join taken'],
   C3: ['chat say not-joined', 'chat say wrong-form', 'chat tell no-user'],
   C4: ['chat say allowed', 'chat tell allowed'],
-  C9: ['chat say wrong-order', 'chat join other-order', 'room in the order of the multicast'],
+  C9: [
+    ...['chat say wrong-order', 'chat say no-view', 'chat join other-order'],
+    'room in the order of the multicast',
+  ],
   V1: ['converged'],
   V2: ['visit asked'],
   V3: ['visit decided before'],
   V4: ['visit at another gate'],
   V5: ['visit late', 'visit fail no-quorum'],
-  V6: ['visit declined'],
+  V6: ['visit DECLINED'],
   V7: ['visit asked'],
   V8: ['visit open at start'],
   V9: ['visitor told of the door'],
@@ -150,6 +154,8 @@ export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
   T16: 'nobody looks at the group in a run',
   INSPECT: 'as T16',
   INSPECTED: 'as T16',
+  'BUSY, of a visit':
+    'a run has four visitors with tabs of their own at most, and a gate serves 32',
   C5: 'no run says that much',
   C6: 'machines hold no keys: nobody in a run seals or opens anything',
   C7: 'as C6',
@@ -160,6 +166,9 @@ export const NOT_IN_RUNS: Readonly<Record<string, string>> = {
   'DECLINED `invalid`': 'clients ask for nothing that the park can not read',
   'error `terminated`': 'a gate that left has no clients any more',
 };
+
+/** Why nothing that the signaling server says or refuses is counted in runs. */
+export const SERVER_IN_RUNS = 'runs have a coordinator without messages';
 
 /** Why no refused input is counted in runs. */
 export const INPUT_IN_RUNS =

@@ -13,10 +13,11 @@ const RULE = /\b[A-Z][1-9]\d?\b/g;
 const TITLE =
   /(?:\b(?:it|test|describe)(?:\.\w+)*|[\])])\(\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)"|`((?:\\.|[^`\\])*)`)\s*,/g;
 
-/** Every test beside the sources. */
+/** Every test: beside the sources, of the signaling server, and of the whole in browsers. */
 export function readTests(root: string): Test[] {
-  return filesBelow(path.join(root, 'src'))
-    .filter((file) => /\.(test|contract)\.ts$/.test(file))
+  return ['src', 'signaling', 'e2e']
+    .flatMap((folder) => filesBelow(path.join(root, folder)))
+    .filter((file) => /\.(test|contract|spec)\.ts$/.test(file))
     .flatMap((file) => testsIn(path.relative(root, file), readFileSync(file, 'utf8')));
 }
 
@@ -62,6 +63,33 @@ export function readMessageTypes(root: string): string[] {
   return [...text.matchAll(/^\| ([A-Z_]+) \|/gm)].flatMap(([, type]) => type ?? []);
 }
 
+/** What visitors' tabs and gates say to each other: the table of rule V9 has the types in code. */
+export function readVisitorTypes(root: string): string[] {
+  const text = readFileSync(path.join(root, 'src/core/PROTOCOL.md'), 'utf8');
+  return [...text.matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)].flatMap(([, types = '']) =>
+    [...types.matchAll(/`([A-Z_]+)`/g)].flatMap(([, type]) => type ?? []),
+  );
+}
+
+/** What pages and the signaling server say to each other, both ways. */
+export function readSignalingTypes(root: string): string[] {
+  const text = readFileSync(path.join(root, 'signaling/protocol.ts'), 'utf8');
+  const types = [...text.matchAll(/type: v\.literal\('(\w+)'\)/g)];
+  return [...new Set(types.flatMap(([, type]) => type ?? []))];
+}
+
+/** What the signaling server counts as refused. */
+export function readServerRefusals(root: string): string[] {
+  const lists = [
+    ['signaling/protocol.ts', /ERROR_CODES = \[(.+?)\]/s],
+    ['signaling/refusals.ts', /REFUSALS = \[(.+?)\]/s],
+  ] as const;
+  return lists.flatMap(([file, list]) => {
+    const [, quoted = ''] = list.exec(readFileSync(path.join(root, file), 'utf8')) ?? [];
+    return [...quoted.matchAll(/'([\w-]+)'/g)].flatMap(([, reason]) => reason ?? []);
+  });
+}
+
 /** Why input is refused, as the decoders say it. */
 export interface InputReason {
   /** Its fixed words. */
@@ -70,23 +98,46 @@ export interface InputReason {
   readonly goesOn: boolean;
 }
 
+/** Who refuses, and how: decoders throw; frames, links, signals and the desk hand on why. */
+const REFUSED: readonly (readonly [folder: string, pattern: RegExp])[] = [
+  ['src', /new DecodeError\(\s*['`]([^'`$]+)(.)/g],
+  ...['src/transport', 'src/runtime/visitor'].flatMap((folder) => [
+    [
+      folder,
+      /\brefused?\(\s*(?:'(?:peer|signaling)',\s*)?['`](?:\$\{kind\}: )?([^'`$]+)(.)/g,
+    ] as const,
+    [folder, /(?:kind: 'refused'|ok: false), reason: ['`]([^'`$]+)(.)/g] as const,
+  ]),
+];
+
 export function readInputReasons(root: string): InputReason[] {
-  const texts = filesBelow(path.join(root, 'src'))
-    .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
-    .map((file) => readFileSync(file, 'utf8'));
   const reasons = new Map<string, InputReason>();
-  for (const [, fixed = '', end] of texts
-    .join('\n')
-    .matchAll(/new DecodeError\(\s*['`]([^'`$]+)(.)/g)) {
-    const words = fixed.trim();
-    reasons.set(words, { words, goesOn: end === '$' });
+  for (const [folder, pattern] of REFUSED) {
+    for (const [, fixed = '', end] of textOf(path.join(root, folder)).matchAll(pattern)) {
+      // Where it was is no part of why.
+      const words = withoutPlace(fixed).trim();
+      if (words !== '') reasons.set(words, { words, goesOn: end === '$' });
+    }
   }
   return [...reasons.values()].sort((a, b) => (a.words < b.words ? -1 : 1));
 }
 
+/** All sources of production below a folder; the memory twins refuse for tests alone. */
+function textOf(folder: string): string {
+  return filesBelow(folder)
+    .filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
+    .filter((file) => !path.basename(file).startsWith('memory'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+}
+
+function withoutPlace(said: string): string {
+  return said.replace(/^refused /, '').replace(/^(?:[\w.[\]@ -]+: )+/, '');
+}
+
 /** The reason that a quoted text is, wherever in a value it stands; a longer one goes before a shorter one. */
 export function reasonIn(literal: string, reasons: readonly InputReason[]): string | null {
-  const said = literal.replace(/^(?:[\w.[\]@ -]+: )+/, '');
+  const said = withoutPlace(literal);
   const fitting = reasons.filter(
     ({ words, goesOn }) => said === words || (goesOn && said.startsWith(`${words} `)),
   );

@@ -1,10 +1,13 @@
-import { INPUT_IN_RUNS, NOT_IN_RUNS, REASONS, SIGNS } from './catalog.ts';
+import { INPUT_IN_RUNS, NOT_IN_RUNS, REASONS, SERVER_IN_RUNS, SIGNS } from './catalog.ts';
 import {
   readInputReasons,
   readMessageTypes,
   readRules,
+  readServerRefusals,
+  readSignalingTypes,
   readTests,
   readTranscripts,
+  readVisitorTypes,
   reasonIn,
   literalsIn,
   rulesIn,
@@ -61,7 +64,49 @@ export function readRows(root: string): Row[] {
       signs: name in NOT_IN_RUNS ? null : [sign],
     };
   });
-  return [...rules, ...messages, ...reasons, ...inputRows(root, quoting)];
+  const outside = [...visitorRows(root, tests), ...signalingRows(root, tests)];
+  const server = serverRows(root, quoting);
+  return [...rules, ...messages, ...outside, ...reasons, ...server, ...inputRows(root, quoting)];
+}
+
+/** Some of them have the name of a message between gates, so only tests of visitors count. */
+function visitorRows(root: string, tests: readonly Test[]): Row[] {
+  return readVisitorTypes(root).map((type): Row => ({
+    group: 'messages',
+    name: `${type}, of a visit`,
+    tests: tests.filter(({ file, body }) => /\bvisit/.test(file) && body.includes(`'${type}'`)),
+    transcripts: [],
+    signs: `${type}, of a visit` in NOT_IN_RUNS ? null : [`visit ${type}`],
+  }));
+}
+
+function signalingRows(root: string, tests: readonly Test[]): Row[] {
+  const nearby = tests.filter(({ file }) => file.includes('signaling'));
+  return readSignalingTypes(root).map((type): Row => {
+    const said = new RegExp(`type: '${type}'|"type":"${type}"|\\.${type}\\(|\\('${type}'`);
+    return {
+      group: 'messages',
+      name: `${type}, of the signaling server`,
+      tests: nearby.filter(({ body }) => said.test(body)),
+      transcripts: [],
+      signs: null,
+    };
+  });
+}
+
+function serverRows(root: string, quoting: Quoting): Row[] {
+  return readServerRefusals(root).map((reason): Row => ({
+    group: 'reasons',
+    name: `signaling server \`${reason}\``,
+    tests: quoting.flatMap(({ test, literals }) =>
+      test.file.startsWith('signaling') &&
+      (literals.has(reason) || new RegExp(`['"]?${reason}['"]?: \\d`).test(test.body))
+        ? test
+        : [],
+    ),
+    transcripts: [],
+    signs: null,
+  }));
 }
 
 /** The same word is a reason for several things: what a test quotes, what it speaks of, and how a transcript says it. */
@@ -118,7 +163,7 @@ export function writeTable(
     '# Coverage',
     '',
     `Made by \`${command}\`: how often tests and runs of the simulator cover each rule, message and refusal of`,
-    'PROTOCOL.md. A rule is tested where a title quotes it, the rest where a test names it; a rule shows in a run by its',
+    'PROTOCOL.md and of the signaling server. A rule is tested where a title quotes it, the rest where a test names it; a rule shows in a run by its',
     'signs, of which the rarest is counted.',
     '',
     '## Rules',
@@ -129,15 +174,15 @@ export function writeTable(
     '',
     '## Messages',
     '',
-    '| Message | Tests | Transcripts | Runs |',
-    '| --- | --: | --- | --: |',
-    ...of('messages').map((row) => line(row, counts)),
+    '| Message | Tests | Transcripts | Runs | |',
+    '| --- | --: | --- | --: | --- |',
+    ...of('messages').map((row) => line(row, counts, whyNot(row))),
     '',
     '## Refusals, errors and reasons to give up',
     '',
     '| Reason | Tests | Transcripts | Runs | |',
     '| --- | --: | --- | --: | --- |',
-    ...of('reasons').map((row) => line(row, counts, NOT_IN_RUNS[row.name] ?? '')),
+    ...of('reasons').map((row) => line(row, counts, whyNot(row))),
     '',
     '## Refused input',
     '',
@@ -150,15 +195,21 @@ export function writeTable(
   ].join('\n');
 }
 
-function line(row: Row, counts: ReadonlyMap<string, number>, more?: string): string {
+function line(row: Row, counts: ReadonlyMap<string, number>, more: string): string {
   const { name, tests, transcripts, signs } = row;
   const times = signs ? String(timesOf(signs, counts)) : '-';
-  const cells = [name, String(tests.length), transcripts.join(', '), times];
-  return `| ${[...cells, ...(more === undefined ? [] : [more])].join(' | ')} |`;
+  const cells = [name, String(tests.length), transcripts.join(', '), times, more];
+  return `| ${cells.join(' | ')} |`;
 }
 
-function signsOf({ name, signs }: Row): string {
-  return signs ? signs.join('; ') : (NOT_IN_RUNS[name] ?? '');
+function signsOf(row: Row): string {
+  return row.signs ? row.signs.join('; ') : whyNot(row);
+}
+
+/** Why runs do not show it; '' where they do. */
+function whyNot({ name, signs }: Row): string {
+  if (signs) return '';
+  return NOT_IN_RUNS[name] ?? SERVER_IN_RUNS;
 }
 
 /** Of the rarest sign. */

@@ -108,3 +108,28 @@ it('weather befalls messages that are under way to somebody', () => {
   messages.decide('a', 'b', 'close');
   expect(counts()).toEqual([1, 1]);
 });
+
+it('a copy counts when it has come, and what comes out of order only when it did', () => {
+  open(2);
+  const { messages } = world;
+  messages.weather.duplicate = 1;
+  messages.decide('a', 'b', 'message');
+  expect(world.faults.get('duplicate')).toBeUndefined();
+  messages.decide('a', 'b', 'message').came?.(false);
+  expect(world.faults.get('duplicate')).toBe(1);
+  messages.weather.duplicate = 0;
+  messages.weather.reorder = 1;
+  messages.decide('a', 'b', 'message').came?.(false);
+  expect(world.faults.get('reorder')).toBeUndefined();
+  messages.decide('a', 'b', 'message').came?.(true);
+  expect(world.faults.get('reorder')).toBe(1);
+});
+
+it('a page that fires once a minute is hidden for long enough to fire', () => {
+  open(1);
+  expect(inject('throttle-minute')).toBe('done');
+  world.runUntil(world.clock.now() + 60_000);
+  expect(only().throttled).toBe(true);
+  world.runUntil(world.clock.now() + 120_000);
+  expect(only().throttled).toBe(false);
+});

@@ -25,13 +25,13 @@ export const TIME: readonly Fault[] = [
     'throttle-second',
     'the timers of a hidden page fire once a second',
     30_000,
-    (world, random) => throttle(world, random, 1000),
+    (world, random) => throttle(world, random, 1000, random.logBetween(2000, 90_000)),
   ),
   fault(
     'throttle-minute',
     'the timers of a hidden page fire once a minute',
     60_000,
-    (world, random) => throttle(world, random, 60_000),
+    (world, random) => throttle(world, random, 60_000, random.between(60_000, 180_000)),
   ),
 ];
 
@@ -69,11 +69,11 @@ function drift(world: World, random: Random): Injected {
   return noticed(gate);
 }
 
-function throttle(world: World, random: Random, everyMs: number): Injected {
+function throttle(world: World, random: Random, everyMs: number, forMs: number): Injected {
   const gate = random.pick(world.gates);
   if (!gate || gate.throttled) return 'impossible';
   gate.throttle(everyMs);
-  world.later(random.logBetween(2000, 90_000), () => {
+  world.later(forMs, () => {
     gate.throttle(null);
   });
   return noticed(gate);

@@ -2,6 +2,7 @@
 import { decodeEnvelope } from '../../core/decode.ts';
 import type { NodeId } from '../../core/identity.ts';
 import type { Envelope, Message } from '../../core/messages.ts';
+import type { Node } from '../../core/node.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { plantedBug, type PlantedBug } from '../plant.ts';
@@ -37,6 +38,19 @@ export const BALLOT_BUGS: readonly PlantedBug[] = [
     },
   ),
   plantedBug(
+    'learner-promises',
+    "a learner is asked for its promise, which counts as a voter's (rule B4)",
+    ['S4'],
+    ['partition', 'crash-leader'],
+    {
+      // More than may vote.
+      nodes: [11, 13],
+      started: (_gate, { node }) => {
+        takesLearnersPromises(node);
+      },
+    },
+  ),
+  plantedBug(
     'old-leader-obeyed',
     'a follower takes entries of an older term than it has promised: a leader that thawed is trusted',
     ['S4', 'S6'],
@@ -62,6 +76,34 @@ export const BALLOT_BUGS: readonly PlantedBug[] = [
     },
   ),
 ];
+
+/** As if one of the voters had said it that say nothing. */
+function takesLearnersPromises(node: Node): void {
+  const { membership } = node.replica;
+  const learners = (): NodeId[] =>
+    membership.members.flatMap(({ id, voter }) => (voter || id === node.self.id ? [] : id));
+  const promised = new Map<string, Set<NodeId>>();
+  const standsFor = (from: NodeId, term: string): NodeId => {
+    const before = promised.get(term) ?? new Set([node.self.id]);
+    const silent = membership.voters().find(({ id }) => !before.has(id));
+    const counted = learners().includes(from) ? (silent?.id ?? from) : from;
+    promised.set(term, before.add(counted));
+    return counted;
+  };
+  const step = node.step.bind(node);
+  node.step = (event) => {
+    const isPromise = event.type === 'message' && event.envelope.message.type === 'PROMISE';
+    const effects = step(
+      isPromise ? { ...event, from: standsFor(event.from, event.envelope.message.term) } : event,
+    );
+    const asks = effects.find(
+      (effect) => effect.type === 'send' && effect.envelope.message.type === 'PREPARE',
+    );
+    return asks?.type === 'send'
+      ? [...effects, ...learners().map((to) => ({ ...asks, to }))]
+      : effects;
+  };
+}
 
 type PromiseOf = Extract<Message, { type: 'PROMISE' }>;
 

@@ -42,7 +42,7 @@ export const CHAT_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'order-forgets-the-view',
     'a room in the order of the multicast sorts by the number alone, and forgets the view (rule C9)',
-    ['C4'],
+    ['C4', 'C9'],
     ['crash', 'crash-leader'],
     { multicast: 'sequencer', install: sortsByNumber },
   ),
@@ -101,10 +101,11 @@ function changedAfterApply(change: (chat: ChatSnapshot) => ChatSnapshot): () => 
 function changed(snapshot: Json, change: (chat: ChatSnapshot) => ChatSnapshot): Json {
   const decoded = decodeChatSnapshot(snapshot);
   if (!decoded.ok) return snapshot;
-  const { users, rooms, histories } = change(decoded.value);
+  const { users, rooms, histories, views } = change(decoded.value);
   return {
     users: users.map((user) => ({ ...user })),
     rooms: rooms.map((room) => ({ ...room })),
     histories,
+    views: { ...views },
   };
 }

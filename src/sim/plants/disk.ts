@@ -11,14 +11,14 @@ import { changeWrites, wrap } from './tools.ts';
 export const DISK_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'acknowledge-before-write',
-    'writes are said to be done at once, and done a while later',
-    ['S4'],
+    "a follower's writes are said to be done at once, and done a while later: it acknowledges what it may yet forget",
+    ['S2'],
     ['crash-all'],
     {
-      ports: (_gate, ports) => ({
-        ...ports,
-        storage: new EagerStorage(ports.storage, ports.clock),
-      }),
+      ports: (gate, ports) => {
+        const follows = (): boolean => (gate.life?.driver.node.follower.leader ?? null) !== null;
+        return { ...ports, storage: new EagerStorage(ports.storage, ports.clock, follows) };
+      },
     },
   ),
   plantedBug(
@@ -85,12 +85,19 @@ export const DISK_BUGS: readonly PlantedBug[] = [
   ),
   plantedBug(
     'torn-writes',
-    'each write of a batch is a transaction of its own, and the last comes first',
+    'each write of a batch is a transaction of its own, the last first: a crash leaves an operation whose number is not taken, and the page refuses its disk for good',
     ['L1'],
     ['crash', 'crash-in-write'],
     {
       ports: (_gate, ports) => ({ ...ports, storage: tearsWrites(ports.storage) }),
     },
+  ),
+  plantedBug(
+    'archive-emptied',
+    'a log that is set aside leaves an archive with nothing in it (rule G3)',
+    ['G3'],
+    ['found-apart', 'proceed-wrongly', 'adopt'],
+    { ports: (_gate, ports) => ({ ...ports, storage: emptiesArchives(ports.storage) }) },
   ),
   plantedBug(
     'vote-after-amnesia',
@@ -125,7 +132,7 @@ export const DISK_BUGS: readonly PlantedBug[] = [
 /** As a disk that flushes when it likes. */
 const LAZY_MS = 500;
 
-/** Reports every write done at once, and does it later. */
+/** Reports a write done at once where it may be, and does it later. */
 class EagerStorage implements Storage {
   #waiting: (readonly StorageWrite[])[] = [];
   #busy = false;
@@ -134,6 +141,7 @@ class EagerStorage implements Storage {
   constructor(
     private readonly inner: Storage,
     private readonly clock: Clock,
+    private readonly isEager: () => boolean,
   ) {}
 
   load(done: Parameters<Storage['load']>[0]): void {
@@ -141,6 +149,11 @@ class EagerStorage implements Storage {
   }
 
   write(writes: readonly StorageWrite[], done: Parameters<Storage['write']>[1]): void {
+    // What waits goes first, so the end of one that is not eager would come after it.
+    if (!this.#busy && !this.isEager()) {
+      this.inner.write(writes, done);
+      return;
+    }
     this.#waiting.push(writes);
     if (!this.#busy) this.#later();
     this.clock.schedule(0, () => {
@@ -193,6 +206,16 @@ function forgetsTerms(inner: Storage, forgets: (term: NodeId) => boolean): Stora
       });
     },
   };
+}
+
+function emptiesArchives(inner: Storage): Storage {
+  return changeWrites(inner, (writes) =>
+    writes.map((write) =>
+      write.type === 'archive' || write.type === 'archive-put'
+        ? { ...write, archive: { ...write.archive, snapshot: null, entries: [] } }
+        : write,
+    ),
+  );
 }
 
 /** One transaction for each write. The meta of a new store must come first all the same. */

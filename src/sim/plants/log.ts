@@ -73,11 +73,13 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   ),
   plantedBug(
     'unfit-acknowledged',
-    'a follower acknowledges entries that do not fit the end of its log',
-    ['L1'],
+    'a voter acknowledges entries that do not fit the end of its log',
+    ['S2'],
     ['isolate', 'crash'],
     {
       started: (_gate, { node }) => {
+        const isVoter = (): boolean =>
+          node.replica.membership.voters().some(({ id }) => id === node.self.id);
         const ends = new Map<NodeId, Position>();
         changeHeard(node, (message, from) => {
           if (message.type === 'APPEND') ends.set(from, endOf(message));
@@ -85,7 +87,7 @@ export const LOG_BUGS: readonly PlantedBug[] = [
         });
         changeSent(node, (message, to) => {
           const match = ends.get(to);
-          if (message.type !== 'APPENDED' || message.ok || !match) return message;
+          if (message.type !== 'APPENDED' || message.ok || !match || !isVoter()) return message;
           return { ...message, ok: true, match };
         });
       },
@@ -114,7 +116,7 @@ export const LOG_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'snapshot-at-the-end',
     'a snapshot is labelled with the end of the log, not with what was applied',
-    ['S3', 'S6'],
+    ['S3', 'S6', 'S8'],
     ['wipe', 'crash-all', 'join'],
     { install: labelsWithTheEnd },
   ),

@@ -1,11 +1,13 @@
 /** Bugs of the total order and of changes of view. */
+import { Context } from '../../core/context.ts';
 import type { NodeId } from '../../core/identity.ts';
 import type { Message } from '../../core/messages.ts';
+import { Sends } from '../../core/multicast/sends.ts';
 import { SequencerOrder } from '../../core/multicast/sequencer.ts';
 import type { Node } from '../../core/node.ts';
 import { Replication } from '../../core/replication.ts';
 import { plantedBug, type PlantedBug } from '../plant.ts';
-import { changeHeard, replace, wrap } from './tools.ts';
+import { both, changeHeard, replace, wrap } from './tools.ts';
 
 export const MULTICAST_BUGS: readonly PlantedBug[] = [
   plantedBug(
@@ -40,6 +42,13 @@ export const MULTICAST_BUGS: readonly PlantedBug[] = [
     { multicast: 'lamport', install: forgetsTheCut },
   ),
   plantedBug(
+    'multicast-failed-for-sure',
+    'a multicast that was sent and is not delivered in time is said to have failed for sure (rule T14)',
+    ['T14'],
+    ['isolate', 'stall'],
+    { multicast: 'sequencer', install: definiteWhenLate },
+  ),
+  plantedBug(
     'acknowledgement-overtakes',
     'an acknowledgement counts although messages that its sender had sent before are not here yet (rule T11)',
     ['T1'],
@@ -67,9 +76,36 @@ function forgetsTheCut(): () => void {
   );
 }
 
+/** Every answer that time brings about is definite. */
+function definiteWhenLate(): () => void {
+  let isLate = false;
+  return both(
+    () =>
+      wrap(
+        Sends.prototype,
+        'deadlinePassed',
+        (deadlinePassed) =>
+          function (this: Sends) {
+            isLate = true;
+            deadlinePassed.call(this);
+            isLate = false;
+          },
+      ),
+    () =>
+      wrap(
+        Context.prototype,
+        'replyError',
+        (replyError) =>
+          function (this: Context, request, code, definite, message) {
+            replyError.call(this, request, code, definite || isLate, message);
+          },
+      ),
+  )();
+}
+
 function withoutOwnCount(node: Node, message: Message, from: NodeId): Message {
   if (message.type !== 'ACKNOWLEDGED') return message;
-  const members = node.group.view?.members ?? [];
+  const members = node.groups.of('lamport').view?.members ?? [];
   const has = message.has.map((count, place) => (members[place]?.id === from ? 0 : count));
   return { ...message, has };
 }

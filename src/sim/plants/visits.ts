@@ -35,7 +35,7 @@ export const VISIT_BUGS: readonly PlantedBug[] = [
     'a gate tells nobody that the door has let it out or in (rule V9)',
     ['V9'],
     [],
-    { install: () => replace(VisitorDesk.prototype, 'look', () => undefined) },
+    { install: () => replace(VisitorDesk.prototype, 'tellPlaces', () => undefined) },
   ),
   plantedBug(
     'ticket-written-late',
@@ -46,7 +46,7 @@ export const VISIT_BUGS: readonly PlantedBug[] = [
       install: () =>
         replace(PageTickets.prototype, 'write', function (this: PageTickets, ticket, done) {
           this.add(ticket, () => undefined);
-          done(true);
+          done('kept');
         }),
     },
   ),

@@ -1,6 +1,6 @@
 import type { Identity, NodeId } from '../../core/identity.ts';
 import type { Gates, GatesEvents, Reception, ReceptionEvents } from '../../transport/visitors.ts';
-import { decodeGateMessage } from '../../runtime/visitor/messages.ts';
+import { decodeGateMessage, decodeVisitorMessage } from '../../runtime/visitor/messages.ts';
 import type { Gate, Life } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
@@ -66,6 +66,8 @@ export class StreetGates implements Gates {
   send(id: NodeId, message: unknown): void {
     const link = this.#links.get(id);
     if (!link) return;
+    const decoded = decodeVisitorMessage(message);
+    if (decoded.ok) this.#world.checks.seen(`visit ${decoded.value.type}`);
     link.life.clock.deliver(this.#pause(), () => {
       if (link.isOpen) link.life.reception.events?.message(this.#id, message);
     });
@@ -98,7 +100,7 @@ export class StreetGates implements Gates {
 
   #hears(id: NodeId, message: unknown): void {
     const decoded = decodeGateMessage(message);
-    if (decoded.ok && decoded.value.type === 'DECLINED') this.#world.checks.seen('visit declined');
+    if (decoded.ok) this.#world.checks.seen(`visit ${decoded.value.type}`);
     this.#events?.message(id, message);
   }
 

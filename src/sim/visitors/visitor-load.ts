@@ -2,6 +2,7 @@ import {
   newTicket,
   visitorName,
   type Ticket,
+  type TicketWrite,
   type VisitWish,
 } from '../../runtime/visitor/messages.ts';
 import { Visitor, type TicketStore, type VisitAnswer } from '../../runtime/visitor/visitor.ts';
@@ -31,7 +32,7 @@ interface Page {
 
 /** One page's writes: one after the other; those under way when the page is gone are done, up to some point. */
 export class PageTickets implements TicketStore {
-  readonly #under: { readonly ticket: Ticket; readonly done: (ok: boolean) => void }[] = [];
+  readonly #under: { readonly ticket: Ticket; readonly done: (result: TicketWrite) => void }[] = [];
   #isGone = false;
 
   constructor(
@@ -40,11 +41,11 @@ export class PageTickets implements TicketStore {
     private readonly disk: { ticket: Ticket },
   ) {}
 
-  write(ticket: Ticket, done: (ok: boolean) => void): void {
+  write(ticket: Ticket, done: (result: TicketWrite) => void): void {
     this.add(ticket, done);
   }
 
-  add(ticket: Ticket, done: (ok: boolean) => void): void {
+  add(ticket: Ticket, done: (result: TicketWrite) => void): void {
     this.#under.push({ ticket, done });
     if (this.#under.length === 1) this.#next();
   }
@@ -62,7 +63,7 @@ export class PageTickets implements TicketStore {
       this.#under.shift();
       this.disk.ticket = write.ticket;
       if (this.#under.length > 0) this.#next();
-      write.done(true);
+      write.done('kept');
     });
   }
 }

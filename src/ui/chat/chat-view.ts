@@ -119,11 +119,7 @@ export class ChatView extends LitElement {
         </div>
         <details>
           <summary>Another room</summary>
-          <gh-room-form
-            .chat=${chat}
-            .multicast=${this.status.multicast}
-            @joined=${this.#roomJoined}
-          ></gh-room-form>
+          <gh-room-form .chat=${chat} @joined=${this.#roomJoined}></gh-room-form>
         </details>
         <details>
           <summary>Another name</summary>

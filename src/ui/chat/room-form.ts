@@ -1,9 +1,12 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Gatehouse, RoomOrder, Status } from '../../runtime/gatehouse.ts';
+import type { Gatehouse, RoomOrder } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import { chatStyles } from './chat-styles.ts';
 import { failureWords, orderWords } from './chat-words.ts';
+
+/** The first is that of a room that is made without a choice. */
+const ORDERS: readonly RoomOrder[] = ['log', 'sequencer', 'lamport'];
 
 /** Of a new room: whoever has the log can guess a short one. */
 const MIN_PASSPHRASE = 8;
@@ -31,8 +34,6 @@ export class RoomForm extends LitElement {
   ];
 
   @property({ attribute: false }) chat!: Gatehouse['chat'];
-  /** How this park multicasts. */
-  @property({ attribute: false }) multicast!: Status['multicast'];
   @state() private order: RoomOrder = 'log';
   @state() private problem = '';
   @state() private asking = false;
@@ -77,11 +78,10 @@ export class RoomForm extends LitElement {
 
   /** A room that is there has its order already: then the choice says nothing. */
   #orders(): TemplateResult {
-    const orders: readonly RoomOrder[] = ['log', this.multicast];
     return html`<div class="field">
         <label for="order">Order of the messages in a new room</label>
         <select id="order" name="order" aria-describedby="means" @change=${this.#choose}>
-          ${orders.map(
+          ${ORDERS.map(
             (order) =>
               html`<option value=${order} ?selected=${order === this.order}>
                 ${orderWords(order).name}
@@ -94,7 +94,7 @@ export class RoomForm extends LitElement {
 
   readonly #choose = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    this.order = value === this.multicast ? this.multicast : 'log';
+    this.order = ORDERS.find((order) => order === value) ?? 'log';
   };
 
   readonly #submit = async (event: Event): Promise<void> => {

@@ -92,6 +92,7 @@ export class ElectionPlot extends LitElement {
         ({ nodes, measured }) =>
           svg`<circle class="dot" cx=${x(nodes.length)} cy=${y(measured)} r="5" />`,
       )}
+      ${curves.map((curve, at) => labelled(curve, at, most, x, y))}
     </svg>`;
   }
 }
@@ -101,21 +102,27 @@ function ticks(most: number): number[] {
   return Array.from({ length: Math.floor((most - 1) / step) + 1 }, (_, at) => 1 + at * step);
 }
 
-function drawn(
-  { label, of }: Curve,
-  place: number,
-  most: number,
-  x: (n: number) => number,
-  y: (messages: number) => number,
-): SVGTemplateResult {
+type Scale = (value: number) => number;
+
+function drawn({ of }: Curve, place: number, most: number, x: Scale, y: Scale): SVGTemplateResult {
   const steps = 4 * (most - 1);
   const points = Array.from({ length: steps + 1 }, (_, at) => {
     const n = 1 + (at * (most - 1)) / steps;
     return `${x(n).toFixed(1)} ${y(Math.max(0, of(n))).toFixed(1)}`;
   });
+  return svg`<path class="curve ${place === 0 ? '' : 'second'}" d="M${points.join('L')}" />`;
+}
+
+/** Above all dots, so that none hides it. */
+function labelled(
+  { label, of }: Curve,
+  place: number,
+  most: number,
+  x: Scale,
+  y: Scale,
+): SVGTemplateResult {
   const at = most - (place === 0 ? 0.9 : 0.1);
-  return svg`<path class="curve ${place === 0 ? '' : 'second'}" d="M${points.join('L')}" />
-    <text class="label number" x=${x(at) - 4} y=${y(of(at)) - 7}>${label}</text>`;
+  return svg`<text class="label number" x=${x(at) - 4} y=${y(of(at)) - 7}>${label}</text>`;
 }
 
 declare global {

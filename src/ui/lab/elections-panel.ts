@@ -1,4 +1,4 @@
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ElectionKind } from '../../core/entry.ts';
 import { shared } from '../elements/styles.ts';
@@ -10,6 +10,13 @@ import type { Election } from './elections.ts';
 
 /** So many of the last are listed; the plot has them all. */
 const LISTED = 6;
+
+/** Somebody wants to see an election from its beginning. */
+export class ElectionChosen extends Event {
+  constructor(readonly at: number) {
+    super('election-chosen');
+  }
+}
 
 const THEORY: Readonly<Record<ElectionKind, string>> = {
   bully:
@@ -30,6 +37,10 @@ export class ElectionsPanel extends LitElement {
         grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr));
         gap: 0.5rem 1.5rem;
         align-items: start;
+      }
+      .scroll {
+        max-height: 24rem;
+        overflow: auto;
       }
       .wide {
         grid-column: 1 / -1;
@@ -65,34 +76,44 @@ export class ElectionsPanel extends LitElement {
   @property({ attribute: false }) elections: readonly Election[] = [];
   @property({ attribute: false }) nameOf: NameOf = (id) => id;
 
+  @property({ attribute: false }) timeOf: (at: number) => string = clockTime;
+  /** Of a trace: all are listed, and each can be chosen. */
+  @property({ type: Boolean }) recorded = false;
+
   protected override render(): TemplateResult {
     const { kind, elections } = this;
     if (elections.length === 0) {
       return html`<p class="small soft">
-        None yet. Open more tabs, remove the leader, and start an election.
+        ${
+          this.recorded
+            ? 'There is none in this trace.'
+            : 'None yet. Open more tabs, remove the leader, and start an election.'
+        }
       </p>`;
     }
     return html`
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Started by</th>
-            <th scope="col">Messages</th>
-            <th scope="col" class="number">${kind === 'ring' ? 'Average' : 'Formula'}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${elections
-            .slice(-LISTED)
-            .reverse()
-            .map((election) => this.#row(election))}
-        </tbody>
-      </table>
+      <div class="scroll" tabindex="0" role="region" aria-label="Elections, the newest first">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Started by</th>
+              <th scope="col">Messages</th>
+              <th scope="col" class="number">${kind === 'ring' ? 'Average' : 'Formula'}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${elections
+              .slice(this.recorded ? 0 : -LISTED)
+              .reverse()
+              .map((election) => this.#row(election))}
+          </tbody>
+        </table>
+      </div>
       <gh-election-plot .kind=${kind} .elections=${elections}></gh-election-plot>
       <p class="small soft wide">${THEORY[kind]}</p>
       <p class="small soft wide">
-        Counted by the tabs of this browser. It can be more: when several notice at once, or when
-        somebody fails in between.
+        Counted ${this.recorded ? 'from the trace' : 'by the tabs of this browser'}. It can be more:
+        when several notice at once, or when somebody fails in between.
       </p>
     `;
   }
@@ -102,7 +123,14 @@ export class ElectionsPanel extends LitElement {
     return html`<tr data-testid="election">
       <th scope="row">
         ${this.nameOf(starter)}, ${nodes.indexOf(starter) + 1} of ${nodes.length}<br />
-        <span class="soft">${clockTime(at)}</span>
+        <span class="soft">${this.timeOf(at)}</span>
+        ${
+          this.recorded
+            ? html`<button class="quiet" @click=${() => this.dispatchEvent(new ElectionChosen(at))}>
+                Show<span class="unseen"> the election at ${this.timeOf(at)}</span>
+              </button>`
+            : nothing
+        }
       </th>
       <td>
         <b data-testid="measured">${measured}</b>${
@@ -124,5 +152,8 @@ function order(kind: ElectionKind, type: string): number {
 declare global {
   interface HTMLElementTagNameMap {
     'gh-elections': ElectionsPanel;
+  }
+  interface HTMLElementEventMap {
+    'election-chosen': ElectionChosen;
   }
 }

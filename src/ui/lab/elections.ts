@@ -48,6 +48,13 @@ export class ElectionRecord {
   #events = new Map<string, Happened>();
   /** The oldest first. */
   #kept: readonly Kept[] = [];
+  readonly #mostEvents: number;
+  readonly #mostKept: number;
+
+  constructor(mostEvents = MOST_EVENTS, mostKept = MOST_KEPT) {
+    this.#mostEvents = mostEvents;
+    this.#mostKept = mostKept;
+  }
 
   get gates(): ReadonlyMap<string, Identity> {
     return this.#gates;
@@ -59,8 +66,8 @@ export class ElectionRecord {
       const happened = { ...event, node: gate.id };
       this.#events.set(`${gate.id} ${event.at} ${event.sequence}`, happened);
     }
-    if (this.#events.size > MOST_EVENTS) {
-      this.#events = new Map([...this.#events].slice(-MOST_EVENTS / 2));
+    if (this.#events.size > this.#mostEvents) {
+      this.#events = new Map([...this.#events].slice(-this.#mostEvents / 2));
     }
   }
 
@@ -68,7 +75,7 @@ export class ElectionRecord {
   linksAre(links: readonly Link[], now: number): void {
     const last = this.#kept.at(-1);
     if (last !== undefined && isSame(last.links, links)) return;
-    this.#kept = [...this.#kept, { from: now, links }].slice(-MOST_KEPT);
+    this.#kept = [...this.#kept, { from: now, links }].slice(-this.#mostKept);
   }
 
   clear(): void {

@@ -16,6 +16,8 @@ export interface EventFilter {
   readonly kind: string;
   readonly type: string;
   readonly peer: string;
+  /** Where it happened. */
+  readonly node: string;
   /** Heartbeats and their answers are shown: ten a second drown everything else. */
   readonly heartbeats: boolean;
 }
@@ -24,12 +26,14 @@ export function eventMatcher({
   kind,
   type,
   peer,
+  node,
   heartbeats,
 }: EventFilter): (event: TraceEvent) => boolean {
   return (event) =>
     (kind === 'all' || event.kind === kind) &&
     (type === 'all' || event.what === type) &&
     (peer === 'all' || event.peer === peer) &&
+    (node === 'all' || event.node === node) &&
     (heartbeats || !isHeartbeat(event));
 }
 

@@ -33,7 +33,7 @@ export function fly(
 function flight(event: TraceEvent, until: number): Flight[] {
   const { kind, node, peer, what, sequence } = event;
   if (peer === undefined) return [];
-  const key = `${sequence}.${event.at}`;
+  const key = `${node}.${sequence}.${event.at}`;
   switch (kind) {
     case 'sent':
       return [{ key, from: node, to: peer, what, lost: false, until }];

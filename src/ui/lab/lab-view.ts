@@ -1,5 +1,5 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Status } from '../../runtime/gatehouse.ts';
 import { MediaController } from '../elements/media-controller.ts';
 import { shared } from '../elements/styles.ts';
@@ -14,6 +14,9 @@ import './faults-panel.ts';
 import './message-counts.ts';
 import './message-log.ts';
 import './network-picture.ts';
+import type { TraceOpened } from './open-trace.ts';
+import './open-trace.ts';
+import { pictureGates } from './picture-gates.ts';
 import './refused-input.ts';
 import { TraceController } from './trace-controller.ts';
 
@@ -28,6 +31,9 @@ export class LabView extends LitElement {
         grid-template-columns: minmax(0, 1fr);
         gap: var(--gap);
         padding: var(--gap);
+      }
+      :host([recorded]) {
+        display: block;
       }
       .facts {
         display: flex;
@@ -101,6 +107,8 @@ export class LabView extends LitElement {
 
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
+  /** A trace that is shown in place of the park. */
+  @state() private opened: TraceOpened | null = null;
 
   /** Where there is little room, what one can do comes before how to read the picture. */
   readonly #roomy = new MediaController(this, '(min-width: 60rem)');
@@ -118,9 +126,14 @@ export class LabView extends LitElement {
     this.#links = this.status.topology === 'mesh' ? [] : this.session.gatehouse.links();
     this.#elections.record.linksAre(this.#links, Date.now());
     this.#version += 1;
+    this.toggleAttribute('recorded', this.opened !== null);
   }
 
   protected override render(): TemplateResult {
+    if (this.opened !== null) {
+      const { trace, file } = this.opened;
+      return html`<gh-trace .trace=${trace} .file=${file} @trace-closed=${this.#close}></gh-trace>`;
+    }
     const { session, status } = this;
     const { feed, flights } = this.#trace;
     const { id, priority, peers, election: kind, topology } = status;
@@ -133,7 +146,7 @@ export class LabView extends LitElement {
           ${this.#facts()}
         </header>
         <gh-network
-          .status=${status}
+          .gates=${pictureGates(status)}
           .flights=${flights}
           .links=${this.#links}
           .tree=${elections.at(-1)?.tree ?? []}
@@ -187,13 +200,17 @@ export class LabView extends LitElement {
           <header><h2 id="more">More gates</h2></header>
           <gh-invite ranked view="#/lab"></gh-invite>
         </section>
+        <section class="panel" aria-labelledby="trace">
+          <header><h2 id="trace">A trace of the simulator</h2></header>
+          <gh-open-trace @trace-opened=${this.#open}></gh-open-trace>
+        </section>
       </div>
       <section class="panel messages" aria-labelledby="messages">
         <header><h2 id="messages">Messages</h2></header>
         <gh-messages
           .feed=${feed}
           .version=${this.#version}
-          .status=${status}
+          .peers=${status.peers.map((peer) => peer.id)}
           .nameOf=${session.nameOf}
         ></gh-messages>
       </section>
@@ -222,6 +239,15 @@ export class LabView extends LitElement {
       )}
     </dl>`;
   }
+
+  readonly #open = (opened: TraceOpened): void => {
+    this.opened = opened;
+  };
+
+  readonly #close = (): void => {
+    this.opened = null;
+    void this.updateComplete.then(() => this.renderRoot.querySelector('gh-open-trace')?.focus());
+  };
 
   readonly #forget = (): void => {
     this.#elections.record.clear();

@@ -2,7 +2,7 @@ import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from '../elements/styles.ts';
 import { compareTypes, mark, visualLanguage } from '../elements/visual-language.ts';
-import type { TraceFeed } from './trace-feed.ts';
+import type { EventBook } from './event-book.ts';
 
 /** How many messages of each type passed this node: the legend of the picture as well. */
 @customElement('gh-counts')
@@ -52,7 +52,7 @@ export class MessageCounts extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) feed!: TraceFeed;
+  @property({ attribute: false }) feed!: EventBook;
   /** Changes with what the feed holds. */
   @property({ type: Number }) version = 0;
 

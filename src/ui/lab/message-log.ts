@@ -1,7 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Status } from '../../runtime/gatehouse.ts';
 import type { TraceEvent } from '../../runtime/trace.ts';
 import { FilteredRows } from '../elements/filtered-rows.ts';
 import { shared } from '../elements/styles.ts';
@@ -9,12 +8,12 @@ import { compareTypes, lostMark, mark, visualLanguage } from '../elements/visual
 import { WindowController } from '../elements/window-controller.ts';
 import type { NameOf } from '../park/log-words.ts';
 import { clockTime } from '../words.ts';
+import type { EventBook } from './event-book.ts';
 import { EVENT_KINDS, eventMatcher, type EventFilter } from './event-filter.ts';
-import type { TraceFeed } from './trace-feed.ts';
 
 const ROW = 28;
 
-/** Everything that happened at this node, the newest first. */
+/** Everything that happened at this node, or at all nodes of a trace, the newest first. */
 @customElement('gh-messages')
 export class MessageLog extends LitElement {
   static override styles = [
@@ -59,6 +58,12 @@ export class MessageLog extends LitElement {
         border-bottom: 1px solid var(--line);
         font-size: var(--small);
       }
+      .everywhere {
+        min-width: 42rem;
+      }
+      .everywhere .line {
+        grid-template-columns: 5.3rem 6rem 4.6rem 1rem 9.5rem 7rem 3.5rem minmax(0, 1fr);
+      }
       .bytes {
         text-align: right;
       }
@@ -69,14 +74,18 @@ export class MessageLog extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) feed!: TraceFeed;
+  @property({ attribute: false }) feed!: EventBook;
   @property({ type: Number }) version = 0;
-  @property({ attribute: false }) status!: Status;
+  @property({ attribute: false }) peers: readonly string[] = [];
+  /** Where the events happened, if not all at this node. */
+  @property({ attribute: false }) nodes: readonly string[] = [];
   @property({ attribute: false }) nameOf: NameOf = (id) => id;
+  @property({ attribute: false }) timeOf: (at: number) => string = clockTime;
   @state() private filter: EventFilter = {
     kind: 'all',
     type: 'all',
     peer: 'all',
+    node: 'all',
     heartbeats: true,
   };
   /** What was there when somebody paused. */
@@ -90,8 +99,8 @@ export class MessageLog extends LitElement {
   });
 
   protected override willUpdate(changed: PropertyValues): void {
-    const { kind, type, peer, heartbeats } = this.filter;
-    const question = `${kind} ${type} ${peer} ${heartbeats} ${this.frozen === null ? 'live' : 'frozen'}`;
+    const { kind, type, peer, node, heartbeats } = this.filter;
+    const question = `${kind} ${type} ${peer} ${node} ${heartbeats} ${this.frozen === null ? 'live' : 'frozen'}`;
     const added = this.#matches.update(this.#source, question, eventMatcher(this.filter));
     if (added > 0 && changed.has('version')) {
       void this.updateComplete.then(() => this.#window.grewInFront(added));
@@ -105,26 +114,39 @@ export class MessageLog extends LitElement {
   protected override render(): TemplateResult {
     return html`
       <div class="tools" role="group" aria-label="Filter the messages">
+        ${
+          this.nodes.length === 0
+            ? nothing
+            : this.#select('node', 'Node', [['all', 'All nodes'], ...this.#named(this.nodes)])
+        }
         ${this.#select('kind', 'Kind', Object.entries(EVENT_KINDS))}
         ${this.#select('type', 'Type', [
           ['all', 'All types'],
           ...[...this.feed.counts.keys()].sort(compareTypes).map((type) => [type, type] as const),
         ])}
-        ${this.#select('peer', 'Peer', [
-          ['all', 'All peers'],
-          ...this.status.peers.map(({ id }) => [id, this.nameOf(id)] as const),
-        ])}
+        ${this.#select('peer', 'Peer', [['all', 'All peers'], ...this.#named(this.peers)])}
         <button aria-pressed=${!this.filter.heartbeats} @click=${this.#heartbeats}>
           Hide heartbeats
         </button>
-        <button aria-pressed=${this.frozen !== null} @click=${this.#pause}>Pause</button>
+        ${
+          // A trace has a player of its own.
+          this.nodes.length > 0
+            ? nothing
+            : html`<button aria-pressed=${this.frozen !== null} @click=${this.#pause}>
+                Pause
+              </button>`
+        }
       </div>
       ${this.#list()}
     `;
   }
 
+  #named(ids: readonly string[]): (readonly [string, string])[] {
+    return ids.map((id) => [id, this.nameOf(id)]);
+  }
+
   #select(
-    key: 'kind' | 'type' | 'peer',
+    key: 'node' | 'kind' | 'type' | 'peer',
     label: string,
     options: readonly (readonly [string, string])[],
   ): TemplateResult {
@@ -151,7 +173,7 @@ export class MessageLog extends LitElement {
       return html`<p class="small soft">
         ${
           entries.length === 0
-            ? 'Nothing yet. Messages appear here as this node sends and receives them.'
+            ? 'Nothing yet. Messages appear here as they are sent and received.'
             : 'Nothing matches. Choose other filters.'
         }
       </p>`;
@@ -159,10 +181,14 @@ export class MessageLog extends LitElement {
     const { first, end } = this.#window.sight;
     const shown = rows.slice(rows.length - end, rows.length - first).reverse();
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Message log">
-      <div class="space" role="list" style="height: ${this.#window.total}px">
+      <div
+        class="space ${this.nodes.length === 0 ? '' : 'everywhere'}"
+        role="list"
+        style="height: ${this.#window.total}px"
+      >
         ${repeat(
           shown,
-          (at) => entries[at]?.sequence,
+          (at) => `${entries[at]?.node ?? ''} ${entries[at]?.sequence ?? 0}`,
           (at, row) => this.#line(entries[at], first + row),
         )}
       </div>
@@ -171,7 +197,7 @@ export class MessageLog extends LitElement {
 
   #line(event: TraceEvent | undefined, row: number): TemplateResult | typeof nothing {
     if (event === undefined) return nothing;
-    const { kind, what, peer, bytes, detail, at } = event;
+    const { kind, node, what, peer, bytes, detail, at } = event;
     const isMessage = kind === 'sent' || kind === 'received' || kind === 'dropped';
     return html`<div
       class="line ${kind}"
@@ -180,7 +206,8 @@ export class MessageLog extends LitElement {
       aria-posinset=${row + 1}
       style="transform: translateY(${row * ROW}px)"
     >
-      <time class="soft">${clockTime(at)}</time>
+      <time class="soft">${this.timeOf(at)}</time>
+      ${this.nodes.length === 0 ? nothing : html`<span class="ellipsis">${this.nameOf(node)}</span>`}
       <span class="kind">${EVENT_KINDS[kind]}</span>
       <svg viewBox="-8 -8 16 16" width="15" height="15" aria-hidden="true">
         ${kind === 'dropped' ? lostMark : isMessage ? mark(what) : nothing}

@@ -9,16 +9,14 @@ import {
 } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Status } from '../../runtime/gatehouse.ts';
 import { MediaController } from '../elements/media-controller.ts';
 import { shared } from '../elements/styles.ts';
 import { lostMark, mark, visualLanguage } from '../elements/visual-language.ts';
-import { gateRows, type GateRow } from '../park/gate-rows.ts';
-import { isCutOff } from './fault-rules.ts';
 import { TALL, WIDE, between, centre, place, type Frame, type Point } from './geometry.ts';
 import type { Flight } from './flights.ts';
+import type { PictureGate } from './picture-gates.ts';
 
-/** The network as this node sees it: nodes on a ring in the order of their identities, links, messages in flight. */
+/** The network: nodes on a ring in the order of their identities, links, messages in flight. */
 @customElement('gh-network')
 export class NetworkPicture extends LitElement {
   static override styles = [
@@ -182,7 +180,8 @@ export class NetworkPicture extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) status!: Status;
+  /** The greatest identity first; one of them may be this node. */
+  @property({ attribute: false }) gates: readonly PictureGate[] = [];
   @property({ attribute: false }) flights: readonly Flight[] = [];
   /** Who keeps links to whom in a sparse topology. */
   @property({ attribute: false }) links: readonly (readonly [string, string])[] = [];
@@ -193,9 +192,10 @@ export class NetworkPicture extends LitElement {
 
   protected override render(): TemplateResult {
     const frame = this.#narrow.matches ? TALL : WIDE;
-    const gates = gateRows(this.status);
+    const { gates } = this;
+    const own = gates.find(({ self }) => self)?.id ?? null;
     const places = new Map(gates.map(({ id }, at) => [id, place(frame, at, gates.length)]));
-    const self = places.get(this.status.id) ?? place(frame, 0, 1);
+    const self = places.get(own ?? '') ?? place(frame, 0, 1);
     const crowded = gates.length > (frame === TALL ? 6 : 12);
     const radius = crowded ? 16 : 22;
     return html`<svg
@@ -203,7 +203,7 @@ export class NetworkPicture extends LitElement {
       role="img"
       aria-label="Picture of the network. ${describe(gates)}"
     >
-      ${this.links.length === 0 ? ring(frame) : this.#othersLinks(places)}
+      ${this.links.length === 0 ? ring(frame) : this.#othersLinks(places, own)}
       ${gates.map((gate) => this.#link(gate, self, places))}
       ${this.tree.map(([child, parent]) => drawBranch(places.get(child), places.get(parent), radius))}
       ${repeat(
@@ -216,23 +216,22 @@ export class NetworkPicture extends LitElement {
   }
 
   /** Those of this node are drawn by what it knows of them. */
-  #othersLinks(places: ReadonlyMap<string, Point>): SVGTemplateResult[] {
-    const { id } = this.status;
+  #othersLinks(places: ReadonlyMap<string, Point>, own: string | null): SVGTemplateResult[] {
     return this.links.flatMap(([a, b]) => {
       const [from, to] = [places.get(a), places.get(b)];
-      if (a === id || b === id || from === undefined || to === undefined) return [];
+      if (a === own || b === own || from === undefined || to === undefined) return [];
       return [svg`<line class="theirs" x1=${from.x} y1=${from.y} x2=${to.x} y2=${to.y} />`];
     });
   }
 
   #link(
-    gate: GateRow,
+    gate: PictureGate,
     self: Point,
     places: ReadonlyMap<string, Point>,
   ): SVGTemplateResult | typeof nothing {
     const end = places.get(gate.id);
     if (gate.link === null || end === undefined) return nothing;
-    const cut = isCutOff(this.status.faults, gate.id);
+    const { cut } = gate;
     if (gate.link === 'closed' && !cut) return nothing;
     const half = between(self, end, 0.5);
     return svg`
@@ -243,20 +242,18 @@ export class NetworkPicture extends LitElement {
   }
 
   #node(
-    gate: GateRow,
+    gate: PictureGate,
     at: Point,
     frame: Frame,
     radius: number,
     crowded: boolean,
   ): SVGTemplateResult {
-    const down =
-      gate.self && !['leader', 'follower', 'candidate', 'learner'].includes(this.status.role);
     const classes = [
       'node',
       gate.voter ? 'voter' : 'learner',
       gate.leader ? 'leader' : '',
       gate.suspected ? 'suspected' : '',
-      down ? 'down' : '',
+      gate.down ? 'down' : '',
     ].join(' ');
     // Below the node in the lower half of the picture, above it in the upper: off the links.
     const above = at.y < centre(frame).y - 30;
@@ -265,7 +262,7 @@ export class NetworkPicture extends LitElement {
       ${gate.self ? svg`<circle class="halo" r=${radius + 6} />` : nothing}
       <circle class="body" r=${radius} />
       ${gate.leader ? svg`<path class="crown" transform="translate(0 ${-radius - 14})" d="M-12 7v-15l6.6 6L0-11l5.400 9L12-8V7z" />` : nothing}
-      <text class="initial" y="6">${glyph(gate, down)}</text>
+      <text class="initial" y="6">${glyph(gate)}</text>
       <text class="label" y=${label}>${crowded ? short(plainName(gate), 8) : short(gate.name, 16)}</text>
       <text class="label words" y=${label + 15}>${crowded ? fewWords(gate) : words(gate)}</text>
     </g>`;
@@ -314,26 +311,28 @@ function pixels({ x, y }: Point): string {
   return `${x}px, ${y}px`;
 }
 
-function glyph(gate: GateRow, down: boolean): string {
-  if (down) return '×';
+function glyph(gate: PictureGate): string {
+  if (gate.down) return '×';
   if (gate.suspected) return '?';
-  return plainName(gate).charAt(0).toUpperCase();
+  const name = plainName(gate);
+  return (name.length <= 2 ? name : name.charAt(0)).toUpperCase();
 }
 
 /** What sets it apart: of one without a name, its short id. */
-function plainName({ name }: GateRow): string {
+function plainName({ name }: PictureGate): string {
   return name.replace(/^gate /i, '');
 }
 
-function words(gate: GateRow): string {
+function words(gate: PictureGate): string {
   const who = gate.self ? `${gate.role}, this node` : gate.role;
   return gate.suspected ? `${who}, suspected` : who;
 }
 
 /** Where there is little room, only what sets a node apart. */
-function fewWords({ self, leader, suspected, voter }: GateRow): string {
+function fewWords({ self, leader, suspected, voter, down }: PictureGate): string {
   if (self) return 'this node';
   if (suspected) return 'suspected';
+  if (down) return 'down';
   if (leader) return 'leader';
   return voter ? '' : 'learner';
 }
@@ -342,7 +341,7 @@ function short(name: string, longest: number): string {
   return name.length <= longest ? name : `${name.slice(0, longest - 1)}…`;
 }
 
-function describe(gates: readonly GateRow[]): string {
+function describe(gates: readonly PictureGate[]): string {
   return gates.map((gate) => `${gate.name}: ${gate.role}, ${gate.reach}.`).join(' ');
 }
 

@@ -10,6 +10,8 @@ const SOURCES: Readonly<Record<RefusedInput['source'], string>> = {
   signaling: 'server',
   storage: 'disk',
   configuration: 'config.json',
+  address: 'address',
+  file: 'file',
 };
 
 /** What came in and was not taken, by where it came from and why. */
@@ -61,8 +63,8 @@ export class RefusedInputTable extends LitElement {
   protected override render(): TemplateResult {
     if (this.refused.length === 0) {
       return html`<p class="small soft">
-        Nothing. What other gates, the signaling server and this device's storage hand in is checked
-        before it is used; what does not fit changes nothing and is counted here.
+        Nothing. What other gates, the signaling server, this device's storage and files hand in is
+        checked before it is used; what does not fit changes nothing and is counted here.
       </p>`;
     }
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Refused input by reason">

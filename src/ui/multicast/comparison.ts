@@ -30,8 +30,16 @@ export class ComparisonPanel extends LitElement {
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
         gap: 1rem;
       }
+      /* A shadow at the side where there is more: it stands still, and the covers over it go along with the table. */
       .scroll {
         overflow-x: auto;
+        background:
+          linear-gradient(to right, var(--panel) 50%, transparent) left / 3rem 100% no-repeat local,
+          linear-gradient(to left, var(--panel) 50%, transparent) right / 3rem 100% no-repeat local,
+          linear-gradient(to right, var(--line-strong), transparent) left / 0.75rem 100% no-repeat
+            scroll,
+          linear-gradient(to left, var(--line-strong), transparent) right / 0.75rem 100% no-repeat
+            scroll;
       }
       table {
         border-collapse: collapse;

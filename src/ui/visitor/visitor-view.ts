@@ -1,4 +1,4 @@
-import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { VisitorCalls, VisitorStatus } from '../../runtime/gatehouse.ts';
 import { FrameController } from '../elements/frame-controller.ts';
@@ -6,7 +6,7 @@ import { icon } from '../elements/icon.ts';
 import '../elements/qr-code.ts';
 import { shared } from '../elements/styles.ts';
 import { isTour } from './tour.ts';
-import { gateWords, visitorWords } from './visitor-words.ts';
+import { gateWords, refusedWords, visitorWords } from './visitor-words.ts';
 
 /** A visitor's own phone: where one is, one button, and the ticket. */
 @customElement('gh-visitor')
@@ -62,6 +62,7 @@ export class VisitorView extends LitElement {
         background: var(--accent);
         color: var(--on-accent);
       }
+      .lost,
       .entering,
       .leaving {
         border-style: dashed;
@@ -117,7 +118,9 @@ export class VisitorView extends LitElement {
   protected override render(): TemplateResult {
     const status = this.visitor.status();
     const { phase, park } = status;
+    const isLost = phase === 'lost';
     const words = visitorWords(status);
+    const refused = refusedWords(status);
     return html`<main>
       <h1>Park ${park}</h1>
       <section class="state ${phase}" aria-label="Where you are">
@@ -125,16 +128,12 @@ export class VisitorView extends LitElement {
         <p class="headline" data-testid="headline">${words.headline}</p>
         <p class="more" data-testid="more">${words.more}</p>
       </section>
-      ${this.#button(status)}
-      <p class="gate" data-testid="gate">
-        ${icon(status.gate === null ? 'link-connecting' : 'link-open', 20)}
-        <span>${gateWords(status)}</span>
-      </p>
-      ${this.#ticket(status)}
+      ${isLost ? renewal() : [this.#button(status), gateLine(status)]} ${this.#ticket(status)}
       <p class="small soft">
         This page is yours alone and no gate of the park.
         ${isTour(location.search) ? html`<a href="#/park">Open a gate here</a>` : ''}
       </p>
+      ${refused === null ? nothing : html`<p class="small soft" data-testid="refused">${refused}</p>`}
       <p class="unseen" role="status">${words.headline}. ${words.more}</p>
     </main>`;
   }
@@ -159,13 +158,17 @@ export class VisitorView extends LitElement {
     </button>`;
   }
 
-  #ticket({ visitor }: VisitorStatus): TemplateResult {
+  #ticket({ visitor, phase }: VisitorStatus): TemplateResult {
     return html`<section class="panel ticket" aria-labelledby="ticket">
-      <h2 id="ticket">Your ticket</h2>
+      <h2 id="ticket">${phase === 'lost' ? 'The ticket of before' : 'Your ticket'}</h2>
       <p class="code" data-testid="ticket">${visitor.replace(/^Visitor /, '')}</p>
       <gh-qr-code .text=${visitor} label="QR code of your ticket"></gh-qr-code>
       <p class="small soft">
-        This phone keeps it: a reload changes nothing. With it, the door can let you out too.
+        ${
+          phase === 'lost'
+            ? 'Show it at the door if you are inside by it.'
+            : 'This phone keeps it: a reload changes nothing. With it, the door can let you out too.'
+        }
       </p>
     </section>`;
   }
@@ -174,6 +177,25 @@ export class VisitorView extends LitElement {
   #ask(wish: 'enter' | 'leave'): void {
     this.visitor[wish]().catch(() => undefined);
   }
+}
+
+function gateLine(status: VisitorStatus): TemplateResult {
+  return html`<p class="gate" data-testid="gate">
+    ${icon(status.gate === null ? 'link-connecting' : 'link-open', 20)}
+    <span>${gateWords(status)}</span>
+  </p>`;
+}
+
+/** A page that opens anew takes a ticket that is free. */
+function renewal(): TemplateResult {
+  return html`<button
+    class="primary"
+    @click=${() => {
+      location.reload();
+    }}
+  >
+    Take a new ticket
+  </button>`;
 }
 
 declare global {

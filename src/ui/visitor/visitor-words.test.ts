@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { VisitorResult, VisitorStatus } from '../../runtime/gatehouse.ts';
-import { gateWords, visitorWords } from './visitor-words.ts';
+import { gateWords, refusedWords, visitorWords } from './visitor-words.ts';
 
 const STATUS: VisitorStatus = {
   ...{ phase: 'idle', gate: 'anna', gateName: 'Gate Heron', gates: 2, signaling: 'connected' },
-  ...{ park: 'main', visitor: 'Visitor ABCD-EFGH', request: 1, last: null },
+  ...{ park: 'main', visitor: 'Visitor ABCD-EFGH', request: 1, last: null, refused: [] },
 };
 
 function decided(wish: 'enter' | 'leave', reason?: 'full' | 'not-inside'): VisitorResult {
@@ -42,6 +42,7 @@ describe("what a visitor's tab says", () => {
       'Asking to enter …',
       /may have happened.*counts you once/,
     ],
+    ['lost', { phase: 'lost' }, 'This page has lost its ticket', /Another page.*take a new one/],
     [
       'failed',
       { last: { kind: 'failed', wish: 'enter', message: 'no gate was in reach' } },
@@ -62,5 +63,18 @@ describe("what a visitor's tab says", () => {
     [{ signaling: 'disconnected' }, /^Gate Heron serves you/],
   ])('about gates: %j', (status, words) => {
     expect(gateWords({ ...STATUS, ...status })).toMatch(words);
+  });
+
+  it('about refused input: how much, and the most frequent reason', () => {
+    const kind = { source: 'peer', last: 5, from: 'anna' } as const;
+    const often = { ...kind, reason: 'unknown type', count: 3 };
+    const seldom = { ...kind, reason: 'no JSON', count: 1 };
+    expect(refusedWords(STATUS)).toBeNull();
+    expect(refusedWords({ ...STATUS, refused: [seldom] })).toBe(
+      'Refused input, once: no JSON. It changed nothing.',
+    );
+    expect(refusedWords({ ...STATUS, refused: [often, seldom] })).toBe(
+      'Refused input, 4 times: unknown type, most often. It changed nothing.',
+    );
   });
 });

@@ -10,6 +10,9 @@ export interface VisitorWords {
   readonly more: string;
 }
 
+const LOST =
+  'Another page of this browser has it by now, or the data was cleared. Go on there, or take a new one here; by the old one the door can still let you out.';
+
 export function visitorWords(status: VisitorStatus): VisitorWords {
   const { phase, last, gate } = status;
   switch (phase) {
@@ -17,6 +20,8 @@ export function visitorWords(status: VisitorStatus): VisitorWords {
       return { icon: iconOf(last, 'out'), headline: 'You are outside', more: afterwards(last) };
     case 'entered':
       return { icon: iconOf(last, 'in'), headline: 'You are inside', more: afterwards(last) };
+    case 'lost':
+      return { icon: 'wrong', headline: 'This page has lost its ticket', more: LOST };
     case 'entering':
     case 'leaving': {
       const headline = phase === 'entering' ? 'Asking to enter …' : 'Asking to leave …';
@@ -36,6 +41,16 @@ export function gateWords(status: VisitorStatus): string {
     return 'No gate is open. Your ticket is kept; this page finds a gate by itself when one opens.';
   }
   return 'Looking for a gate …';
+}
+
+/** What came in and was not taken; null when there is nothing to say. */
+export function refusedWords({ refused }: VisitorStatus): string | null {
+  const [most] = refused;
+  if (most === undefined) return null;
+  const count = refused.reduce((sum, kind) => sum + kind.count, 0);
+  const often = count === 1 ? 'once' : `${count} times`;
+  const reason = refused.length === 1 ? most.reason : `${most.reason}, most often`;
+  return `Refused input, ${often}: ${reason}. It changed nothing.`;
 }
 
 function iconOf(last: VisitorResult | null, otherwise: IconName): IconName {

@@ -7,7 +7,7 @@ import type {
   Reception,
   ReceptionEvents,
 } from '../../../transport/visitors.ts';
-import type { GateMessage, Ticket, VisitorMessage } from '../messages.ts';
+import type { GateMessage, Ticket, TicketWrite, VisitorMessage } from '../messages.ts';
 import type { TicketStore } from '../visitor.ts';
 
 const LATENCY_MS = 5;
@@ -132,11 +132,12 @@ export class Street implements Gates {
 /** Tickets on a disk that the test can stop. */
 export class MemoryTickets implements TicketStore {
   stored: Ticket;
-  fails = false;
+  /** How writes end. */
+  result: TicketWrite = 'kept';
   hangs = false;
   /** Writes wait until they may go on. */
   stops = false;
-  #waiting: ((ok: boolean) => void)[] = [];
+  #waiting: ((result: TicketWrite) => void)[] = [];
 
   constructor(
     ticket: Ticket,
@@ -145,24 +146,24 @@ export class MemoryTickets implements TicketStore {
     this.stored = ticket;
   }
 
-  write(ticket: Ticket, done: (ok: boolean) => void): void {
+  write(ticket: Ticket, done: (result: TicketWrite) => void): void {
     if (this.hangs) return;
-    const end = (ok: boolean): void => {
-      if (ok) this.stored = ticket;
-      done(ok);
+    const end = (result: TicketWrite): void => {
+      if (result === 'kept') this.stored = ticket;
+      done(result);
     };
     if (this.stops) this.#waiting.push(end);
-    else this.street.later(() => end(!this.fails));
+    else this.street.later(() => end(this.result));
   }
 
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** The writes that wait succeed or fail, and later ones wait no more. */
-  goOn(ok: boolean): void {
+  /** The writes that wait end so, and later ones wait no more. */
+  goOn(result: TicketWrite): void {
     this.stops = false;
-    for (const end of this.#waiting.splice(0)) end(ok);
+    for (const end of this.#waiting.splice(0)) end(result);
   }
 }
 

@@ -11,7 +11,9 @@ async function silence(tab: Tab): Promise<void> {
     .poll(
       () =>
         tab.page.evaluate(() => {
-          const said = window.gatehouse!.trace().filter(({ what }) => /ELECT|LEADER/.test(what));
+          const said = window
+            .gatehouse!.trace()
+            .filter(({ what }) => /ELECT|LEADER|TOKEN/.test(what));
           return Date.now() - (said.at(-1)?.at ?? 0);
         }),
       { timeout: 20_000 },
@@ -37,18 +39,15 @@ const COUNTS = {
 } as const;
 
 async function expectCounts(park: Park, election: keyof typeof COUNTS): Promise<void> {
+  // Elections that a busy machine has disturbed are held again.
+  test.setTimeout(120_000);
   const tabs = await park.openAll(4, { view: 'lab', election });
   const { page } = tabs[0];
   // What the formulas count on: all messages take equally long, however busy the machine is.
   for (const tab of tabs)
     await tab.page.evaluate(() => window.gatehouse!.faults([{ delayMs: [60, 60] }]));
   for (const { p, formula, measured } of COUNTS[election]) {
-    await page.evaluate(() => window.gatehouse!.removeLeader());
-    await Promise.all(tabs.map((tab) => tab.until(({ vacant }) => vacant)));
-    await Promise.all(tabs.map(silence));
-    const starter = tabs[p - 1]!.page;
-    await starter.getByRole('button', { name: 'Start election' }).click();
-    await park.united();
+    await electUndisturbed(park, tabs, tabs[p - 1]!);
     const newest = page.getByTestId('election').first();
     await expect(newest).toContainText(`, ${p} of 4`);
     await expect(newest.getByTestId('expected')).toHaveText(formula);
@@ -57,6 +56,45 @@ async function expectCounts(park: Park, election: keyof typeof COUNTS): Promise<
   const last = COUNTS[election].at(-1)!.measured;
   const plot = page.getByRole('img', { name: new RegExp(`${last} messages among 4`) });
   await expect(plot).toBeVisible();
+}
+
+/**
+ * An election that this gate starts, and in which no time-out ran: the formulas count on that as well. A busy machine
+ * can keep a tab waiting for longer than a node waits for another; then one more election is held.
+ */
+async function electUndisturbed(park: Park, tabs: readonly Tab[], starter: Tab): Promise<void> {
+  await expect(async () => {
+    await starter.page.evaluate(() => window.gatehouse!.removeLeader());
+    await Promise.all(tabs.map((tab) => tab.until(({ vacant }) => vacant)));
+    await Promise.all(tabs.map(silence));
+    // An election that was under way may have filled the office meanwhile (rule E6).
+    for (const tab of tabs) expect((await tab.status()).vacant).toBe(true);
+    const before = await Promise.all(tabs.map(lastSequence));
+    await starter.page.getByRole('button', { name: 'Start election' }).click();
+    await park.united();
+    const disturbed = await Promise.all(
+      tabs.map((tab, index) => disturbances(tab, before[index]!)),
+    );
+    expect(disturbed.flat()).toEqual([]);
+  }).toPass();
+}
+
+function lastSequence(tab: Tab): Promise<number> {
+  return tab.page.evaluate(() => window.gatehouse!.trace().at(-1)?.sequence ?? 0);
+}
+
+/** What this gate noted since then of others that were late, and of ballots and elections beside the first. */
+function disturbances(tab: Tab, since: number): Promise<string[]> {
+  return tab.page.evaluate((after) => {
+    const notes = window
+      .gatehouse!.trace()
+      .filter(({ kind, sequence }) => kind === 'note' && sequence > after)
+      .map(({ what }) => what);
+    const again = ['elects', 'ballot'].filter(
+      (what) => notes.filter((note) => note === what).length > 1,
+    );
+    return [...again, ...notes.filter((what) => /suspects|failed|slept|ballot-lost/.test(what))];
+  }, since);
 }
 
 test('bully: election message counts equal the formula', async ({ park }) => {

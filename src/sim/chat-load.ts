@@ -48,7 +48,6 @@ export class ChatLoad {
   readonly #world: World;
   readonly #random: Random;
   /** This park has a chat that is used. */
-  readonly #isOn: boolean;
   readonly #thinkMs: number;
   readonly #chatters: Chatter[] = [];
   readonly #active = new Set<string>();
@@ -65,7 +64,6 @@ export class ChatLoad {
   ) {
     this.#world = world;
     this.#random = world.random.split('chat');
-    this.#isOn = this.#random.chance(0.5);
     this.#thinkMs = this.#random.logBetween(1000, 10_000);
     this.#orders = new ChatOrders(world, multicast);
   }
@@ -75,7 +73,6 @@ export class ChatLoad {
   }
 
   join(gate: Gate): void {
-    if (!this.#isOn) return;
     const name = `g${gate.index}.chat`;
     if (this.only?.has(name) === false) return;
     const random = this.#random.split(name);

@@ -45,7 +45,10 @@ function conclude({ options, isInterrupted }: Session, totals: Totals): number {
   return isMissing ? 2 : 0;
 }
 
-/** Each planted bug in turn, until a seed shows it: a checker that finds none of them proves nothing. */
+/**
+ * Each planted bug in turn, until a seed shows it: a checker that does not find them proves nothing. Returns the exit
+ * status: 2 when one was not found.
+ */
 export async function lookForPlants(session: Session): Promise<number> {
   const { options, isInterrupted } = session;
   const totals = new Totals();
@@ -62,7 +65,8 @@ export async function lookForPlants(session: Session): Promise<number> {
   }
   history.close();
   console.log(`${found} of ${options.plants.length} planted bugs found`);
-  return conclude(session, totals);
+  const status = conclude(session, totals);
+  return found < options.plants.length && !isInterrupted() ? 2 : status;
 }
 
 async function look(

@@ -51,7 +51,9 @@ describe('the command', () => {
   it(
     'ends with 1 on a violation, after its seed, its rule and the command that shows it again',
     () => {
-      const { status, lines } = simulate('--plant sequence-reused --seeds 10 --shrink 15 --json');
+      const { status, lines } = simulate(
+        '--plant sequence-reused --systems none --seeds 10 --shrink 15 --json',
+      );
       expect(status).toBe(1);
       const at = lines.findIndex((line) => /^VIOLATION of S[78] with seed \d+: /.test(line));
       expect(at).toBeGreaterThanOrEqual(0);
@@ -63,6 +65,18 @@ describe('the command', () => {
         expect(again.status).toBe(1);
         expect(again.lines.some((line) => line.startsWith('VIOLATION of S'))).toBe(true);
       }
+    },
+    SLOW,
+  );
+
+  it(
+    'ends with 2 when a planted bug is not found',
+    () => {
+      const { status, lines } = simulate(
+        '--plant delivered-before-all-hold-it --seeds 1 --seconds 1',
+      );
+      expect(lines).toContain('0 of 1 planted bugs found');
+      expect(status).toBe(2);
     },
     SLOW,
   );

@@ -24,14 +24,13 @@ interface Trader {
 /** Few prices, so that they are equal at times, and some whose commission is half a unit. */
 const PRICES = [1, 5, 5, 15, 20, 45, 300, 1200];
 
-/** Sellers and buyers at the gates, in most seeds. The park's clients do not notice but for the time it takes. */
+/** Sellers and buyers at the gates. The park's clients do not notice but for the time it takes. */
 export class MarketWorkload {
   readonly trades: Trade[] = [];
   readonly #world: World;
   readonly #random: Random;
   readonly #traders: Trader[] = [];
   readonly #active = new Set<string>();
-  readonly #isOpen: boolean;
   readonly #thinkMs: number;
   readonly #commissionRate: number;
   #stopped = false;
@@ -43,7 +42,6 @@ export class MarketWorkload {
   ) {
     this.#world = world;
     this.#random = world.random.split('market');
-    this.#isOpen = this.#random.chance(0.7);
     this.#thinkMs = this.#random.logBetween(400, 6000);
     this.#commissionRate = this.#random.chance(0.3) ? 0.03 : 0;
   }
@@ -59,10 +57,10 @@ export class MarketWorkload {
 
   join(gate: Gate): void {
     const random = this.#random.split(`traders of ${gate.index}`);
-    const count = random.int(0, 2);
+    const count = random.int(gate.index === 0 ? 1 : 0, 2);
     for (let i = 0; i < count; i++) {
       const name = `m${gate.index}.${i}`;
-      if (!this.#isOpen || this.only?.has(name) === false) continue;
+      if (this.only?.has(name) === false) continue;
       const trader = { gate, name, random: random.split(name), open: null, epoch: 0 };
       this.#traders.push(trader);
       this.#think(trader);

@@ -81,7 +81,8 @@ export const HELP = `Runs many gates on a virtual network with faults, and check
   --json          the last line is a summary in JSON
   --help          this text
 
-The same seed gives the same digest, always. Exit status 1 when a rule was violated, 2 for wrong options.`;
+The same seed gives the same digest, always. Exit status 1 when a rule was violated, 2 for wrong options, and when a
+planted bug was not found.`;
 
 const SPEC = {
   seeds: { type: 'string' },

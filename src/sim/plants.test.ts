@@ -5,30 +5,28 @@ import { PLANTS, shows } from './plants.ts';
 
 /** The first seed that shows a bug, where that is not 1: `npm run simulate -- --plant all` tells. */
 const KNOWN = new Map([
+  ['own-log-wins', 2],
   ['learner-counts', 2],
   ['commit-beyond-match', 2],
   ['fits-by-index', 2],
-  ['snapshot-at-the-end', 2],
+  ['snapshot-at-the-end', 3],
   ['snapshot-without-sessions', 2],
   ['cleared-disk-counts-itself', 2],
   ['changes-overlap', 2],
-  ['change-before-open', 6],
+  ['change-before-open', 3],
   ['many-changes-at-once', 2],
-  ['no-dedup', 2],
   ['settled-too-early', 3],
   ['definite-though-sent', 2],
+  ['old-token-accepted', 3],
   ['refused-before-open', 3],
-  ['visits-forgotten-on-failover', 6],
-  ['visit-decided-twice', 2],
-  ['door-unheard', 6],
-  ['ticket-written-late', 2],
+  ['ticket-written-late', 7],
   ['snapshot-without-messages', 2],
-  ['order-forgets-the-view', 5],
-  ['delivered-before-all-hold-it', 10],
-  ['goes-on-after-flush', 2],
+  ['order-forgets-the-view', 4],
+  ['delivered-before-all-hold-it', 20],
   ['multicast-failed-for-sure', 2],
-  ['acknowledgement-overtakes', 2],
 ]);
+/** What it takes depends on how busy the machine is, ms. */
+const SLOW = 60_000;
 /** So many seeds more are tried: a change of the simulator makes other seeds of them. */
 const MORE = 40;
 
@@ -44,7 +42,7 @@ describe('a planted bug is found', () => {
         shows(name, runJob(jobOf(options, seed, name)).violation);
       expect(seeds.find(finds)).toBeDefined();
     },
-    60_000,
+    SLOW,
   );
 
   it('and each of them names faults that there are', () => {
@@ -62,11 +60,15 @@ describe('a planted bug is found', () => {
     expect(shows('greatest-never-challenges', null)).toBe(false);
   });
 
-  it('and taken out again: the next run is as it should be', () => {
-    const job = jobOf(parseOptions(['--faults', 'crash', '--seconds', '10']), 3, null);
-    const before = runJob(job);
-    for (const { name } of PLANTS) runJob({ ...job, plant: name, nodes: 1, seconds: 1 });
-    expect(before.violation).toBeNull();
-    expect(runJob(job).digest).toBe(before.digest);
-  });
+  it(
+    'and taken out again: the next run is as it should be',
+    () => {
+      const job = jobOf(parseOptions(['--faults', 'crash', '--seconds', '10']), 3, null);
+      const before = runJob(job);
+      for (const { name } of PLANTS) runJob({ ...job, plant: name, nodes: 1, seconds: 1 });
+      expect(before.violation).toBeNull();
+      expect(runJob(job).digest).toBe(before.digest);
+    },
+    SLOW,
+  );
 });

@@ -69,7 +69,7 @@ export class PageTickets implements TicketStore {
 }
 
 /**
- * Visitors with tabs of their own, in half of the seeds: each asks one thing at a time and waits until it knows. Their pages
+ * Visitors with tabs of their own: each asks one thing at a time and waits until it knows. Their pages
  * crash between any two steps and are opened again, and their links break.
  */
 export class VisitorLoad {
@@ -89,7 +89,7 @@ export class VisitorLoad {
   constructor(world: World, only: ReadonlySet<string> | null) {
     this.#world = world;
     this.#random = world.random.split('visitors');
-    const count = this.#random.chance(0.5) ? this.#random.int(1, 4) : 0;
+    const count = this.#random.int(1, 4);
     this.#thinkMs = this.#random.logBetween(500, 8000);
     this.#crashMs = this.#random.logBetween(3000, 100_000);
     this.#breakMs = this.#random.logBetween(3000, 100_000);

@@ -3,7 +3,7 @@ import type { EntryCommand, LogEntry } from '../core/entry.ts';
 import type { Archive } from '../core/stored.ts';
 import { checkArchives } from './archives.ts';
 import { Lineage } from './checkers/lineage.ts';
-import { enter, founding, MEMBERS, T1 } from './checkers/testing/fake-node.ts';
+import { enter, founding, MEMBERS, T1, T2 } from './checkers/testing/fake-node.ts';
 import type { Gate } from './gate.ts';
 import { NO_PLANT } from './plant.ts';
 import { World } from './world.ts';
@@ -69,6 +69,15 @@ describe('G3: what a gate set aside', () => {
     shows({ entries: OLD.slice(1, 2) });
     expect(judge).not.toThrow();
     shows(snapshotAt(2));
+    expect(judge).not.toThrow();
+  });
+
+  it('is shown by a snapshot of a log in between, which grew out of this one', () => {
+    const between = new Lineage('two', new Set());
+    for (const entry of [...OLD.slice(0, 2), { ...OLD[2]!, term: T2 }])
+      between.extend(entry, JSON.stringify(entry), 0, T2);
+    world.checks.log.lineages.set('two', between);
+    shows({ ancestors: ['one', 'two'], ...snapshotAt(3, T2) }, 'three');
     expect(judge).not.toThrow();
   });
 

@@ -24,7 +24,7 @@ export function checkArchives(world: World): void {
       const isShown = archives.some(
         (archive) =>
           stands(archive, key) ||
-          [lineages.get(archive.generation), lineage].some((one) => isCovered(archive, one, key)),
+          [...lineages.values()].some((one) => isCovered(archive, one, key)),
       );
       if (!isShown)
         throw new Violation(
@@ -42,12 +42,12 @@ function stands({ entries }: Archive, key: string): boolean {
 }
 
 /**
- * The archive's snapshot stands for it: this lineage has the snapshot's last entry, and so all before it (rule S6). The
- * archive's own generation may have none, when nobody has committed anything in it.
+ * The archive's snapshot stands for it: this lineage has the snapshot's last entry, and so all before it (rule S6). It need
+ * not be that of the archive's own generation, in which nobody may have committed anything, but one that it grew out of.
  */
-function isCovered({ snapshot }: Archive, lineage: Lineage | undefined, key: string): boolean {
-  const index = lineage?.indexOf(key);
-  if (!snapshot || lineage === undefined || index === undefined) return false;
+function isCovered({ snapshot }: Archive, lineage: Lineage, key: string): boolean {
+  const index = lineage.indexOf(key);
+  if (!snapshot || index === undefined) return false;
   const { at } = snapshot;
   return index <= at.index && lineage.records()[at.index - 1]?.entry.term === at.term;
 }

@@ -61,6 +61,11 @@ const SEEDS: readonly Once[] = [
       nodes: 6,
       why: 'G3: the checker did not see that a snapshot stood for the entry',
     },
+    {
+      seed: 4882,
+      nodes: 6,
+      why: 'G3: nor did it see that of a log in between stand for it',
+    },
     { seed: 3302, nodes: 5, why: 'S2: the checker forgot what a page held before its twin wrote' },
     { seed: 3752, nodes: 3, why: 'L1: nobody began again when all had crashed before all writes' },
   ].map((once) => ({ ...once, seconds: 120, but: { systems: [] } })),

@@ -69,7 +69,7 @@ async function electUndisturbed(park: Park, tabs: readonly Tab[], starter: Tab):
     await Promise.all(tabs.map(silence));
     // An election that was under way may have filled the office meanwhile (rule E6).
     for (const tab of tabs) expect((await tab.status()).vacant).toBe(true);
-    const before = await Promise.all(tabs.map(lastSequence));
+    const before = await Promise.all(tabs.map((tab) => tab.lastSequence()));
     await starter.page.getByRole('button', { name: 'Start election' }).click();
     await park.united();
     const disturbed = await Promise.all(
@@ -77,10 +77,6 @@ async function electUndisturbed(park: Park, tabs: readonly Tab[], starter: Tab):
     );
     expect(disturbed.flat()).toEqual([]);
   }).toPass();
-}
-
-function lastSequence(tab: Tab): Promise<number> {
-  return tab.page.evaluate(() => window.gatehouse!.trace().at(-1)?.sequence ?? 0);
 }
 
 /** What this gate noted since then of others that were late, and of ballots and elections beside the first. */

@@ -83,6 +83,12 @@ test('concurrent requests are served in a definite order', async () => {
     first!.node === (await north.tab.status()).id ? [north, south] : [south, north];
   await expect(served.answer).toHaveText('Bought 1 fish for 30 from North.');
   await expect(other.answer).toContainText('Out of stock: no seller has 1 fish.');
+  // Each stands there with its clock, its own gate's among it.
+  const events = south.tab.page.getByTestId('acts').getByRole('listitem');
+  await expect(events.filter({ has: south.tab.page.locator('.clock .own') })).toHaveCount(
+    await events.count(),
+  );
+  expect(await events.count()).toBeGreaterThan(2);
   // The acts are the same at all three, so one page is enough to see what it says of them.
   expect(await south.compare(first!.index, second!.index)).toContain('are concurrent');
   expect(await south.compare(deposit!.index, second!.index)).toContain('happened before');

@@ -220,7 +220,7 @@ test('V2: a page whose ticket was cleared says so, and takes another one', async
   );
   await visitor.enter();
   await expect(visitor.headline).toHaveText('This page has lost its ticket');
-  expect(await visitor.state()).toEqual({ phase: 'lost', gate: null });
+  expect(await visitor.state()).toEqual({ phase: 'idle', gate: null });
   await expectAccessible(visitor.page);
   await visitor.page.getByRole('button', { name: 'Take a new ticket' }).click();
   await expect(visitor.headline).toHaveText('You are outside');

@@ -21,11 +21,8 @@ export interface VisitorCalls {
   subscribe(listener: () => void): () => void;
 }
 
-/**
- * `entering`, `leaving`: a request is open. `entered`: inside, as far as this tab was told. `lost`: another page has the
- * ticket by now, or it was cleared; a reload takes another one.
- */
-export type VisitorPhase = 'idle' | 'entering' | 'entered' | 'leaving' | 'lost';
+/** `entering`, `leaving`: a request is open. `entered`: inside, as far as this tab was told; `idle`: not. */
+export type VisitorPhase = 'idle' | 'entering' | 'entered' | 'leaving';
 
 export interface VisitorState {
   phase: VisitorPhase;
@@ -37,6 +34,8 @@ export interface VisitorStatus extends VisitorState {
   park: string;
   /** What this visitor goes by in the park: its ticket. */
   visitor: string;
+  /** `lost`: another page has it by now, or it was cleared. This one is `idle` then; a reload takes another ticket. */
+  ticket: 'held' | 'lost';
   /** The number of its last request; 0 before the first. */
   request: number;
   gateName: string | null;

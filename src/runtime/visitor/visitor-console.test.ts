@@ -132,7 +132,10 @@ describe("the console of a visitor's tab", () => {
     const entering = visitor.enter().catch((error: unknown) => error);
     street.pass(100);
     expect(await entering).toMatchObject({ code: 'storage', definite: true });
-    expect(visitor.status()).toMatchObject({ phase: 'lost', last: { kind: 'failed' } });
+    expect(visitor.status()).toMatchObject({
+      ...{ phase: 'idle', ticket: 'lost' },
+      last: { kind: 'failed' },
+    });
   });
 
   it('V8: says at once that something is open from before, and ends with the page', async () => {

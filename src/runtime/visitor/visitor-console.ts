@@ -75,17 +75,18 @@ export class VisitorConsole implements VisitorGatehouse {
 
   #phase(): VisitorPhase {
     const { wish, ticket, isLost } = this.#visitor;
-    if (isLost) return 'lost';
+    if (isLost) return 'idle';
     if (wish === null) return ticket.inside ? 'entered' : 'idle';
     return wish === 'enter' ? 'entering' : 'leaving';
   }
 
   #status(): VisitorStatus {
-    const { name, ticket, gate, gatesKnown, coordinator } = this.#visitor;
+    const { name, ticket, gate, gatesKnown, coordinator, isLost } = this.#visitor;
     return {
       ...this.#state(),
       park: this.#park,
       visitor: name,
+      ticket: isLost ? 'lost' : 'held',
       request: ticket.number,
       gateName: gate?.name ?? null,
       gates: gatesKnown,

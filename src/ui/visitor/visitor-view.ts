@@ -117,13 +117,13 @@ export class VisitorView extends LitElement {
 
   protected override render(): TemplateResult {
     const status = this.visitor.status();
-    const { phase, park } = status;
-    const isLost = phase === 'lost';
+    const { phase, park, ticket } = status;
+    const isLost = ticket === 'lost';
     const words = visitorWords(status);
     const refused = refusedWords(status);
     return html`<main>
       <h1>Park ${park}</h1>
-      <section class="state ${phase}" aria-label="Where you are">
+      <section class="state ${isLost ? 'lost' : phase}" aria-label="Where you are">
         ${icon(words.icon, 44)}
         <p class="headline" data-testid="headline">${words.headline}</p>
         <p class="more" data-testid="more">${words.more}</p>
@@ -158,14 +158,14 @@ export class VisitorView extends LitElement {
     </button>`;
   }
 
-  #ticket({ visitor, phase }: VisitorStatus): TemplateResult {
+  #ticket({ visitor, ticket }: VisitorStatus): TemplateResult {
     return html`<section class="panel ticket" aria-labelledby="ticket">
-      <h2 id="ticket">${phase === 'lost' ? 'The ticket of before' : 'Your ticket'}</h2>
+      <h2 id="ticket">${ticket === 'lost' ? 'The ticket of before' : 'Your ticket'}</h2>
       <p class="code" data-testid="ticket">${visitor.replace(/^Visitor /, '')}</p>
       <gh-qr-code .text=${visitor} label="QR code of your ticket"></gh-qr-code>
       <p class="small soft">
         ${
-          phase === 'lost'
+          ticket === 'lost'
             ? 'Show it at the door if you are inside by it.'
             : 'This phone keeps it: a reload changes nothing. With it, the door can let you out too.'
         }

@@ -4,7 +4,8 @@ import { gateWords, refusedWords, visitorWords } from './visitor-words.ts';
 
 const STATUS: VisitorStatus = {
   ...{ phase: 'idle', gate: 'anna', gateName: 'Gate Heron', gates: 2, signaling: 'connected' },
-  ...{ park: 'main', visitor: 'Visitor ABCD-EFGH', request: 1, last: null, refused: [] },
+  ...{ park: 'main', visitor: 'Visitor ABCD-EFGH', ticket: 'held', request: 1, last: null },
+  refused: [],
 };
 
 function decided(wish: 'enter' | 'leave', reason?: 'full' | 'not-inside'): VisitorResult {
@@ -42,7 +43,7 @@ describe("what a visitor's tab says", () => {
       'Asking to enter …',
       /may have happened.*counts you once/,
     ],
-    ['lost', { phase: 'lost' }, 'This page has lost its ticket', /Another page.*take a new one/],
+    ['lost', { ticket: 'lost' }, 'This page has lost its ticket', /Another page.*take a new one/],
     [
       'failed',
       { last: { kind: 'failed', wish: 'enter', message: 'no gate was in reach' } },

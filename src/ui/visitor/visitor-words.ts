@@ -14,14 +14,14 @@ const LOST =
   'Another page of this browser has it by now, or the data was cleared. Go on there, or take a new one here; by the old one the door can still let you out.';
 
 export function visitorWords(status: VisitorStatus): VisitorWords {
-  const { phase, last, gate } = status;
+  const { phase, ticket, last, gate } = status;
+  if (ticket === 'lost')
+    return { icon: 'wrong', headline: 'This page has lost its ticket', more: LOST };
   switch (phase) {
     case 'idle':
       return { icon: iconOf(last, 'out'), headline: 'You are outside', more: afterwards(last) };
     case 'entered':
       return { icon: iconOf(last, 'in'), headline: 'You are inside', more: afterwards(last) };
-    case 'lost':
-      return { icon: 'wrong', headline: 'This page has lost its ticket', more: LOST };
     case 'entering':
     case 'leaving': {
       const headline = phase === 'entering' ? 'Asking to enter …' : 'Asking to leave …';

@@ -224,6 +224,7 @@ const message: Decoder<Message> = variant('type', {
     settled: boolean,
     leader: nullable(nodeId),
     knowsYou: boolean,
+    countsOnYou: boolean,
     wantsReply: boolean,
   },
   JOIN: { peer },

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from './messages.ts';
-import { founding, entry, GENERATION, hello, member, stored, term } from './testing/fixtures.ts';
+import {
+  founding,
+  entry,
+  filler,
+  GENERATION,
+  hello,
+  member,
+  stored,
+  term,
+} from './testing/fixtures.ts';
 import { Solo } from './testing/solo.ts';
 
 const anna = member('anna', 1);
@@ -122,6 +131,27 @@ describe('HELLO', () => {
     solo.link('anna');
     solo.receive('anna', hello({ leader: 'anna', knowsYou: true }));
     expect(solo.all('JOIN')).toEqual([]);
+  });
+
+  /**
+   * Bert is a voter by his own log, which ends in term 2, has promised term 9, and hears no leader. Anna leads a generation
+   * that a forced ballot of term 5 began, and that nobody has committed.
+   */
+  function forcedMeanwhile(countsOnYou: boolean): Solo {
+    const log = stored('bert', [anna, bert, member('carl', 3)], filler(2, 6, term(2, 'carl')));
+    const meta = { ...log.meta, promised: term(9, 'carl') };
+    const solo = new Solo('bert', { priority: 2, stored: { ...log, meta } });
+    const forced = { id: 'forced', at: { index: 4, term: term(5, 'anna') } };
+    const generations = [{ id: GENERATION, at: START }, forced];
+    const said = { generations, settled: false, holdsOperations: true, leader: 'anna' };
+    solo.receive('anna', hello({ ...said, knowsYou: true, countsOnYou }), 'forced');
+    return solo;
+  }
+
+  test('G4: a forced generation is expected by a voter of it that has promised more since, and by no learner', () => {
+    const [voter, learner] = [true, false].map(forcedMeanwhile) as [Solo, Solo];
+    expect(voter.node.joining.accepts('forced')).toBe(true);
+    expect(learner.node.joining.accepts('forced')).toBe(false);
   });
 
   test('J2: nobody speaks in the name of another', () => {

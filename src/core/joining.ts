@@ -352,13 +352,13 @@ export class Joining {
 
   /**
    * This node has promised more since, and nothing has come of it in its log. A voter that a forced ballot did not go on
-   * without has promised itself to that: nobody else can finish what it began.
+   * without has promised itself to that: nobody else can finish what it began. Who was a learner to that ballot was not
+   * asked, and may have become a voter of the older generation since (seed 14829).
    */
-  #wasAskedFor({ knowsYou, settled }: Hello, { at }: Generation): boolean {
-    const { replica, self } = this.node;
-    const isVoter = knowsYou && replica.membership.isVoter(self.id);
+  #wasAskedFor({ countsOnYou, settled }: Hello, { at }: Generation): boolean {
+    const { replica } = this.node;
     const isOpen = !settled && this.node.liveLeader() === null;
-    return isVoter && isOpen && at.term <= replica.promised && replica.log.last.term < at.term;
+    return countsOnYou && isOpen && at.term <= replica.promised && replica.log.last.term < at.term;
   }
 
   /**
@@ -474,7 +474,6 @@ export class Joining {
     const { context, self, replica } = this.node;
     const leader = this.node.liveLeader()?.id ?? null;
     const { generations, last, holdsOperations, settled } = this.summary();
-    const knowsYou = replica.membership.find(to) !== undefined;
     context.send(to, {
       type: 'HELLO',
       peer: self,
@@ -483,7 +482,8 @@ export class Joining {
       holdsOperations,
       settled,
       leader,
-      knowsYou,
+      knowsYou: replica.membership.find(to) !== undefined,
+      countsOnYou: replica.membership.isVoter(to),
       wantsReply,
     });
   }

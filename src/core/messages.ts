@@ -121,6 +121,8 @@ export interface Hello {
   readonly leader: NodeId | null;
   /** The receiver is a member in the sender's log. */
   readonly knowsYou: boolean;
+  /** It is a voter there. */
+  readonly countsOnYou: boolean;
   /** The sender asks for a HELLO back. */
   readonly wantsReply: boolean;
 }

@@ -102,6 +102,19 @@ describe('G3: what a gate set aside', () => {
     expect(judge).toThrow('shows nothing of anna.2 at 3');
   });
 
+  it('is what it held of its own: a log that it was only taking, on its way to a younger one, is not', () => {
+    shows({ entries: OLD.slice(1, 2) });
+    world.checks.log.setAside.push({ node: gate.id, generation: 'one', through: 3 });
+    expect(judge).not.toThrow();
+    world.checks.log.lineages.set('two', new Lineage('two', new Set(['one'])));
+    world.checks.log.setAside.splice(0);
+    world.checks.log.setAside.push({ node: gate.id, generation: 'two', through: 0 });
+    world.checks.log.setAside.push({ node: gate.id, generation: 'one', through: 3 });
+    expect(judge).not.toThrow();
+    world.checks.log.setAside.shift();
+    expect(judge).toThrow('shows nothing of anna.2 at 3');
+  });
+
   it('is not looked for where no page runs', () => {
     gate.close();
     expect(judge).not.toThrow();

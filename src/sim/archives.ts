@@ -1,6 +1,7 @@
 import { operationKey } from '../core/entry.ts';
 import type { Archive } from '../core/stored.ts';
 import type { Lineage } from './checkers/lineage.ts';
+import type { SetAside } from './checkers/log-checker.ts';
 import { Violation } from './checkers/violation.ts';
 import { finalLineage } from './park-history.ts';
 import type { World } from './world.ts';
@@ -10,9 +11,9 @@ import type { World } from './world.ts';
  * archives, where people see it.
  */
 export function checkArchives(world: World): void {
-  const { lineages, setAside } = world.checks.log;
+  const { lineages } = world.checks.log;
   const final = finalLineage(world);
-  for (const { node, generation, through } of setAside) {
+  for (const { node, generation, through } of ownSetAside(world)) {
     const gate = world.gates.find(({ id, life, lost }) => id === node && life && !lost);
     const lineage = lineages.get(generation);
     if (!gate || !lineage) continue;
@@ -33,6 +34,21 @@ export function checkArchives(world: World): void {
         );
     }
   }
+}
+
+/**
+ * Without the logs that a node was only taking, in a generation that it had abandoned, on its way to one that grew out of
+ * that: they hold nothing of its own (rule G3).
+ */
+function ownSetAside({ checks }: World): SetAside[] {
+  const { lineages, setAside } = checks.log;
+  const abandons = (one: SetAside, generation: string): boolean =>
+    one.generation === generation ||
+    lineages.get(one.generation)?.ancestors.has(generation) === true;
+  return setAside.filter(
+    ({ node, generation }, at) =>
+      !setAside.slice(0, at).some((one) => one.node === node && abandons(one, generation)),
+  );
 }
 
 function stands({ entries }: Archive, key: string): boolean {

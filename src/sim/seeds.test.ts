@@ -66,6 +66,16 @@ const SEEDS: readonly Once[] = [
       nodes: 6,
       why: 'G3: nor did it see that of a log in between stand for it',
     },
+    {
+      seed: 14829,
+      nodes: 4,
+      why: 'S6: a learner took itself for a voter that a forced ballot had asked',
+    },
+    {
+      seed: 7561,
+      nodes: 6,
+      why: 'G3: the checker wanted an archive of a log that was only on its way to another',
+    },
     { seed: 3302, nodes: 5, why: 'S2: the checker forgot what a page held before its twin wrote' },
     { seed: 3752, nodes: 3, why: 'L1: nobody began again when all had crashed before all writes' },
   ].map((once) => ({ ...once, seconds: 120, but: { systems: [] } })),

@@ -146,6 +146,7 @@ export const MESSAGES: {
     settled: fc.boolean(),
     leader: maybe(id),
     knowsYou: fc.boolean(),
+    countsOnYou: fc.boolean(),
     wantsReply: fc.boolean(),
   }),
   JOIN: fc.record({ type: fc.constant('JOIN'), peer }),

@@ -30,6 +30,7 @@ export function hello(more: Partial<Hello> = {}): Hello {
     settled: true,
     leader: null,
     knowsYou: false,
+    countsOnYou: false,
     wantsReply: false,
     ...more,
   };

@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin, type PreviewServer, type ViteDevServer } from 'vite';
+import { simplePeer } from './scripts/simple-peer.mjs';
 import { configMiddleware } from './signaling/http.ts';
 import { attachSignaling } from './signaling/server.ts';
 import { readSettings } from './signaling/settings.ts';
@@ -21,9 +22,7 @@ function attach({ httpServer, middlewares }: ViteDevServer | PreviewServer): voi
 }
 
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: [signaling()],
-  // The package's entry wants Node's `global` and `events`; its browser bundle wants nothing.
-  resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
+  plugins: [signaling(), simplePeer()],
   server: { port: Number(process.env['PORT'] ?? 8080) },
   // The server is one file that needs no node_modules, but for two optional native helpers of ws.
   ssr: { noExternal: true, external: ['bufferutil', 'utf-8-validate'] },

@@ -1,11 +1,12 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { BROWSER_ARGS, findBrowser, runsAsRoot } from './scripts/find-browser.mjs';
+import { simplePeer } from './scripts/simple-peer.mjs';
 
 const executablePath = findBrowser();
 
 export default defineConfig({
-  resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
+  plugins: [simplePeer()],
   test: {
     passWithNoTests: true,
     projects: [

@@ -43,7 +43,6 @@ async function bundle(entry, sources) {
     root,
     configFile: false,
     logLevel: 'error',
-    resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
     build: {
       ssr: entry,
       outDir,

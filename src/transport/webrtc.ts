@@ -1,7 +1,7 @@
 /**
  * Connections over WebRTC, by simple-peer. What is known of its ways, and why this file looks as it does:
  * `signal()` throws on nonsense and dies of a bad candidate; `send()` throws and does not buffer; it dies of a
- * failed ICE, which is no fact about the peer; and what it delivers may be a view on a larger buffer.
+ * failed ICE, which is no fact about the peer. It is built from its own source: `simple-peer/` has what it asks for besides.
  */
 import SimplePeer from 'simple-peer';
 import type { NodeId } from '../core/identity.ts';

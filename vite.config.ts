@@ -21,6 +21,9 @@ function attach({ httpServer, middlewares }: ViteDevServer | PreviewServer): voi
   attachSignaling(httpServer, { ...settings, otherPaths: 'ignore' });
 }
 
+/** What the page loads first is one file: cut where later views share a part of it, it would compress worse. */
+const PAGE = { codeSplitting: { groups: [{ name: 'first', tags: ['$initial' as const] }] } };
+
 export default defineConfig(({ isSsrBuild }) => ({
   plugins: [signaling(), simplePeer()],
   server: { port: Number(process.env['PORT'] ?? 8080) },
@@ -31,6 +34,6 @@ export default defineConfig(({ isSsrBuild }) => ({
     outDir: isSsrBuild === true ? 'dist/server' : 'dist/client',
     emptyOutDir: true,
     sourcemap: isSsrBuild !== true,
-    ...(isSsrBuild === true ? { copyPublicDir: false } : {}),
+    ...(isSsrBuild === true ? { copyPublicDir: false } : { rolldownOptions: { output: PAGE } }),
   },
 }));

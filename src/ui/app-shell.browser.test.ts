@@ -24,6 +24,20 @@ afterEach(() => {
 });
 
 describe('the park', () => {
+  it('has its door up first, and does not move it when the rest comes', async () => {
+    open();
+    const door = await vi.waitFor(() => {
+      const park = document.querySelector('gatehouse-app')?.renderRoot.querySelector('gh-park');
+      const found = park?.renderRoot.querySelector('gh-door');
+      expect(found?.renderRoot.querySelector('button')).toBeTruthy();
+      return found!;
+    });
+    const first = door.getBoundingClientRect();
+    await expect.element(page.getByRole('heading', { name: 'Log', exact: true })).toBeVisible();
+    await expect.element(page.getByRole('searchbox', { name: 'Search the log' })).toBeVisible();
+    expect(door.getBoundingClientRect()).toEqual(first);
+  });
+
   it('answers a tap at once, and again when it is done', async () => {
     open({ latencyMs: 300 });
     await button('Let in').click();

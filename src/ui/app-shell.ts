@@ -7,7 +7,7 @@ import './another-tab.ts';
 import './elements/shortcuts-help.ts';
 import './elements/status-line-element.ts';
 import { shared } from './elements/styles.ts';
-import './park/park-view.ts';
+import { loadPanels } from './park/park-view.ts';
 import { RefusedEvent } from './refused-event.ts';
 import { ROUTES, START, routeOf, type Route } from './routes.ts';
 import { Session } from './session.ts';
@@ -149,6 +149,11 @@ export class AppShell extends LitElement {
         }
       </main>
     `;
+  }
+
+  protected override firstUpdated(): void {
+    // Whatever view is first: the park is one that must open without a server. If it fails, the park says so.
+    loadPanels().catch(() => undefined);
   }
 
   protected override updated(): void {

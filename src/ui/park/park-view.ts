@@ -1,32 +1,31 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Status } from '../../runtime/gatehouse.ts';
-import { downloadJson } from '../elements/download.ts';
 import { FrameController } from '../elements/frame-controller.ts';
 import { MediaController } from '../elements/media-controller.ts';
 import { ShortcutsController } from '../elements/shortcuts.ts';
 import { shared } from '../elements/styles.ts';
-import { messageOf, type Session } from '../session.ts';
-import { count, knowsPark, shortId } from '../words.ts';
-import './archives.ts';
-import './capacity.ts';
+import type { Session } from '../session.ts';
+import { knowsPark } from '../words.ts';
 import { lastLetIn, whoLeaves } from './desk.ts';
 import type { Door } from './door.ts';
 import './door.ts';
-import './gates.ts';
-import './invite.ts';
 import './last-visitors.ts';
-import './log-panel.ts';
+import { needsPerson } from './needs-person.ts';
 import './occupancy.ts';
-import { needsPerson } from './situation.ts';
-import type { VisitorList } from './visitor-list.ts';
-import './visitor-list.ts';
-import './visitor-tabs.ts';
-import { wholeLog } from './whole-log.ts';
+import type { ParkPanels } from './panels.ts';
 
 /** The last five are shown; a few more are kept for "Let out" to fall back on. */
 const SHOWN = 5;
 const REMEMBERED = 50;
+
+/**
+ * Fetches what stands around the door. Apart from the door, so that that is up the sooner; and right after it, since the
+ * server may go away at any time.
+ */
+export function loadPanels(): Promise<unknown> {
+  return import('./panels.ts');
+}
 
 /** The park as door staff need it: count, two buttons, and everything else one scroll away. */
 @customElement('gh-park')
@@ -43,19 +42,12 @@ export class ParkView extends LitElement {
         /* The door covers the end of the screen. */
         padding-bottom: calc(14rem + env(safe-area-inset-bottom));
       }
-      .desk,
-      .people {
+      .desk {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: var(--gap);
         align-content: start;
         min-width: 0;
-      }
-      gh-visitor-list {
-        height: 20rem;
-      }
-      gh-log {
-        height: 32rem;
       }
       .named {
         display: grid;
@@ -89,18 +81,6 @@ export class ParkView extends LitElement {
         gh-situation {
           grid-column: 1 / -1;
         }
-        .log {
-          position: sticky;
-          top: 1rem;
-          display: flex;
-          flex-direction: column;
-          height: calc(100dvh - 6.75rem);
-          min-height: 28rem;
-        }
-        gh-log {
-          flex: 1;
-          height: auto;
-        }
       }
     `,
   ];
@@ -109,10 +89,10 @@ export class ParkView extends LitElement {
   @property({ attribute: false }) status!: Status;
   @state() private selected: string | null = null;
   @state() private visitorName = '';
-  /** How the export goes. */
-  @state() private exporting = '';
+  /** Whether the panels have come. */
+  @state() private panels: 'coming' | 'here' | 'failed' = 'coming';
   @query('gh-door') private readonly door!: Door;
-  @query('gh-visitor-list') private readonly visitorList!: VisitorList;
+  @query('gh-park-panels') private readonly panelsElement!: ParkPanels | null;
 
   readonly #log = new FrameController(this);
   readonly #desk = new FrameController(this);
@@ -121,7 +101,7 @@ export class ParkView extends LitElement {
   protected readonly shortcuts = new ShortcutsController(this, {
     i: () => this.door.letIn(),
     o: () => this.door.letOut(),
-    '/': () => this.visitorList.focusSearch(),
+    '/': () => this.panelsElement?.focusSearch(),
   });
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -131,17 +111,23 @@ export class ParkView extends LitElement {
     }
   }
 
+  protected override firstUpdated(): void {
+    loadPanels().then(
+      () => (this.panels = 'here'),
+      () => (this.panels = 'failed'),
+    );
+  }
+
   protected override render(): TemplateResult {
     const { session, status } = this;
-    const { gatehouse, desk, log } = session;
+    const { desk, log } = session;
     const unsure = status.unconfirmed?.visitors ?? [];
     const inside = new Set([...status.visitors, ...unsure]);
     const { leaving } = desk;
     const recent = lastLetIn(log.entries, status.id, REMEMBERED);
     const leaver = whoLeaves({ inside, leaving, selected: this.selected, recent });
-    const archives = gatehouse.archives();
     const narrow = this.#narrow.matches;
-    const situation = html`<gh-situation .gatehouse=${gatehouse} .status=${status}></gh-situation>`;
+    const situation = this.#situation();
     return html`
       ${narrow ? nothing : situation}
       <div class="desk">
@@ -167,64 +153,35 @@ export class ParkView extends LitElement {
         </section>
         ${this.#nameField()}
       </div>
-      <div class="people">
-        <section class="panel" aria-labelledby="inside">
-          <header>
-            <h2 id="inside">Who is inside</h2>
-            <gh-capacity .session=${session} .status=${status}></gh-capacity>
-          </header>
-          <gh-visitor-list
-            .visitors=${[...inside]}
-            .unsure=${unsure}
-            ?known=${knowsPark(status)}
-            .leaving=${leaving}
-            .selected=${this.selected}
-            @choose=${(event: CustomEvent<string | null>) => (this.selected = event.detail)}
-          ></gh-visitor-list>
-        </section>
-        <section class="panel" aria-labelledby="gates">
-          <header>
-            <h2 id="gates">Gates</h2>
-            <a class="small" href="#/lab">For students: the lab</a>
-          </header>
-          <gh-gates .gatehouse=${gatehouse} .status=${status}></gh-gates>
-        </section>
-        <section class="panel" aria-labelledby="more">
-          <header><h2 id="more">More gates</h2></header>
-          <gh-invite></gh-invite>
-        </section>
-        <section class="panel" aria-labelledby="tabs">
-          <header><h2 id="tabs">Visitors with their own phones</h2></header>
-          <gh-visitor-tabs .tabs=${gatehouse.visitorTabs()}></gh-visitor-tabs>
-          <gh-invite what="visitor"></gh-invite>
-        </section>
-        ${
-          archives.length === 0
-            ? nothing
-            : html`<section class="panel" aria-labelledby="aside">
-                <header><h2 id="aside">Logs set aside</h2></header>
-                <gh-archives .archives=${archives} .nameOf=${session.nameOf}></gh-archives>
-              </section>`
-        }
-      </div>
-      <section class="panel log" aria-labelledby="log">
-        <header>
-          <h2 id="log">Log</h2>
-          <span class="row">
-            <span class="small" role="status">${this.exporting}</span>
-            <span class="small soft">${this.#entries()}</span>
-            <button class="quiet" @click=${this.#export}>Export the log</button>
-          </span>
-        </header>
-        <gh-log .session=${session}></gh-log>
-      </section>
+      ${this.#panels(inside)}
     `;
   }
 
-  #entries(): string {
-    if (knowsPark(this.status)) return count(this.status.commitIndex, 'entry', 'entries');
-    const last = this.session.log.entries.at(-1)?.index ?? 0;
-    return last === 0 ? '' : `${count(last, 'entry', 'entries')}, as last known`;
+  #situation(): TemplateResult | typeof nothing {
+    if (this.panels !== 'here') return nothing;
+    return html`<gh-situation
+      .gatehouse=${this.session.gatehouse}
+      .status=${this.status}
+    ></gh-situation>`;
+  }
+
+  #panels(inside: ReadonlySet<string>): TemplateResult | typeof nothing {
+    if (this.panels === 'coming') return nothing;
+    if (this.panels === 'failed') {
+      return html`<p role="alert">
+        The rest of this page could not be fetched. Counting goes on. Reload the page once the
+        server is back.
+      </p>`;
+    }
+    const { session, status } = this;
+    return html`<gh-park-panels
+      .session=${session}
+      .status=${status}
+      .inside=${inside}
+      .leaving=${session.desk.leaving}
+      .selected=${this.selected}
+      @choose=${(event: CustomEvent<string | null>) => (this.selected = event.detail)}
+    ></gh-park-panels>`;
   }
 
   #nameField(): TemplateResult {
@@ -239,17 +196,6 @@ export class ParkView extends LitElement {
       />
     </form>`;
   }
-
-  readonly #export = async (): Promise<void> => {
-    this.exporting = 'Reading the log …';
-    try {
-      const log = await wholeLog(this.session.gatehouse);
-      downloadJson(`gatehouse-${log.park}-${shortId(log.generation)}.json`, log);
-      this.exporting = '';
-    } catch (error) {
-      this.exporting = `Not exported: ${messageOf(error)}`;
-    }
-  };
 
   readonly #named = (event: Event): void => {
     event.preventDefault();

@@ -9,6 +9,7 @@ import { messageOf } from '../session.ts';
 import { count, gateName, insideWords, isDown, listed, shortId } from '../words.ts';
 import { otherSide } from '../status-line.ts';
 import { proceedCosts } from './costs.ts';
+import { needsPerson } from './needs-person.ts';
 
 /** What a person has to do, when the gates can't help themselves. Nothing is shown when there is nothing to do. */
 @customElement('gh-situation')
@@ -257,13 +258,6 @@ export class Situation extends LitElement {
       this.busy = false;
     }
   }
-}
-
-/** The gates can't help themselves: somebody has to decide or do something. */
-export function needsPerson(status: Status): boolean {
-  const { vacant, quorum, missing, conflict } = status;
-  if (isDown(status)) return true;
-  return vacant || conflict !== null || (!quorum && missing.length > 0);
 }
 
 function reload(): void {

@@ -102,9 +102,25 @@ describe('decoding', () => {
     expect(decodeServerMessage({ type: 'members', members: members.slice(1) }).ok).toBe(true);
   });
 
-  it('keeps the reason short, whatever it quotes', () => {
-    const decoded = decodeClientMessage({ type: 'x'.repeat(5000) });
-    expect(decoded.ok ? '' : decoded.reason).toHaveLength(LIMITS.errorLength);
+  it.each([
+    ['a type', { type: 'x'.repeat(5000) }],
+    ['a field', { type: 'list', ['x'.repeat(5000)]: 1 }],
+    ['a value', { ...howdy, id: 'x'.repeat(5000) }],
+  ])('quotes nothing of %s in its reason', (_what, input) => {
+    const decoded = decodeClientMessage(input);
+    expect(decoded.ok ? '' : decoded.reason).toMatch(/^(unknown (type|field)|id: longer than 64)$/);
+  });
+
+  it('takes the fields that may be missing, and nothing else in their place', () => {
+    const welcome = { type: 'welcome', members: [member], you: 'a' };
+    for (const message of [{ ...howdy, role: 'visitor' }, howdy]) {
+      expect(decodeClientMessage(message)).toEqual({ ok: true, message });
+    }
+    expect(decodeClientMessage({ ...howdy, role: 'gate' }).ok).toBe(false);
+    for (const message of [{ ...welcome, fresh: true }, welcome]) {
+      expect(decodeServerMessage(message)).toEqual({ ok: true, message });
+    }
+    expect(decodeServerMessage({ ...welcome, fresh: false }).ok).toBe(false);
   });
 });
 

@@ -8,10 +8,11 @@
  * A visitor's own tab registers with the role `visitor`. It is no member: nobody is told of it, it is
  * told of the members, and it exchanges signals with them only.
  *
- * Both sides decode what they receive with the closed schemas below: an unknown type, an unknown
+ * Both sides decode what they receive with the closed schemas below, made of the decoders of the core,
+ * so that the page loads one kind of check: an unknown type, an unknown
  * field, a wrong type or a value out of bounds is a `bad-message`, never an exception.
  */
-import * as v from 'valibot';
+import { arrayOf, DecodeError, object, oneOf, string, type Decoder } from '../src/core/decoder.ts';
 
 /** Where the server listens for WebSocket upgrades. */
 export const SIGNALING_PATH = '/signaling';
@@ -65,85 +66,108 @@ export const CLOSE = {
   bye: 4003,
 } as const;
 
-const idSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.idLength));
-const nonceSchema = v.pipe(v.string(), v.maxLength(LIMITS.nonceLength));
-const prioritySchema = v.pipe(v.number(), v.finite());
-
-const memberSchema = v.strictObject({ id: idSchema, priority: prioritySchema });
-const membersSchema = v.pipe(v.array(memberSchema), v.maxLength(LIMITS.members));
+/** One member of a park as the server knows it: its identity, and no name. */
+export interface Member {
+  readonly id: string;
+  readonly priority: number;
+}
 
 /** What a socket is that is no member. */
-const roleSchema = v.literal('visitor');
+type Role = 'visitor';
 
-/** An offer, an answer or a candidate. The server doesn't look inside; the receiver must. */
-const signalSchema = v.pipe(
-  v.unknown(),
-  v.check(isBoundedJson, 'a signal is a shallow JSON value of at most 16 KiB'),
-);
-
-const clientSchema = v.variant('type', [
-  v.strictObject({
-    type: v.literal('howdy'),
-    park: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.parkLength)),
-    id: idSchema,
-    priority: prioritySchema,
-    secret: v.pipe(
-      v.string(),
-      v.minLength(LIMITS.secretMinLength),
-      v.maxLength(LIMITS.secretLength),
-    ),
-    role: v.optional(roleSchema),
-  }),
-  v.strictObject({ type: v.literal('signal'), to: idSchema, signal: signalSchema }),
-  v.strictObject({ type: v.literal('list') }),
-  v.strictObject({ type: v.literal('bye') }),
-  v.strictObject({ type: v.literal('ping'), nonce: nonceSchema }),
-]);
-
-const serverSchema = v.variant('type', [
-  v.strictObject({
-    type: v.literal('welcome'),
-    members: membersSchema,
-    you: idSchema,
-    // The server has just started: members of the park may not have come back to it yet.
-    fresh: v.optional(v.literal(true)),
-  }),
-  v.strictObject({ type: v.literal('joined'), member: memberSchema }),
-  v.strictObject({ type: v.literal('gone'), id: idSchema }),
-  v.strictObject({
-    type: v.literal('signal'),
-    from: idSchema,
-    signal: signalSchema,
-    // The sender's, as it registered.
-    role: v.optional(roleSchema),
-  }),
-  v.strictObject({ type: v.literal('members'), members: membersSchema }),
-  v.strictObject({ type: v.literal('pong'), nonce: nonceSchema }),
-  v.strictObject({
-    type: v.literal('error'),
-    code: v.picklist(ERROR_CODES),
-    message: v.pipe(v.string(), v.maxLength(LIMITS.errorLength)),
-  }),
-]);
-
-/** One member of a park as the server knows it: its identity, and no name. */
-export type Member = v.InferOutput<typeof memberSchema>;
 /** What a browser may say. */
-export type ClientMessage = v.InferOutput<typeof clientSchema>;
+export type ClientMessage =
+  | {
+      readonly type: 'howdy';
+      readonly park: string;
+      readonly id: string;
+      readonly priority: number;
+      readonly secret: string;
+      readonly role?: Role;
+    }
+  /** An offer, an answer or a candidate. The server doesn't look inside; the receiver must. */
+  | { readonly type: 'signal'; readonly to: string; readonly signal: unknown }
+  | { readonly type: 'list' }
+  | { readonly type: 'bye' }
+  | { readonly type: 'ping'; readonly nonce: string };
+
 /** What the server may say. `gone` is a hint: the socket closed, the node may well live. */
-export type ServerMessage = v.InferOutput<typeof serverSchema>;
+export type ServerMessage =
+  | {
+      readonly type: 'welcome';
+      readonly members: Member[];
+      readonly you: string;
+      /** The server has just started: members of the park may not have come back to it yet. */
+      readonly fresh?: true;
+    }
+  | { readonly type: 'joined'; readonly member: Member }
+  | { readonly type: 'gone'; readonly id: string }
+  | {
+      readonly type: 'signal';
+      readonly from: string;
+      readonly signal: unknown;
+      /** The sender's, as it registered. */
+      readonly role?: Role;
+    }
+  | { readonly type: 'members'; readonly members: Member[] }
+  | { readonly type: 'pong'; readonly nonce: string }
+  | { readonly type: 'error'; readonly code: ErrorCode; readonly message: string };
+
 export type ErrorCode = (typeof ERROR_CODES)[number];
+
+const id = text(1, LIMITS.idLength);
+const nonce = string(LIMITS.nonceLength);
+const role = oneOf('visitor');
+
+const park = text(1, LIMITS.parkLength);
+const secret = text(LIMITS.secretMinLength, LIMITS.secretLength);
+
+const priority: Decoder<number> = (value) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new DecodeError('not finite');
+  return value;
+};
+
+const member = object<Member>({ id, priority });
+const members = arrayOf(member, LIMITS.members);
+
+const signal: Decoder<unknown> = (value) => {
+  if (!isBoundedJson(value)) throw new DecodeError('not a shallow JSON value of at most 16 KiB');
+  return value;
+};
+
+const yes: Decoder<true> = (value) => {
+  if (value !== true) throw new DecodeError('not true');
+  return value;
+};
+
+const clientMessage = byType<ClientMessage>({
+  howdy: fields({ id, priority, park, secret }, { role }),
+  signal: fields({ to: id, signal }),
+  list: fields({}),
+  bye: fields({}),
+  ping: fields({ nonce }),
+});
+
+const serverMessage = byType<ServerMessage>({
+  welcome: fields({ members, you: id }, { fresh: yes }),
+  joined: fields({ member }),
+  gone: fields({ id }),
+  signal: fields({ from: id, signal }, { role }),
+  members: fields({ members }),
+  pong: fields({ nonce }),
+  error: fields({ code: oneOf(...ERROR_CODES), message: string(LIMITS.errorLength) }),
+});
 
 export type Decoded<M> = { ok: true; message: M } | { ok: false; reason: string };
 
 /** Takes parsed JSON. Never throws. */
 export function decodeClientMessage(input: unknown): Decoded<ClientMessage> {
-  return decode(clientSchema, input);
+  return decode(clientMessage, input);
 }
 
 /** Takes parsed JSON. Never throws. */
 export function decodeServerMessage(input: unknown): Decoded<ServerMessage> {
-  return decode(serverSchema, input);
+  return decode(serverMessage, input);
 }
 
 /** Parses the text of a frame. Returns undefined, which no schema accepts, when it is no JSON. */
@@ -155,14 +179,58 @@ export function parseFrame(text: string): unknown {
   }
 }
 
-function decode<M>(schema: v.GenericSchema<unknown, M>, input: unknown): Decoded<M> {
-  const result = v.safeParse(schema, input, { abortEarly: true });
-  if (result.success) return { ok: true, message: result.output };
-  const issue = result.issues[0];
-  const path = v.getDotPath(issue);
-  const reason = path === null ? issue.message : `${path}: ${issue.message}`;
-  // A message of valibot quotes what it received: bound it before it goes anywhere.
-  return { ok: false, reason: reason.slice(0, LIMITS.errorLength) };
+function decode<M>(decoder: Decoder<M>, input: unknown): Decoded<M> {
+  try {
+    return { ok: true, message: decoder(input) };
+  } catch (error) {
+    if (error instanceof DecodeError) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+function text(shortest: number, longest: number): Decoder<string> {
+  const bounded = string(longest);
+  return (value) => {
+    const checked = bounded(value);
+    if (checked.length < shortest) throw new DecodeError(`shorter than ${shortest}`);
+    return checked;
+  };
+}
+
+type Fields<T> = { readonly [K in keyof T]: Decoder<T[K]> };
+
+/** What stands in a message beside its type. `extra`: one more field, which may be missing. */
+function fields<T extends object, E extends object = object>(
+  needed: Fields<T>,
+  extra?: Fields<E>,
+): (type: string) => Decoder<T & Partial<E>> {
+  return (type) => {
+    const usual = { type: oneOf(type), ...needed };
+    const short = object<object>(usual) as unknown as Decoder<T & Partial<E>>;
+    if (extra === undefined) return short;
+    const long = object<object>({ ...usual, ...extra }) as unknown as Decoder<T & Partial<E>>;
+    const names = Object.keys(extra);
+    return (value) => (names.some((name) => hasField(value, name)) ? long : short)(value);
+  };
+}
+
+/** A union by the field `type`. */
+function byType<M extends { readonly type: string }>(types: {
+  readonly [V in M['type']]: (type: string) => Decoder<Omit<Extract<M, { type: V }>, 'type'>>;
+}): Decoder<M> {
+  const decoders = new Map<unknown, Decoder<unknown>>();
+  for (const [type, make] of Object.entries<(type: string) => Decoder<unknown>>(types)) {
+    decoders.set(type, make(type));
+  }
+  return (value) => {
+    const decoder = hasField(value, 'type') ? decoders.get(value.type) : undefined;
+    if (decoder === undefined) throw new DecodeError('unknown type');
+    return decoder(value) as M;
+  };
+}
+
+function hasField<F extends string>(value: unknown, field: F): value is Record<F, unknown> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, field);
 }
 
 function isBoundedJson(value: unknown): boolean {

@@ -13,6 +13,8 @@ describe('the configuration from the server', () => {
     ];
     expect(parse(servers)).toEqual(servers);
     expect(parse([])).toEqual([]);
+    const named = [{ urls: 'stun:example.org', username: 'gate' }];
+    expect(parse(named)).toEqual(named);
   });
 
   it.each([
@@ -21,6 +23,8 @@ describe('the configuration from the server', () => {
     ['a TURN server without its secret', [{ urls: 'turn:example.org' }]],
     ['an unknown field', [{ urls: 'stun:example.org', policy: 'all' }]],
     ['too many servers', Array.from({ length: 17 }, () => ({ urls: 'stun:example.org' }))],
+    ['a TURN server with half of its secret', [{ urls: ['turn:a'], credential: 'secret' }]],
+    ['a name that is no text', [{ urls: 'stun:example.org', username: 1 }]],
     ['no url', [{ urls: [] }]],
     ['no list', { urls: 'stun:example.org' }],
   ])('%s is refused', (_what, servers) => {

@@ -1,5 +1,6 @@
 /** The server's `/config.json`: STUN and TURN servers that the browser is to use. */
-import * as v from 'valibot';
+import { decode } from './core/decode.ts';
+import { arrayOf, DecodeError, object, pattern, string, type Decoder } from './core/decoder.ts';
 
 const MAX_SERVERS = 16;
 const MAX_URLS = 16;
@@ -7,17 +8,34 @@ const MAX_LENGTH = 512;
 /** The text of the whole, in UTF-16 units. */
 const MAX_TEXT = 64 * 1024;
 
-const text = v.pipe(v.string(), v.maxLength(MAX_LENGTH));
+interface Server {
+  readonly urls: string | string[];
+  readonly username?: string;
+  readonly credential?: string;
+}
+
+const text = string(MAX_LENGTH);
 /** The browser throws at any other, and then no link could be made at all. */
-const url = v.pipe(text, v.regex(/^(stuns?|turns?):[\w.:[\]-]+(\?transport=(udp|tcp))?$/i));
-const server = v.strictObject({
-  urls: v.union([url, v.pipe(v.array(url), v.minLength(1), v.maxLength(MAX_URLS))]),
-  username: v.optional(text),
-  credential: v.optional(text),
-});
-type Server = v.InferOutput<typeof server>;
-const schema = v.strictObject({
-  iceServers: v.pipe(v.array(server), v.maxLength(MAX_SERVERS)),
+const known = pattern(/^(stuns?|turns?):[\w.:[\]-]+(\?transport=(udp|tcp))?$/i);
+const url: Decoder<string> = (value) => known(text(value));
+const severalUrls = arrayOf(url, MAX_URLS);
+const urls: Decoder<string | string[]> = (value) => {
+  if (typeof value === 'string') return url(value);
+  const several = severalUrls(value);
+  if (several.length === 0) throw new DecodeError('no url');
+  return several;
+};
+const server: Decoder<Server> = (value) => {
+  const mayHave = (field: 'username' | 'credential'): object =>
+    typeof value === 'object' && value !== null && field in value ? { [field]: text } : {};
+  const fields = { urls, ...mayHave('username'), ...mayHave('credential') };
+  const decoded = object<Server>(fields)(value);
+  // A TURN server without both would be refused by the browser.
+  if (!isComplete(decoded)) throw new DecodeError('TURN without its secret');
+  return decoded;
+};
+const configuration = object<{ iceServers: Server[] }>({
+  iceServers: arrayOf(server, MAX_SERVERS),
 });
 
 /** The servers, or null when this is no configuration. Never throws. */
@@ -29,20 +47,11 @@ export function parseIceServers(config: string): RTCIceServer[] | null {
   } catch {
     return null;
   }
-  const parsed = v.safeParse(schema, value);
-  if (!parsed.success) return null;
-  const { iceServers } = parsed.output;
-  // A TURN server without both would be refused by the browser.
-  if (!iceServers.every(isComplete)) return null;
-  return iceServers.map(({ urls, username, credential }) => ({
-    urls,
-    ...(username === undefined ? {} : { username }),
-    ...(credential === undefined ? {} : { credential }),
-  }));
+  const decoded = decode(configuration, value);
+  return decoded.ok ? decoded.value.iceServers : null;
 }
 
 function isComplete({ urls, username, credential }: Server): boolean {
-  const all = typeof urls === 'string' ? [urls] : urls;
   if (username !== undefined && credential !== undefined) return true;
-  return !all.some((one) => /^turn/i.test(one));
+  return ![urls].flat().some((one) => /^turn/i.test(one));
 }

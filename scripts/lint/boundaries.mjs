@@ -83,7 +83,8 @@ const ZONES = [
   },
   // The composition root.
   { folder: 'src/', may: ['src/'] },
-  { folder: 'signaling/', may: ['signaling/'], node: true },
+  // The page checks what the server says by the same decoders as all else that comes in.
+  { folder: 'signaling/', may: ['signaling/', 'src/core/decoder.ts'], node: true },
 ];
 
 /** Packages that one place wraps, so that nothing else depends on their quirks. */

@@ -2,7 +2,8 @@
  * What a connection says to its other half while they negotiate. It comes from outside and goes into the browser's
  * parser, where a bad description or candidate would end the connection: so it is checked before.
  */
-import * as v from 'valibot';
+import { decode } from '../core/decode.ts';
+import { DecodeError, string, variant, type Decoder } from '../core/decoder.ts';
 
 /** An encoded signal must fit what the coordinator relays; a description for one data channel has some 500. */
 const MAX_SDP_LENGTH = 8 * 1024;
@@ -22,30 +23,21 @@ const SDP_LINE = /^[a-z]=[^\r\n]*$/;
 const CANDIDATE =
   /^candidate:[\w+/]{1,32} \d{1,5} (udp|tcp) \d{1,10} [\w.:-]{1,253} \d{1,5} typ (host|srflx|prflx|relay)( [\w+/.:-]+)*$/i;
 
-const sdpSchema = v.pipe(
-  v.string(),
-  v.maxLength(MAX_SDP_LENGTH),
-  v.check(isDescription, 'no description of a data channel'),
-);
-
-const signalSchema = v.variant('type', [
-  v.strictObject({ type: v.literal('offer'), sdp: sdpSchema }),
-  v.strictObject({ type: v.literal('answer'), sdp: sdpSchema }),
-  v.strictObject({
-    type: v.literal('candidate'),
-    candidate: v.pipe(
-      v.string(),
-      v.maxLength(MAX_CANDIDATE_LENGTH),
-      // Empty: there are no more.
-      v.check((text) => text === '' || CANDIDATE.test(text), 'no candidate'),
-    ),
-  }),
-]);
-
-const FIELDS: ReadonlySet<string> = new Set(['type', 'sdp', 'candidate']);
-
 /** There is one data channel and nothing else, so a candidate needs no telling what it is for. */
-export type WebRtcSignal = v.InferOutput<typeof signalSchema>;
+export type WebRtcSignal =
+  | { readonly type: 'offer'; readonly sdp: string }
+  | { readonly type: 'answer'; readonly sdp: string }
+  | { readonly type: 'candidate'; readonly candidate: string };
+
+const sdp = checked(MAX_SDP_LENGTH, isDescription);
+// Empty: there are no more.
+const candidate = checked(MAX_CANDIDATE_LENGTH, (text) => text === '' || CANDIDATE.test(text));
+
+const signal = variant<WebRtcSignal, 'type'>('type', {
+  offer: { sdp },
+  answer: { sdp },
+  candidate: { candidate },
+});
 
 export type WebRtcSignalResult =
   | { readonly ok: true; readonly signal: WebRtcSignal }
@@ -53,12 +45,20 @@ export type WebRtcSignalResult =
 
 /** Takes data from outside. Never throws. */
 export function decodeWebRtcSignal(input: unknown): WebRtcSignalResult {
-  const result = v.safeParse(signalSchema, input, { abortEarly: true });
-  if (result.success) return { ok: true, signal: result.output };
-  const path = v.getDotPath(result.issues[0]);
-  // The name of an unknown field is a stranger's word.
-  const place = path === null ? 'whole' : FIELDS.has(path) ? path : 'field';
-  return { ok: false, reason: `signal: bad ${place}` };
+  const decoded = decode(signal, input);
+  return decoded.ok
+    ? { ok: true, signal: decoded.value }
+    : { ok: false, reason: `signal: ${decoded.reason}` };
+}
+
+/** @param fits whether it is what the browser's parser takes */
+function checked(longest: number, fits: (text: string) => boolean): Decoder<string> {
+  const bounded = string(longest);
+  return (value) => {
+    const text = bounded(value);
+    if (!fits(text)) throw new DecodeError('not as browsers write it');
+    return text;
+  };
 }
 
 function isDescription(sdp: string): boolean {

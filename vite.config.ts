@@ -34,6 +34,8 @@ export default defineConfig(({ isSsrBuild }) => ({
     outDir: isSsrBuild === true ? 'dist/server' : 'dist/client',
     emptyOutDir: true,
     sourcemap: isSsrBuild !== true,
+    // One file has nothing to preload, and later views are fetched without hints by old browsers.
+    modulePreload: { polyfill: false },
     ...(isSsrBuild === true ? { copyPublicDir: false } : { rolldownOptions: { output: PAGE } }),
   },
 }));

@@ -1,5 +1,3 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ParkSettings } from './core/entry.ts';
 import type { Peer } from './core/identity.ts';
 import type { Address } from './runtime/address.ts';
@@ -88,9 +86,7 @@ export class TabHome implements Home {
   }
 
   random(): () => number {
-    const [seed = 0] = crypto.getRandomValues(new Uint32Array(1));
-    const generator = xoroshiro128plus(seed);
-    return () => uniformFloat64(generator);
+    return Math.random;
   }
 }
 

@@ -1,11 +1,10 @@
 import type { Gatehouse, Status, Token } from '../runtime/gatehouse.ts';
 import { Emitter } from './elements/emitter.ts';
-import { OwnTabs } from './own-tabs.ts';
+import type { OtherTabs } from './other-tabs.ts';
 import { Desk } from './park/desk.ts';
 import { LogStore } from './park/log-store.ts';
 import type { NameOf } from './park/log-words.ts';
 import { NameBook } from './park/name-book.ts';
-import { TabWishes } from './tab-wishes.ts';
 
 /** What the views of one page share, and what outlives a change of the view. */
 export class Session {
@@ -13,8 +12,8 @@ export class Session {
   readonly desk: Desk;
   readonly log: LogStore;
   readonly mutex: HeldMutex;
-  readonly tabs: OwnTabs;
-  readonly wishes: TabWishes;
+  /** The other tabs of this browser. Their code comes after the first view; rejects when it can't be fetched. */
+  readonly others: Promise<OtherTabs>;
   readonly #names = new NameBook();
 
   constructor(gatehouse: Gatehouse) {
@@ -22,8 +21,9 @@ export class Session {
     this.desk = new Desk(gatehouse);
     this.log = new LogStore(gatehouse);
     this.mutex = new HeldMutex(gatehouse);
-    this.tabs = new OwnTabs(gatehouse);
-    this.wishes = new TabWishes(gatehouse);
+    this.others = import('./other-tabs.ts').then(({ OtherTabs }) => new OtherTabs(gatehouse));
+    // Who asks something of them is told.
+    this.others.catch(() => undefined);
     const follow = (): void => {
       const { id, name, peers, pending, quorum } = gatehouse.status();
       this.#names.learn([{ id, name }, ...peers]);
@@ -36,8 +36,10 @@ export class Session {
 
   /** The page goes away. */
   close(): void {
-    this.tabs.close();
-    this.wishes.close();
+    this.others.then(
+      (others) => others.close(),
+      () => undefined,
+    );
   }
 
   /** The name of a gate, also of one that has left since. */

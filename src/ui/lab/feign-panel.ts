@@ -108,12 +108,12 @@ export class FeignPanel extends LitElement {
   readonly #here = (): void => {
     const { feigning } = this.status;
     if (!feigning && this.#complains()) return;
-    this.#try(() => this.session.gatehouse.feign(feigning ? false : { ...this.times }));
+    void this.#try(() => this.session.gatehouse.feign(feigning ? false : { ...this.times }));
   };
 
   #all(as: Feigning | null): void {
     if (as !== null && this.#complains()) return;
-    this.#try(() => this.session.tabs.feignAll(as));
+    void this.#try(async () => (await this.session.others).tabs.feignAll(as));
   }
 
   #complains(): boolean {
@@ -121,10 +121,10 @@ export class FeignPanel extends LitElement {
     return this.told !== '';
   }
 
-  #try(step: () => void): void {
+  async #try(step: () => void | Promise<void>): Promise<void> {
     this.told = '';
     try {
-      step();
+      await step();
     } catch (error) {
       this.told = `That did not work: ${messageOf(error)}`;
     }

@@ -121,7 +121,13 @@ export class LabView extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('session')) {
       this.#trace.read(() => this.session.gatehouse.trace());
-      this.#elections.ask(this.session.tabs);
+      this.session.others.then(
+        ({ tabs }) => {
+          if (this.isConnected) this.#elections.ask(tabs);
+        },
+        // It shows no elections then. Who asks for more than a look is told why.
+        () => undefined,
+      );
     }
     this.#links = this.status.topology === 'mesh' ? [] : this.session.gatehouse.links();
     this.#elections.record.linksAre(this.#links, Date.now());

@@ -1,6 +1,7 @@
 import type { Gatehouse, MarketRun, Status } from '../../runtime/gatehouse.ts';
 import { Emitter } from '../elements/emitter.ts';
 import { messageOf, type Session } from '../session.ts';
+import type { TabWishes } from '../tab-wishes.ts';
 import { castOf, type Cast } from './cast.ts';
 import { evaluate, PRICE, stockUp, type Company } from './evaluate.ts';
 
@@ -41,12 +42,13 @@ export class Evaluations {
   /** Two runs, without elections and with them. */
   async run(): Promise<void> {
     if (this.#phase.kind === 'running') return;
-    const { wishes } = this.#session;
     this.#become({ kind: 'running', elections: 0, purchases: 0 });
+    let wishes: TabWishes | undefined;
     try {
-      const cast = await this.#cast();
+      ({ wishes } = await this.#session.others);
+      const cast = await this.#cast(wishes);
       wishes.evaluates = true;
-      const company = companyOf(this.#session);
+      const company = companyOf(this.#session, wishes);
       await stockUp(cast, 2 * TRANSACTIONS, company);
       for (const elections of [0, ELECTIONS]) {
         const tell = (purchases: number): void => {
@@ -60,12 +62,12 @@ export class Evaluations {
     } catch (error) {
       this.#become({ kind: 'failed', message: messageOf(error) });
     } finally {
-      wishes.evaluates = false;
+      if (wishes !== undefined) wishes.evaluates = false;
     }
   }
 
-  async #cast(): Promise<Cast> {
-    const { gatehouse, wishes, nameOf } = this.#session;
+  async #cast(wishes: TabWishes): Promise<Cast> {
+    const { gatehouse, nameOf } = this.#session;
     const gates = await wishes.rollCall();
     const cast = castOf({
       status: gatehouse.status(),
@@ -92,7 +94,7 @@ export function evaluationsOf(session: Session): Evaluations {
   return evaluations;
 }
 
-function companyOf({ gatehouse, wishes, nameOf }: Session): Company {
+function companyOf({ gatehouse, nameOf }: Session, wishes: TabWishes): Company {
   const { inStep } = gatehouse.status();
   return {
     ask: (gate, wish) => wishes.ask(gate, wish),

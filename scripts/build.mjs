@@ -13,13 +13,20 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { measureFirstLoad } from './first-load.mjs';
 import { newestChange, root, runModule } from './lib.mjs';
 import { setup } from './setup.mjs';
 
-const SOURCES = ['src', 'signaling', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'];
+const SOURCES = [
+  ...['src', 'signaling', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'],
+  'scripts/simple-peer.mjs',
+];
 const STAMP = path.join(root, 'dist', '.built');
 
-/** Builds. Throws when a build fails, and then leaves no stamp: the next start builds again. */
+/**
+ * Builds. Throws when a build fails or the page has become too heavy, and then leaves no stamp: the next start builds
+ * again.
+ */
 export async function build() {
   const started = new Date();
   rmSync(STAMP, { force: true });
@@ -27,7 +34,9 @@ export async function build() {
     const status = await runModule('vite/bin/vite.js', [...args, '--logLevel', 'warn']);
     if (status !== 0) throw new Error(`vite ${args.join(' ')} failed: see above.`);
   }
-  compressBelow(path.join(root, 'dist', 'client'));
+  const client = path.join(root, 'dist', 'client');
+  compressBelow(client);
+  console.log(measureFirstLoad(client));
   mkdirSync(path.dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, '');
   // What changed while the build ran is newer than it.

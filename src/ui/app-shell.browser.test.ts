@@ -4,6 +4,7 @@ import './app-shell.ts';
 import './page.css';
 import { FakeGatehouse, type FakeOptions } from './dev/fake-gatehouse.ts';
 import type { RefusedEvent } from './refused-event.ts';
+import { ROUTES } from './routes.ts';
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const occupancy = page.getByTestId('occupancy');
@@ -21,6 +22,7 @@ function open(options: FakeOptions = {}, hash = '#/park'): FakeGatehouse {
 
 afterEach(() => {
   document.body.replaceChildren();
+  vi.restoreAllMocks();
 });
 
 describe('the park', () => {
@@ -185,6 +187,20 @@ describe('an address', () => {
     await expect.element(occupancy).not.toBeInTheDocument();
     await page.getByRole('link', { name: 'the park' }).click();
     await expect.element(occupancy).toHaveTextContent('3');
+  });
+});
+
+describe('a view whose code does not come', () => {
+  it('says so, and is fetched again when one asks for it', async () => {
+    const chat = ROUTES.find(({ hash }) => hash === '#/chat')!;
+    const load = vi.spyOn(chat as { load(): Promise<unknown> }, 'load');
+    load.mockRejectedValue(new TypeError('Failed to fetch dynamically imported module'));
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    open({}, '#/chat');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('Chat could not be fetched');
+    load.mockRestore();
+    await button('Try again').click();
+    await expect.element(page.getByRole('heading', { name: 'Servers' })).toBeVisible();
   });
 });
 

@@ -84,6 +84,9 @@ export class AppShell extends LitElement {
       .loading {
         padding: 2rem var(--gap);
       }
+      .loading button {
+        margin-top: 0.75rem;
+      }
       @media (min-width: 60rem) {
         header {
           display: grid;
@@ -106,7 +109,7 @@ export class AppShell extends LitElement {
 
   @property({ attribute: false }) gatehouse: Gatehouse | undefined;
   @state() private route: Route = routeOf(location);
-  @state() private loaded = true;
+  @state() private code: 'there' | 'coming' | 'missing' = 'there';
   @query('gh-shortcuts') private readonly help!: HTMLElementTagNameMap['gh-shortcuts'];
 
   readonly #frames = new FrameController(this);
@@ -142,13 +145,21 @@ export class AppShell extends LitElement {
     return html`
       ${this.route.front ? nothing : this.#header(status)}
       <main aria-label=${this.route.title}>
-        ${
-          this.loaded
-            ? this.route.render(session, status)
-            : html`<p class="loading">Opening the ${this.route.title.toLowerCase()} …</p>`
-        }
+        ${this.code === 'there' ? this.route.render(session, status) : this.#notYet()}
       </main>
     `;
+  }
+
+  #notYet(): TemplateResult {
+    const { title } = this.route;
+    if (this.code === 'coming') {
+      return html`<p class="loading">Opening the ${title.toLowerCase()} …</p>`;
+    }
+    return html`<section class="loading" role="alert">
+      <h2>${title} could not be fetched</h2>
+      <p>The gate itself goes on. If trying again does not help, reload the page.</p>
+      <button class="primary" @click=${() => this.#load()}>Try again</button>
+    </section>`;
   }
 
   protected override firstUpdated(): void {
@@ -193,13 +204,26 @@ export class AppShell extends LitElement {
   readonly #navigate = (): void => {
     const route = routeOf(location);
     this.route = route;
-    this.loaded = route.load === undefined;
     if (route.missing) this.dispatchEvent(new RefusedEvent('address', 'no such view'));
-    if (route.load === undefined) return;
-    void route.load().then(() => {
-      if (this.route === route) this.loaded = true;
-    });
+    this.#load();
   };
+
+  #load(): void {
+    const { route } = this;
+    this.code = route.load === undefined ? 'there' : 'coming';
+    if (route.load === undefined) return;
+    const become = (code: 'there' | 'missing'): void => {
+      // Whoever has gone elsewhere meanwhile waits for something else.
+      if (this.route === route) this.code = code;
+    };
+    route.load().then(
+      () => become('there'),
+      (error: unknown) => {
+        console.warn(`Gatehouse: ${route.title} could not be fetched.`, error);
+        become('missing');
+      },
+    );
+  }
 }
 
 declare global {

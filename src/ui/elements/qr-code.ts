@@ -3,6 +3,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { unsafeSVG } from 'lit/directives/unsafe-svg.js';
 import { shared } from './styles.ts';
 
+type Drawer = Pick<typeof import('uqr'), 'renderSVG'>;
+
 /** A text as a QR code. Its drawer is loaded when there is something to draw. */
 @customElement('gh-qr-code')
 export class QrCode extends LitElement {
@@ -32,13 +34,20 @@ export class QrCode extends LitElement {
   @property() text = '';
   /** What the code says, for whoever can't see it. */
   @property() label = '';
+  /** Gives the library that draws. */
+  @property({ attribute: false }) fetchDrawer: () => Promise<Drawer> = () => import('uqr');
   @state() private drawing = '';
+  @state() private failed = false;
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('text')) void this.#draw(this.text);
   }
 
   protected override render(): TemplateResult {
+    if (this.failed) {
+      return html`<p class="small">The code could not be fetched.</p>
+        <button @click=${() => void this.#draw(this.text)}>Try again</button>`;
+    }
     // The drawing is made of the text's bits alone.
     return html`<div class="code" role="img" aria-label=${this.label}>
       ${unsafeSVG(this.drawing)}
@@ -46,9 +55,15 @@ export class QrCode extends LitElement {
   }
 
   async #draw(text: string): Promise<void> {
+    this.failed = false;
     if (text === '') return;
-    const { renderSVG } = await import('uqr');
-    if (this.text === text) this.drawing = renderSVG(text, { border: 2 });
+    try {
+      const { renderSVG } = await this.fetchDrawer();
+      if (this.text === text) this.drawing = renderSVG(text, { border: 2 });
+    } catch (error) {
+      console.warn('Gatehouse: the drawer of QR codes could not be fetched.', error);
+      if (this.text === text) this.failed = true;
+    }
   }
 }
 

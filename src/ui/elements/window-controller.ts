@@ -53,6 +53,8 @@ export class WindowController implements ReactiveController {
     this.#observed?.removeEventListener('scroll', this.#onScroll);
     this.#observer.disconnect();
     this.#observed = scroller;
+    // The list that was scrolled is gone, and this one stands at its beginning.
+    this.#onScroll();
     if (scroller === null) return;
     scroller.addEventListener('scroll', this.#onScroll, { passive: true });
     this.#observer.observe(scroller);
@@ -64,7 +66,15 @@ export class WindowController implements ReactiveController {
     this.#observed = null;
   }
 
-  /** Rows were put in front. Who has scrolled away from the beginning keeps seeing the same ones. */
+  /** The row at the upper edge of what is seen. */
+  get topRow(): number {
+    return Math.floor((this.#observed?.scrollTop ?? 0) / this.rowHeight);
+  }
+
+  /**
+   * So many rows were put in front, or taken away when negative. Who has scrolled away from the beginning keeps seeing the
+   * same ones.
+   */
   grewInFront(rows: number): void {
     const scroller = this.#observed;
     if (scroller === null || scroller.scrollTop < this.rowHeight) return;

@@ -80,10 +80,13 @@ export class VisitorList extends LitElement {
   @property({ attribute: false }) leaving: ReadonlySet<string> = new Set();
   @property({ attribute: false }) selected: string | null = null;
   @state() private text = '';
-  @state() private active = 0;
+  /** Where the keyboard is: by name, as rows move whenever somebody comes or goes. Null: nobody has been there yet. */
+  @state() private activeName: string | null = null;
   @query('input') private readonly input!: HTMLInputElement;
 
   #shown: readonly string[] = [];
+  /** The row of `activeName`. */
+  #active = 0;
   readonly #window = new WindowController(this, {
     scroller: () => this.renderRoot.querySelector<HTMLElement>('.scroll'),
     count: () => this.#shown.length,
@@ -98,9 +101,38 @@ export class VisitorList extends LitElement {
     if (!changed.has('visitors') && !changed.has('text')) return;
     const wanted = this.text.trim().toLowerCase();
     const matches = this.visitors.filter((name) => name.toLowerCase().includes(wanted));
+    const before = this.#shown;
     // The last to come stand first.
     this.#shown = matches.reverse();
-    this.active = Math.max(0, Math.min(this.active, this.#shown.length - 1));
+    if (!changed.has('text')) this.#stay(before);
+    this.#find();
+  }
+
+  /** What is in sight stays there, whoever comes or goes above it. */
+  #stay(before: readonly string[]): void {
+    const top = this.#window.topRow;
+    if (top === 0) return;
+    const rows = new Map(this.#shown.map((name, row) => [name, row]));
+    const at = before.findIndex((name, row) => row >= top && rows.has(name));
+    const row = rows.get(before[at] ?? '');
+    if (row !== undefined) void this.updateComplete.then(() => this.#window.grewInFront(row - at));
+  }
+
+  /** The row of the active name; when that one has gone, whoever stands there now. */
+  #find(): void {
+    if (this.activeName === null) return;
+    const row = this.#shown.indexOf(this.activeName);
+    this.#active = row >= 0 ? row : this.#inList(this.#active);
+    this.activeName = this.#shown[this.#active] ?? null;
+  }
+
+  #inList(row: number): number {
+    return Math.max(0, Math.min(row, this.#shown.length - 1));
+  }
+
+  #goTo(row: number): void {
+    this.#active = this.#inList(row);
+    this.activeName = this.#shown[this.#active] ?? null;
   }
 
   protected override render(): TemplateResult {
@@ -131,13 +163,14 @@ export class VisitorList extends LitElement {
     const { first, end } = this.#window.sight;
     const { rowHeight } = this.#window;
     const rows = this.#shown.slice(first, end);
-    const rendered = this.active >= first && this.active < end;
+    const rendered = this.#active >= first && this.#active < end;
     return html`<div
       class="scroll"
       role="listbox"
       aria-label="Who is inside"
       tabindex="0"
-      aria-activedescendant=${rendered ? `option-${this.active}` : ''}
+      aria-activedescendant=${rendered ? `option-${this.#active}` : ''}
+      @focus=${() => this.#goTo(this.#active)}
       @keydown=${this.#listKey}
     >
       <div class="space" role="none" style="height: ${this.#window.total}px">
@@ -154,7 +187,7 @@ export class VisitorList extends LitElement {
     const selected = name === this.selected;
     return html`<div
       id="option-${row}"
-      class="option ${row === this.active ? 'active' : ''}"
+      class="option ${row === this.#active ? 'active' : ''}"
       role="option"
       aria-selected=${selected}
       aria-setsize=${this.#shown.length}
@@ -176,7 +209,7 @@ export class VisitorList extends LitElement {
   #choose(row: number): void {
     const name = this.#shown[row];
     if (name === undefined) return;
-    this.active = row;
+    this.#goTo(row);
     const detail = name === this.selected ? null : name;
     this.dispatchEvent(new CustomEvent<string | null>('choose', { detail }));
   }
@@ -188,23 +221,22 @@ export class VisitorList extends LitElement {
   };
 
   readonly #listKey = (event: KeyboardEvent): void => {
-    const last = this.#shown.length - 1;
     const moves: Record<string, number> = {
-      ArrowDown: this.active + 1,
-      ArrowUp: this.active - 1,
-      PageDown: this.active + 10,
-      PageUp: this.active - 10,
+      ArrowDown: this.#active + 1,
+      ArrowUp: this.#active - 1,
+      PageDown: this.#active + 10,
+      PageUp: this.#active - 10,
       Home: 0,
-      End: last,
+      End: this.#shown.length - 1,
     };
     const to = moves[event.key];
     if (to !== undefined) {
       event.preventDefault();
-      this.active = Math.max(0, Math.min(last, to));
-      this.#window.reveal(this.active);
+      this.#goTo(to);
+      this.#window.reveal(this.#active);
     } else if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      this.#choose(this.active);
+      this.#choose(this.#active);
     }
   };
 }

@@ -19,7 +19,10 @@ const ICONS: Readonly<Record<Tap['answer']['phase'], IconName>> = {
 
 const WHY = { selected: 'selected', 'last-here': 'last in here', last: 'last in' } as const;
 
-/** The two buttons of the door, and the answer to the last tap. Fires `tapped` with the wish. */
+/**
+ * The two buttons of the door, and the answer to the last tap. Fires `tapped` with the wish, and `not-in` with the typed
+ * name of a visitor who was not let in after all.
+ */
 @customElement('gh-door')
 export class Door extends LitElement {
   static override styles = [
@@ -140,9 +143,15 @@ export class Door extends LitElement {
   readonly #frames = new FrameController(this);
 
   letIn(): void {
-    const visitor = this.visitorName.trim();
-    void this.session.desk.tap({ kind: 'enter', ...(visitor === '' ? {} : { visitor }) });
+    void this.#letIn(this.visitorName.trim());
     this.dispatchEvent(new CustomEvent('tapped', { detail: 'enter' }));
+  }
+
+  async #letIn(visitor: string): Promise<void> {
+    const wish = { kind: 'enter', ...(visitor === '' ? {} : { visitor }) } as const;
+    const { phase } = (await this.session.desk.tap(wish)).answer;
+    if (visitor === '' || (phase !== 'failed' && phase !== 'refused')) return;
+    this.dispatchEvent(new CustomEvent('not-in', { detail: visitor }));
   }
 
   letOut(): void {

@@ -140,6 +140,7 @@ export class ParkView extends LitElement {
           .leaver=${leaver}
           ?bar=${narrow && !this.#low.matches}
           @tapped=${this.#tapped}
+          @not-in=${this.#notIn}
         ></gh-door>
         <section class="panel" aria-labelledby="last">
           <header><h2 id="last">Last five at this gate</h2></header>
@@ -205,6 +206,11 @@ export class ParkView extends LitElement {
   readonly #tapped = (event: CustomEvent<'enter' | 'leave'>): void => {
     if (event.detail === 'enter') this.visitorName = '';
     else this.selected = null;
+  };
+
+  /** So that a second tap does not let somebody in without a name; what is typed meanwhile is for the next one. */
+  readonly #notIn = ({ detail }: CustomEvent<string>): void => {
+    if (this.visitorName === '') this.visitorName = detail;
   };
 }
 

@@ -73,13 +73,19 @@ export class ParkView extends LitElement {
 
       @media (min-width: 60rem) {
         :host {
-          grid-template-columns: minmax(20rem, 26rem) minmax(17rem, 24rem) minmax(24rem, 1fr);
+          grid-template-columns: minmax(0, 19fr) minmax(0, 16fr) minmax(0, 20fr);
           align-items: start;
           padding: 1rem 1.25rem;
           gap: 1rem;
         }
         gh-situation {
           grid-column: 1 / -1;
+        }
+      }
+      /* As wide as these columns at the least, the gaps, and a scroll bar. */
+      @media (min-width: 67rem) {
+        :host {
+          grid-template-columns: minmax(20rem, 26rem) minmax(17rem, 24rem) minmax(24rem, 1fr);
         }
       }
     `,

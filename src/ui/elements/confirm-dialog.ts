@@ -4,7 +4,7 @@ import { shared } from './styles.ts';
 
 /**
  * Asks before a step is taken: the slot says what it will cost. `typed` names the words that must be typed before
- * the button works. Fires `confirm`.
+ * the button works. Fires `confirm`, and `closed` whichever way it ends.
  */
 @customElement('gh-confirm')
 export class ConfirmDialog extends LitElement {
@@ -69,8 +69,16 @@ export class ConfirmDialog extends LitElement {
     this.dialog.close();
   }
 
+  /** What was typed was typed for something else. */
+  forget(): void {
+    this.text = '';
+  }
+
   protected override render(): TemplateResult {
-    return html`<dialog aria-labelledby="heading">
+    return html`<dialog
+      aria-labelledby="heading"
+      @close=${() => this.dispatchEvent(new CustomEvent('closed'))}
+    >
       <form @submit=${this.#submit}>
         <h2 id="heading">${this.heading}</h2>
         <slot @keydown=${this.#slotKey}></slot>

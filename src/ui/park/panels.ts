@@ -43,8 +43,18 @@ export class ParkPanels extends LitElement {
       gh-log {
         height: 32rem;
       }
-      @media (min-width: 60rem) {
+      @media (max-width: 59.99rem) and (max-height: 29.99rem) {
+        .people,
         .log {
+          grid-column: 1 / -1;
+        }
+      }
+      @media (min-width: 60rem) {
+        .people {
+          grid-area: people;
+        }
+        .log {
+          grid-area: log;
           position: sticky;
           top: 1rem;
           display: flex;

@@ -61,12 +61,14 @@ export class ParkView extends LitElement {
       @media (max-width: 59.99rem) and (max-height: 29.99rem) {
         :host {
           padding-bottom: var(--gap);
+          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+          grid-auto-flow: row dense;
         }
         .desk {
-          grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-          grid-auto-flow: dense;
+          display: contents;
         }
-        .desk > :not(gh-occupancy, gh-door) {
+        gh-situation,
+        .desk > :not(gh-door) {
           grid-column: 1 / -1;
         }
       }
@@ -74,12 +76,26 @@ export class ParkView extends LitElement {
       @media (min-width: 60rem) {
         :host {
           grid-template-columns: minmax(0, 19fr) minmax(0, 16fr) minmax(0, 20fr);
+          grid-template-areas:
+            'situation situation situation'
+            'occupancy people log'
+            'desk people log';
+          grid-template-rows: auto auto 1fr;
           align-items: start;
           padding: 1rem 1.25rem;
-          gap: 1rem;
+          gap: 0 1rem;
         }
+        /* Margins and no gaps: most of the time there is no situation. */
         gh-situation {
-          grid-column: 1 / -1;
+          grid-area: situation;
+          margin-bottom: 1rem;
+        }
+        gh-occupancy {
+          grid-area: occupancy;
+          margin-bottom: var(--gap);
+        }
+        .desk {
+          grid-area: desk;
         }
       }
       /* As wide as these columns at the least, the gaps, and a scroll bar. */
@@ -133,12 +149,10 @@ export class ParkView extends LitElement {
     const recent = lastLetIn(log.entries, status.id, REMEMBERED);
     const leaver = whoLeaves({ inside, leaving, selected: this.selected, recent });
     const narrow = this.#narrow.matches;
-    const situation = this.#situation();
     return html`
-      ${narrow ? nothing : situation}
+      <gh-occupancy .status=${status} ?compact=${narrow && needsPerson(status)}></gh-occupancy>
+      ${this.#situation()}
       <div class="desk">
-        <gh-occupancy .status=${status} ?compact=${narrow && needsPerson(status)}></gh-occupancy>
-        ${narrow ? situation : nothing}
         <gh-door
           .session=${session}
           .status=${status}

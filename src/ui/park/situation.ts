@@ -1,14 +1,13 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Gatehouse, Status } from '../../runtime/gatehouse.ts';
-import type { ConfirmDialog } from '../elements/confirm-dialog.ts';
-import '../elements/confirm-dialog.ts';
+import { GatehouseError, type Gatehouse, type Status } from '../../runtime/gatehouse.ts';
 import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
 import { count, gateName, insideWords, isDown, listed, shortId } from '../words.ts';
 import { otherSide } from '../status-line.ts';
-import { proceedCosts } from './costs.ts';
+import type { Decision, DecisionDialog } from './decision.ts';
+import './decision.ts';
 import { needsPerson } from './needs-person.ts';
 
 /** What a person has to do, when the gates can't help themselves. Nothing is shown when there is nothing to do. */
@@ -38,13 +37,6 @@ export class Situation extends LitElement {
         gap: 0.5rem;
         justify-items: start;
       }
-      .costs {
-        display: grid;
-        gap: 0.5rem;
-        padding-left: 1.25rem;
-        list-style: square;
-        margin-top: 0.5rem;
-      }
       dl {
         display: grid;
         grid-template-columns: auto 1fr;
@@ -61,18 +53,29 @@ export class Situation extends LitElement {
   @property({ attribute: false }) status!: Status;
   @state() private problem = '';
   @state() private busy = false;
-  @query('#proceed') private readonly proceedDialog!: ConfirmDialog;
-  @query('#renew') private readonly renewDialog!: ConfirmDialog;
-  @query('#adopt') private readonly adoptDialog!: ConfirmDialog;
+  /** A dialog is open. */
+  @state() private deciding = false;
+  @query('gh-decision') private readonly dialog!: DecisionDialog;
 
-  protected override willUpdate(): void {
-    this.toggleAttribute('idle', !needsPerson(this.status) && this.problem === '');
+  /** What there was to do when `problem` came up. */
+  #problemOf = '';
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { status } = this;
+    const isCalm = !needsPerson(status);
+    if (changed.has('status') && (isCalm || toDo(status) !== this.#problemOf)) this.problem = '';
+    this.toggleAttribute('idle', isCalm && this.problem === '' && !this.deciding);
   }
 
   protected override render(): TemplateResult {
     return html`
       ${this.#stopped()} ${this.#vacant()} ${this.#missing()} ${this.#conflict()}
       ${this.problem === '' ? nothing : html`<p role="alert">${this.problem}</p>`}
+      <gh-decision
+        .status=${this.status}
+        @decided=${({ detail }: CustomEvent<Decision>) => void this.#do(() => this.#carryOut(detail))}
+        @closed=${() => (this.deciding = false)}
+      ></gh-decision>
     `;
   }
 
@@ -111,7 +114,7 @@ export class Situation extends LitElement {
       html`<p>It comes back with everything that it had stored, and learns the rest.</p>
         <button
           class="primary"
-          ?disabled=${this.busy}
+          aria-disabled=${this.busy}
           @click=${() => void this.#do(() => this.gatehouse.recover())}
         >
           Recover
@@ -127,7 +130,7 @@ export class Situation extends LitElement {
       html`<p>The leader was removed. An election takes a moment and costs nothing.</p>
         <button
           class="primary"
-          ?disabled=${this.busy}
+          aria-disabled=${this.busy}
           @click=${() => void this.#do(() => this.gatehouse.startElection())}
         >
           Start election
@@ -139,7 +142,6 @@ export class Situation extends LitElement {
     const { missing, quorum } = this.status;
     if (quorum || missing.length === 0 || this.#down) return nothing;
     const names = listed(missing.map(({ id }) => gateName(this.status, id)));
-    const ids = missing.map(({ id }) => id);
     return this.#notice(
       'paused',
       `Missing: ${names}`,
@@ -147,26 +149,14 @@ export class Situation extends LitElement {
           Open ${missing.length === 1 ? 'that gate' : 'those gates'} again, on the same device, and
           everything goes on by itself. Only if that can't be done, go on without.
         </p>
-        <button ?disabled=${this.busy} @click=${() => void this.proceedDialog.show()}>
+        <button aria-disabled=${this.busy} @click=${() => this.#ask('proceed')}>
           Go on without …
-        </button>
-        <gh-confirm
-          id="proceed"
-          heading="Go on without ${names}?"
-          action="Go on without"
-          typed="go on"
-          @confirm=${() => void this.#do(() => this.gatehouse.proceedWithout(ids))}
-        >
-          <p>This is unsafe unless they are really gone. It will cost:</p>
-          <ul class="costs">
-            ${proceedCosts(this.status).map((cost) => html`<li>${cost}</li>`)}
-          </ul>
-        </gh-confirm>`,
+        </button>`,
     );
   }
 
   #conflict(): TemplateResult | typeof nothing {
-    const { conflict, generation, occupancy, commitIndex } = this.status;
+    const { conflict, generation, commitIndex } = this.status;
     if (conflict === null || this.#down) return nothing;
     const other = conflict.generation;
     const name = otherSide(this.status, conflict);
@@ -191,22 +181,9 @@ export class Situation extends LitElement {
           </dd>
         </dl>
         <p class="small soft">To keep ours, adopt it over there.</p>
-        <button ?disabled=${this.busy} @click=${() => void this.adoptDialog.show()}>
+        <button aria-disabled=${this.busy} @click=${() => this.#ask('adopt')}>
           Adopt theirs …
-        </button>
-        <gh-confirm
-          id="adopt"
-          heading="Adopt generation ${shortId(other)}?"
-          action="Adopt theirs"
-          typed="adopt"
-          @confirm=${() => void this.#do(() => this.gatehouse.adopt(other))}
-        >
-          <p>
-            This gate then counts what ${name} counts. Its own log, with
-            ${count(occupancy, 'visitor')} inside, is set aside: nothing of it is deleted, and it
-            can be exported, but nobody in it counts as inside any more.
-          </p>
-        </gh-confirm>`,
+        </button>`,
     );
   }
 
@@ -221,26 +198,28 @@ export class Situation extends LitElement {
           ${isBlank ? nothing : html`To keep the log of this gate, adopt it over there.`} It can
           join the log of ${name} as a new gate.
         </p>
-        <button ?disabled=${this.busy} @click=${() => void this.renewDialog.show()}>
+        <button aria-disabled=${this.busy} @click=${() => this.#ask('renew')}>
           Come back as a new gate …
-        </button>
-        <gh-confirm
-          id="renew"
-          heading="Come back as a new gate?"
-          action="Come back as a new gate"
-          @confirm=${() => void this.#do(() => this.#renew())}
-        >
-          <p>
-            This gate leaves, and all that it has stored is deleted, the logs that it set aside too:
-            export those first. Then the page opens again, as a gate that nobody knows yet.
-          </p>
-        </gh-confirm>`,
+        </button>`,
     );
   }
 
-  async #renew(): Promise<void> {
-    await this.gatehouse.terminate();
-    reload();
+  #ask(kind: Decision['kind']): void {
+    if (this.busy) return;
+    this.deciding = true;
+    void this.dialog.ask(kind);
+  }
+
+  async #carryOut(decision: Decision): Promise<void> {
+    switch (decision.kind) {
+      case 'proceed':
+        return this.gatehouse.proceedWithout([...decision.ids]);
+      case 'adopt':
+        return this.gatehouse.adopt(decision.generation);
+      case 'renew':
+        await this.gatehouse.terminate();
+        reload();
+    }
   }
 
   get #down(): boolean {
@@ -248,16 +227,31 @@ export class Situation extends LitElement {
   }
 
   async #do(step: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
     this.busy = true;
     this.problem = '';
     try {
       await step();
     } catch (error) {
-      this.problem = `That did not work: ${messageOf(error)}`;
+      this.#problemOf = toDo(this.gatehouse.status());
+      this.problem = problemWords(error);
     } finally {
       this.busy = false;
     }
   }
+}
+
+/** What there is to do, to tell when it is something else. */
+function toDo(status: Status): string {
+  const { role, vacant, quorum, missing, conflict } = status;
+  const ids = quorum ? [] : missing.map(({ id }) => id).sort();
+  return JSON.stringify([isDown(status) ? role : '', vacant, ids, conflict?.generation ?? '']);
+}
+
+function problemWords(error: unknown): string {
+  const isDefinite = error instanceof GatehouseError && error.definite;
+  const what = isDefinite ? 'That did not work' : 'Not known yet whether that worked';
+  return `${what}: ${messageOf(error)}`;
 }
 
 function reload(): void {

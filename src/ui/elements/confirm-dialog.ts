@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { endsWord } from './ends-word.ts';
 import { shared } from './styles.ts';
 
 /**
@@ -114,7 +115,7 @@ export class ConfirmDialog extends LitElement {
   /** A field in the slot belongs to another tree than the form, so Enter in it submits nothing by itself. */
   readonly #slotKey = (event: KeyboardEvent): void => {
     const inField = event.target instanceof HTMLInputElement;
-    if (event.key === 'Enter' && inField && !event.isComposing) this.#submit(event);
+    if (event.key === 'Enter' && inField && !endsWord(event)) this.#submit(event);
   };
 
   readonly #submit = (event: Event): void => {

@@ -115,6 +115,9 @@ export const shared = css`
     background: var(--ink);
     color: var(--panel);
   }
+  button[aria-disabled='true'] {
+    cursor: progress;
+  }
   button.quiet {
     border-color: transparent;
     background: none;
@@ -132,6 +135,16 @@ export const shared = css`
     }
     button[aria-pressed='true']:hover {
       background: var(--ink-soft);
+    }
+  }
+  /* The browser takes all backgrounds away here, and with them what tells a pressed button. */
+  @media (forced-colors: active) {
+    button[aria-pressed='true'],
+    button[aria-pressed='true']:hover {
+      forced-color-adjust: none;
+      border-color: Highlight;
+      background: Highlight;
+      color: HighlightText;
     }
   }
 

@@ -39,12 +39,14 @@ async function open(): Promise<void> {
     complain('This address cannot be opened', parsed.problems);
     return;
   }
+  const notice = announce(isVisitor ? 'Opening the page …' : 'Opening the gate …');
   const clock = new WorkerClock();
   const { iceServers, refused } = await loadConfiguration();
   if (isVisitor) {
     const { openVisitor } = await import('./visitor-tab.ts');
     const visitor = await openVisitor(parsed.address.park, clock, iceServers);
     if (refused) visitor.refuse(BAD_CONFIGURATION);
+    notice.remove();
     return;
   }
   const home = await TabHome.claim(parsed.address, clock, iceServers);
@@ -59,7 +61,16 @@ async function open(): Promise<void> {
   const app = document.createElement('gatehouse-app');
   app.addEventListener('refused-input', ({ refusal }) => host.refuse(refusal));
   app.gatehouse = gatehouse;
-  document.body.append(app);
+  notice.replaceWith(app);
+}
+
+/** Says what is under way: the disk and the server's configuration may take seconds. */
+function announce(text: string): HTMLElement {
+  const main = document.createElement('main');
+  main.textContent = text;
+  main.style.padding = '2rem var(--gap)';
+  document.body.append(main);
+  return main;
 }
 
 interface Configuration {
@@ -105,7 +116,7 @@ function complain(title: string, problems: readonly string[]): void {
     list.append(item);
   }
   main.append(heading, list);
-  document.body.append(main);
+  document.body.replaceChildren(main);
 }
 
 open().catch((error: unknown) => {

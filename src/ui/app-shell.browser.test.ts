@@ -261,6 +261,20 @@ describe('a gate without others', () => {
 });
 
 describe('by keyboard', () => {
+  it('"?" on the start page, which has no shortcuts to show, does no harm', async () => {
+    const broken: unknown[] = [];
+    const listen = (event: ErrorEvent): void => {
+      event.preventDefault();
+      broken.push(event.message);
+    };
+    addEventListener('error', listen);
+    open({}, '#/start');
+    await expect.element(page.getByRole('heading', { name: 'Gatehouse' })).toBeVisible();
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: '?' }));
+    removeEventListener('error', listen);
+    expect(broken).toEqual([]);
+  });
+
   it('Enter in a field of a dialog takes the step, once it is possible', async () => {
     open({ capacity: 10 });
     await button('Set capacity').click();

@@ -110,11 +110,12 @@ export class AppShell extends LitElement {
   @property({ attribute: false }) gatehouse: Gatehouse | undefined;
   @state() private route: Route = routeOf(location);
   @state() private code: 'there' | 'coming' | 'missing' = 'there';
-  @query('gh-shortcuts') private readonly help!: HTMLElementTagNameMap['gh-shortcuts'];
+  @query('gh-shortcuts') private readonly help!: HTMLElementTagNameMap['gh-shortcuts'] | null;
 
   readonly #frames = new FrameController(this);
   protected readonly shortcuts = new ShortcutsController(this, {
-    '?': () => this.help.show(),
+    // The start page has no header, and nothing to press.
+    '?': () => this.help?.show(),
   });
   #session: Session | undefined;
   #line: StatusLine = { tone: 'waiting', text: '' };
@@ -140,7 +141,7 @@ export class AppShell extends LitElement {
 
   protected override render(): TemplateResult {
     const session = this.#session;
-    if (session === undefined) return html`<main class="loading">Opening the gate …</main>`;
+    if (session === undefined) return html``;
     const status = session.gatehouse.status();
     return html`
       ${this.route.front ? nothing : this.#header(status)}

@@ -4,9 +4,9 @@ import { shortcutsOn, switchShortcuts } from './shortcuts.ts';
 import { shared } from './styles.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['i', 'Let a visitor in'],
-  ['o', 'Let a visitor out'],
-  ['/', 'Search who is inside'],
+  ['i', 'In the park: let a visitor in'],
+  ['o', 'In the park: let a visitor out'],
+  ['/', 'In the park: search who is inside'],
   ['?', 'Show this list'],
 ];
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeGatehouse } from './dev/fake-gatehouse.ts';
-import { HeldMutex } from './session.ts';
+import { HeldMutex, Session } from './session.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -36,4 +36,22 @@ it('is free after it was given back', async () => {
   const mutex = await held(fake);
   await mutex.release();
   expect(mutex.state.phase).toBe('free');
+});
+
+it('lets go of its gate when it is closed', () => {
+  const fake = new FakeGatehouse();
+  const listeners = new Set<unknown>();
+  const subscribe = fake.subscribe.bind(fake);
+  vi.spyOn(fake, 'subscribe').mockImplementation((listener) => {
+    listeners.add(listener);
+    const end = subscribe(listener);
+    return () => {
+      listeners.delete(listener);
+      end();
+    };
+  });
+  const session = new Session(fake);
+  expect(listeners.size).toBeGreaterThan(0);
+  session.close();
+  expect(listeners.size).toBe(0);
 });

@@ -15,6 +15,7 @@ export class Session {
   /** The other tabs of this browser. Their code comes after the first view; rejects when it can't be fetched. */
   readonly others: Promise<OtherTabs>;
   readonly #names = new NameBook();
+  readonly #unsubscribe: readonly (() => void)[];
 
   constructor(gatehouse: Gatehouse) {
     this.gatehouse = gatehouse;
@@ -28,14 +29,17 @@ export class Session {
       const { id, name, peers, pending, quorum } = gatehouse.status();
       this.#names.learn([{ id, name }, ...peers]);
       // A crashed node counts nothing as pending, but its outbox is still on its disk.
-      if (pending === 0 && quorum) this.desk.settle();
+      if (pending === 0 && quorum && this.log.isCurrent) this.desk.settle(this.log.entries);
     };
-    gatehouse.subscribe(follow);
+    this.#unsubscribe = [gatehouse.subscribe(follow), this.log.subscribe(follow)];
     follow();
   }
 
-  /** The page goes away. */
+  /** The page goes away, or shows another gate. */
   close(): void {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.log.close();
+    this.mutex.close();
     this.others.then(
       (others) => others.close(),
       () => undefined,
@@ -55,11 +59,17 @@ export class HeldMutex {
   readonly #gatehouse: Lockable;
   readonly #changes = new Emitter();
   #state: MutexState = { phase: 'free' };
+  readonly #unsubscribe: () => void;
   #release: (() => Promise<void>) | undefined;
 
   constructor(gatehouse: Lockable) {
     this.#gatehouse = gatehouse;
-    gatehouse.subscribe(() => this.#look());
+    this.#unsubscribe = gatehouse.subscribe(() => this.#look());
+  }
+
+  /** Follows its gate no more. */
+  close(): void {
+    this.#unsubscribe();
   }
 
   get state(): MutexState {

@@ -12,9 +12,13 @@ describe('Desk', () => {
     expect(desk.taps.map(tell)).toEqual([{ headline: 'Ann is in', more: 'Log no. 3' }]);
   });
 
-  it('says whom the park made a name for', async () => {
+  it('makes a name for a visitor without one, and tells it even while nothing is known', async () => {
     const desk = new Desk(new FakeGatehouse());
-    expect(tell(await desk.tap({ kind: 'enter' })).headline).toBe('Visitor 1 is in');
+    expect(tell(await desk.tap({ kind: 'enter' })).headline).toMatch(/^Visitor \w{6} is in$/);
+    const unsure = new Desk(new FakeGatehouse({ failure: { code: 'timeout', definite: false } }));
+    expect(tell(await unsure.tap({ kind: 'enter' })).headline).toMatch(
+      /^Not known yet: Visitor \w{6} may be in$/,
+    );
   });
 
   it.each([
@@ -50,14 +54,62 @@ describe('Desk', () => {
     const tap = await desk.tap({ kind: 'leave', visitor: 'Ann' });
     expect(tell(tap).headline).toBe('Not known yet: Ann may be out');
     expect([...desk.leaving]).toEqual(['Ann']);
-    desk.settle();
-    expect(desk.taps.map(tell)[0]?.headline).toBe('Found out');
+    desk.settle([{ ...entry(9, 'Ann'), node: 'herona1b2c3', kind: 'leave' }]);
+    expect(desk.taps.map(tell)[0]).toEqual({ headline: 'Ann is out', more: 'Log no. 9' });
     expect([...desk.leaving]).toEqual([]);
   });
 
+  describe('what was unknown, when the outbox is empty', () => {
+    const own = (index: number, visitor: string): Entry => ({
+      ...entry(index, visitor),
+      node: 'herona1b2c3',
+    });
+    async function unsure(...visitors: string[]): Promise<[Desk, FakeGatehouse]> {
+      const fake = new FakeGatehouse({ failure: { code: 'timeout', definite: false } });
+      const desk = new Desk(fake);
+      for (const visitor of visitors) await desk.tap({ kind: 'enter', visitor });
+      return [desk, fake];
+    }
+    const headlines = (desk: Desk): string[] => desk.taps.map((tap) => tell(tap).headline);
+
+    it('was refused when the log says so', async () => {
+      const [desk] = await unsure('Zoe');
+      desk.settle([{ ...own(9, 'Zoe'), allowed: false, reason: 'full' }]);
+      expect(headlines(desk)).toEqual(['Refused: the park is full']);
+    });
+
+    it('is not answered by other gates, by what was there before, nor by visitors themselves', async () => {
+      const [desk, fake] = await unsure('Zoe');
+      const { commitIndex } = fake.status();
+      desk.settle([own(commitIndex, 'Zoe'), entry(9, 'Zoe'), { ...own(10, 'Zoe'), ownTab: true }]);
+      expect(headlines(desk)).toEqual(['No answer came: Zoe may be in']);
+    });
+
+    it('is found in the log later, too', async () => {
+      const [desk] = await unsure('Zoe');
+      desk.settle([]);
+      desk.settle([own(9, 'Zoe')]);
+      expect(headlines(desk)).toEqual(['Zoe is in']);
+    });
+
+    it('takes an entry for the answer to one tap only, the earlier one', async () => {
+      const [desk] = await unsure('Zoe', 'Zoe');
+      desk.settle([own(9, 'Zoe')]);
+      expect(headlines(desk)).toEqual(['No answer came: Zoe may be in', 'Zoe is in']);
+    });
+
+    it('is said to be of another log after this gate gave way to one', async () => {
+      const [desk, fake] = await unsure('Zoe');
+      fake.set({ generation: 'z9z8z7z6' });
+      desk.settle([]);
+      expect(desk.taps.map(tell)[0]?.more).toMatch(/follows another log now/);
+    });
+  });
+
   it('takes an error that it does not know for indefinite', async () => {
-    const broken = { enter: () => Promise.reject(new Error('boom')) };
-    const desk = new Desk({ ...broken, leave: broken.enter, setCapacity: broken.enter });
+    const boom = () => Promise.reject(new Error('boom'));
+    const status = () => new FakeGatehouse().status();
+    const desk = new Desk({ enter: boom, leave: boom, setCapacity: boom, status });
     expect((await desk.tap({ kind: 'enter' })).answer.phase).toBe('unknown');
   });
 
@@ -67,7 +119,8 @@ describe('Desk', () => {
       visitor === 'Bad'
         ? Promise.reject(new GatehouseError('timeout', false, ''))
         : new Promise((resolve) => answers.push(resolve));
-    const desk = new Desk({ enter, leave: enter, setCapacity: () => enter() });
+    const status = () => new FakeGatehouse().status();
+    const desk = new Desk({ enter, leave: enter, setCapacity: () => enter(), status });
     const bad = desk.tap({ kind: 'enter', visitor: 'Bad' });
     const full = desk.tap({ kind: 'enter', visitor: 'Ann' });
     void desk.tap({ kind: 'enter', visitor: 'Bob' });

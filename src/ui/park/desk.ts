@@ -1,22 +1,36 @@
+import { customAlphabet } from 'nanoid';
 import {
   GatehouseError,
   type Entry,
   type Gatehouse,
   type Outcome,
+  type Status,
 } from '../../runtime/gatehouse.ts';
+import { typedName } from '../../runtime/typed-name.ts';
 import { Emitter } from '../elements/emitter.ts';
 import { errorWords, refusalWords } from '../words.ts';
 
+/** Without letters and digits that are taken for each other. */
+const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
+
 export type Wish =
-  | { readonly kind: 'enter'; readonly visitor?: string }
+  | { readonly kind: 'enter'; readonly visitor: string }
   | { readonly kind: 'leave'; readonly visitor: string }
   | { readonly kind: 'capacity'; readonly capacity: number };
+
+/** What a tap asks for. A visitor without a name gets one here, so that the page can tell it whatever comes of the tap. */
+type Asked =
+  Exclude<Wish, { kind: 'enter' }> | { readonly kind: 'enter'; readonly visitor?: string };
 
 /** A tap on this gate's screen, and what came of it. */
 export interface Tap {
   /** Counts this page's taps from 1. */
   readonly number: number;
   readonly wish: Wish;
+  /** Where the log ended for this gate then: what comes of the tap stands behind it. */
+  readonly since: number;
+  /** The generation of that log. */
+  readonly generation: string;
   readonly answer:
     | { readonly phase: 'pending' }
     | { readonly phase: 'done'; readonly visitor?: string; readonly index: number }
@@ -30,8 +44,8 @@ export interface Tap {
     | { readonly phase: 'failed'; readonly what: string; readonly then: string }
     /** It may have happened: this gate's outbox is finding out. */
     | { readonly phase: 'unknown'; readonly what: string }
-    /** It was unknown, and the outbox has found out since. */
-    | { readonly phase: 'settled' };
+    /** The outbox has nothing to find out any more, and no answer stands in the log, as far as it is known here. */
+    | { readonly phase: 'unanswered'; readonly isOtherLog: boolean };
 }
 
 const REMEMBERED = 20;
@@ -42,17 +56,22 @@ const EARLIER_WORDS = {
   refused: 'refused',
   failed: 'not done',
   unknown: 'not known yet',
+  unanswered: 'not answered',
   pending: 'waiting',
 } as const;
 
+export interface Counter extends Pick<Gatehouse, 'enter' | 'leave' | 'setCapacity'> {
+  status(): Pick<Status, 'id' | 'commitIndex' | 'generation'>;
+}
+
 /** Sends what people tap to the network, and remembers the answers. */
 export class Desk {
-  readonly #gatehouse: Pick<Gatehouse, 'enter' | 'leave' | 'setCapacity'>;
+  readonly #gatehouse: Counter;
   readonly #changes = new Emitter();
   #taps: readonly Tap[] = [];
   #last = 0;
 
-  constructor(gatehouse: Pick<Gatehouse, 'enter' | 'leave' | 'setCapacity'>) {
+  constructor(gatehouse: Counter) {
     this.#gatehouse = gatehouse;
   }
 
@@ -76,9 +95,12 @@ export class Desk {
   }
 
   /** Ends with the answer; what goes wrong is an answer too. */
-  async tap(wish: Wish): Promise<Tap> {
+  async tap(asked: Asked): Promise<Tap> {
     this.#last += 1;
-    let tap: Tap = { number: this.#last, wish, answer: { phase: 'pending' } };
+    const wish = named(asked);
+    const { commitIndex: since, generation } = this.#gatehouse.status();
+    const number = this.#last;
+    let tap: Tap = { number, wish, since, generation, answer: { phase: 'pending' } };
     this.#taps = [tap, ...this.#taps.slice(0, REMEMBERED - 1)];
     this.#changes.emit();
     tap = { ...tap, answer: await this.#ask(wish) };
@@ -86,12 +108,29 @@ export class Desk {
     return tap;
   }
 
-  /** The outbox is empty: whatever was unknown is known now. */
-  settle(): void {
-    if (!this.#taps.some(({ answer }) => answer.phase === 'unknown')) return;
-    this.#taps = this.#taps.map((tap) =>
-      tap.answer.phase === 'unknown' ? { ...tap, answer: { phase: 'settled' } } : tap,
-    );
+  /**
+   * The outbox is empty, and `entries` are the log as far as this gate knows it. That does not mean that everything in the
+   * outbox has happened: it is also emptied when this gate gives way to another log. So the log tells what became of what
+   * was unknown. It may still bring more, so whatever it has no answer for is looked for again.
+   */
+  settle(entries: readonly Entry[]): void {
+    if (!this.#taps.some(isOpen)) return;
+    const { id, generation } = this.#gatehouse.status();
+    const claimed = new Set(this.#taps.map(({ answer }) => ('index' in answer ? answer.index : 0)));
+    const settled = [...this.#taps].reverse().map((tap): Tap => {
+      if (!isOpen(tap)) return tap;
+      const entry = answerIn(entries, tap, id, claimed);
+      if (entry !== undefined) {
+        claimed.add(entry.index);
+        return { ...tap, answer: answerOf(entry) };
+      }
+      const isOtherLog = tap.generation !== '' && tap.generation !== generation;
+      if (tap.answer.phase === 'unanswered' && tap.answer.isOtherLog === isOtherLog) return tap;
+      return { ...tap, answer: { phase: 'unanswered', isOtherLog } };
+    });
+    const taps = settled.reverse();
+    if (taps.every((tap, at) => tap === this.#taps[at])) return;
+    this.#taps = taps;
     this.#changes.emit();
   }
 
@@ -125,6 +164,45 @@ export class Desk {
   }
 }
 
+function named(asked: Asked): Wish {
+  if (asked.kind === 'capacity') return asked;
+  const { kind, visitor = `Visitor ${visitorTag()}` } = asked;
+  // As it will stand in the log.
+  return { kind, visitor: typedName(visitor) };
+}
+
+/** Nobody knows yet what came of it. */
+function isOpen({ answer }: Tap): boolean {
+  return answer.phase === 'unknown' || answer.phase === 'unanswered';
+}
+
+/** The first entry that answers a tap at gate `node`, and is not the answer to another one. */
+function answerIn(
+  entries: readonly Entry[],
+  { wish, since }: Tap,
+  node: string,
+  claimed: ReadonlySet<number>,
+): Entry | undefined {
+  const isAnswer = (entry: Entry): boolean =>
+    entry.node === node &&
+    entry.kind === wish.kind &&
+    !claimed.has(entry.index) &&
+    (wish.kind === 'capacity'
+      ? entry.capacity === wish.capacity
+      : entry.visitor === wish.visitor && entry.ownTab !== true);
+  // The log may be long, and what is looked for stands near its end.
+  const begin = entries.findLastIndex(({ index }) => index <= since) + 1;
+  return entries.slice(begin).find(isAnswer);
+}
+
+function answerOf({ index, allowed, reason }: Entry): Tap['answer'] {
+  if (allowed === true) return { phase: 'done', index };
+  const why = REASONS.find((known) => known === reason);
+  return { phase: 'refused', index, ...(why === undefined ? {} : { reason: why }) };
+}
+
+const REASONS = ['full', 'already-inside', 'not-inside'] as const;
+
 function failure(error: unknown): Tap['answer'] {
   if (!(error instanceof GatehouseError)) {
     const message = error instanceof Error ? error.message : String(error);
@@ -137,10 +215,12 @@ function failure(error: unknown): Tap['answer'] {
 /** What became of the last few taps before the newest, so that quick tapping hides nothing. '' when all went well. */
 export function tellEarlier([, ...earlier]: readonly Tap[]): string {
   const phases = earlier.slice(0, EARLIER).map(({ answer }) => answer.phase);
-  const told = (['refused', 'failed', 'unknown', 'pending'] as const).flatMap((phase) => {
-    const number = phases.filter((other) => other === phase).length;
-    return number === 0 ? [] : [`${number} ${EARLIER_WORDS[phase]}`];
-  });
+  const told = (['refused', 'failed', 'unknown', 'unanswered', 'pending'] as const).flatMap(
+    (phase) => {
+      const number = phases.filter((other) => other === phase).length;
+      return number === 0 ? [] : [`${number} ${EARLIER_WORDS[phase]}`];
+    },
+  );
   return told.length === 0 ? '' : `Just before: ${told.join(', ')}`;
 }
 
@@ -164,8 +244,15 @@ export function tell({ wish, answer }: Tap): { headline: string; more: string } 
         headline: `Not known yet: ${may(wish)}`,
         more: `${answer.what}. This gate is finding out; don't tap again for the same person.`,
       };
-    case 'settled':
-      return { headline: 'Found out', more: 'The count and the log show what happened.' };
+    case 'unanswered':
+      return {
+        headline: `No answer came: ${may(wish)}`,
+        more: `${
+          answer.isOtherLog
+            ? 'This gate follows another log now, and it does not stand there.'
+            : 'It does not stand in the log as this gate has it.'
+        } Look before you tap again.`,
+      };
   }
 }
 
@@ -176,7 +263,7 @@ function wanted(wish: Wish): string | undefined {
 function doing(wish: Wish): string {
   switch (wish.kind) {
     case 'enter':
-      return `Letting ${wish.visitor ?? 'a visitor'} in`;
+      return `Letting ${wish.visitor} in`;
     case 'leave':
       return `Letting ${wish.visitor} out`;
     case 'capacity':
@@ -216,7 +303,7 @@ function undone(wish: Wish): string {
 function may(wish: Wish): string {
   switch (wish.kind) {
     case 'enter':
-      return `${wish.visitor ?? 'the visitor'} may be in`;
+      return `${wish.visitor} may be in`;
     case 'leave':
       return `${wish.visitor} may be out`;
     case 'capacity':

@@ -14,7 +14,7 @@ const ICONS: Readonly<Record<Tap['answer']['phase'], IconName>> = {
   refused: 'refused',
   failed: 'wrong',
   unknown: 'unknown',
-  settled: 'done',
+  unanswered: 'unknown',
 };
 
 const WHY = { selected: 'selected', 'last-here': 'last in here', last: 'last in' } as const;
@@ -42,16 +42,17 @@ export class Door extends LitElement {
       .receipt .icon {
         margin-top: 0.15rem;
       }
-      .receipt.done .icon,
-      .receipt.settled .icon {
+      .receipt.done .icon {
         color: var(--accent);
       }
       .receipt.refused,
       .receipt.failed,
-      .receipt.unknown {
+      .receipt.unknown,
+      .receipt.unanswered {
         border: 2px solid var(--ink);
       }
-      .receipt.unknown {
+      .receipt.unknown,
+      .receipt.unanswered {
         border-style: dashed;
       }
       .headline {
@@ -212,7 +213,7 @@ export class Door extends LitElement {
     const [tap] = taps;
     const { pending } = this.status;
     const told = tap === undefined ? idle(this.status) : tell(tap);
-    const phase = tap?.answer.phase ?? 'settled';
+    const phase = tap?.answer.phase ?? 'idle';
     return html`<div class="receipt ${phase}">
       ${icon(tap === undefined ? 'voter' : ICONS[phase], 26)}
       <div>

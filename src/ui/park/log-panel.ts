@@ -9,6 +9,7 @@ import { shared } from '../elements/styles.ts';
 import { WindowController } from '../elements/window-controller.ts';
 import type { Session } from '../session.ts';
 import { clockTime, dayAndTime } from '../words.ts';
+import { EAGER } from './log-store.ts';
 import {
   LOG_FILTERS,
   entryMatcher,
@@ -232,7 +233,7 @@ export class LogPanel extends LitElement {
     if (older === 'folded') {
       return html`<p class="small soft">Older entries were folded into a snapshot.</p>`;
     }
-    if (older === 'more' && this.session.log.entries.length >= 20_000) {
+    if (older === 'more' && this.session.log.entries.length >= EAGER) {
       return html`<button class="quiet" @click=${() => this.session.log.fetchOlder()}>
         Fetch older entries
       </button>`;

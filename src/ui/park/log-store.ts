@@ -6,7 +6,7 @@ type Network = Pick<Gatehouse, 'status' | 'subscribe' | 'log'>;
 /** How many entries one call fetches. */
 const CHUNK = 1000;
 /** How many old entries are fetched without being asked for. */
-const EAGER = 20_000;
+export const EAGER = 20_000;
 
 /**
  * The committed log as this page has fetched it: one unbroken range, the newest first to arrive. It grows when the
@@ -14,6 +14,7 @@ const EAGER = 20_000;
  */
 export class LogStore {
   readonly #network: Network;
+  readonly #unsubscribe: () => void;
   readonly #changes = new Emitter();
   #entries: Entry[] = [];
   /** Grows when old entries are put in front, or all are replaced: positions in `entries` mean others then. */
@@ -28,12 +29,23 @@ export class LogStore {
 
   constructor(network: Network) {
     this.#network = network;
-    network.subscribe(() => void this.#fetch());
+    this.#unsubscribe = network.subscribe(() => void this.#fetch());
     void this.#fetch();
   }
 
   subscribe(listener: () => void): () => void {
     return this.#changes.subscribe(listener);
+  }
+
+  /** Follows its gate no more. */
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  /** It holds everything that its gate knows to be committed now. */
+  get isCurrent(): boolean {
+    const { generation, commitIndex } = this.#network.status();
+    return generation === this.#generation && (this.#entries.at(-1)?.index ?? 0) >= commitIndex;
   }
 
   /** In the order of the log. Grows in place; see `epoch`. */

@@ -118,13 +118,16 @@ export function listed(names: readonly string[]): string {
   return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
-const TIME = new Intl.DateTimeFormat(undefined, {
+/** The page is in English, so its dates are too, whatever the browser prefers. */
+export const LOCALE = 'en-GB';
+
+const TIME = new Intl.DateTimeFormat(LOCALE, {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
   hourCycle: 'h23',
 });
-const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const DAY = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 
 /** The time of day, `21:04:07`. */
 export function clockTime(at: number): string {

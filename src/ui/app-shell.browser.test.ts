@@ -262,6 +262,45 @@ describe('a gate without others', () => {
   });
 });
 
+describe('the focus', () => {
+  const focused = (): Element | null => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element;
+  };
+
+  it('goes to the view that a link in the content leads to, at its beginning', async () => {
+    open({ inside: 30 });
+    await page.viewport(500, 500);
+    await page.getByRole('link', { name: 'For students: the lab' }).click();
+    await expect.element(button('Crash')).toBeVisible();
+    await vi.waitFor(() => expect(focused()?.getAttribute('aria-label')).toBe('Lab'));
+    expect(window.scrollY).toBe(0);
+  });
+
+  it('stays in the navigation when the view was chosen there', async () => {
+    open();
+    await page.getByRole('link', { name: 'Lab', exact: true }).click();
+    await expect.element(button('Crash')).toBeVisible();
+    expect(focused()?.textContent.trim()).toBe('Lab');
+  });
+
+  it('stays in the line of a visitor who was let out again', async () => {
+    open();
+    await button('Let in').click();
+    await page.getByRole('button', { name: /^Undo: Visitor/ }).click();
+    await expect.element(page.getByText('is out', { exact: true })).toBeVisible();
+    expect(focused()?.textContent).toMatch(/is out/);
+  });
+
+  it('goes to the view when what was to be done is done', async () => {
+    const fake = open({ status: { vacant: true, quorum: false, leader: null } });
+    await button('Start election').click();
+    await vi.waitFor(() => expect(fake.calls).toEqual(['startElection']));
+    await vi.waitFor(() => expect(focused()?.getAttribute('aria-label')).toBe('Park'));
+  });
+});
+
 describe('by keyboard', () => {
   it('"?" on the start page, which has no shortcuts to show, does no harm', async () => {
     const broken: unknown[] = [];

@@ -28,6 +28,8 @@ export class AppShell extends LitElement {
       }
       main {
         flex: 1;
+        /* It is given the focus so that what follows is read from here: nothing to see in that. */
+        outline: none;
       }
       :host {
         min-height: 100dvh;
@@ -112,6 +114,8 @@ export class AppShell extends LitElement {
   @state() private code: 'there' | 'coming' | 'missing' = 'there';
   @query('gh-shortcuts') private readonly help!: HTMLElementTagNameMap['gh-shortcuts'] | null;
 
+  @query('main') private readonly main!: HTMLElement | null;
+
   readonly #frames = new FrameController(this);
   protected readonly shortcuts = new ShortcutsController(this, {
     // The start page has no header, and nothing to press.
@@ -122,13 +126,13 @@ export class AppShell extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    window.addEventListener('hashchange', this.#navigate);
+    window.addEventListener('hashchange', this.#goElsewhere);
     this.#navigate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    window.removeEventListener('hashchange', this.#navigate);
+    window.removeEventListener('hashchange', this.#goElsewhere);
     this.#session?.close();
   }
 
@@ -145,7 +149,11 @@ export class AppShell extends LitElement {
     const status = session.gatehouse.status();
     return html`
       ${this.route.front ? nothing : this.#header(status)}
-      <main aria-label=${this.route.title}>
+      <main
+        aria-label=${this.route.title}
+        tabindex="-1"
+        @focus-lost=${() => this.main?.focus({ preventScroll: true })}
+      >
         ${this.code === 'there' ? this.route.render(session, status) : this.#notYet()}
       </main>
     `;
@@ -201,6 +209,18 @@ export class AppShell extends LitElement {
     if (line.text !== this.#line.text || line.tone !== this.#line.tone) this.#line = line;
     return this.#line;
   }
+
+  /** Another view begins at its beginning, unless it was chosen in the navigation, which is still there. */
+  readonly #goElsewhere = (): void => {
+    const before = this.route;
+    this.#navigate();
+    if (this.route === before) return;
+    window.scrollTo(0, 0);
+    void this.updateComplete.then(() => {
+      const focused = (this.renderRoot as ShadowRoot).activeElement;
+      if (focused?.closest('header') == null) this.main?.focus({ preventScroll: true });
+    });
+  };
 
   readonly #navigate = (): void => {
     const route = routeOf(location);

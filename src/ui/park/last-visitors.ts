@@ -2,6 +2,7 @@ import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Entry } from '../../runtime/gatehouse.ts';
+import { FocusKeeper, giveUpFocus } from '../elements/focus-keeper.ts';
 import { icon } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import type { Session } from '../session.ts';
@@ -34,6 +35,12 @@ export class LastVisitors extends LitElement {
   @property({ type: Boolean }) known = false;
   @property({ attribute: false }) leaving: ReadonlySet<string> = new Set();
 
+  protected readonly focusKeeper = new FocusKeeper(this, (line) => {
+    const instead = line?.querySelector<HTMLElement>('.state, button');
+    if (line?.isConnected && instead) instead.focus();
+    else giveUpFocus(this);
+  });
+
   protected override render(): TemplateResult {
     if (this.visitors.length === 0) {
       return html`<p class="soft">
@@ -58,9 +65,11 @@ export class LastVisitors extends LitElement {
   }
 
   #action(visitor: string): TemplateResult {
-    if (this.leaving.has(visitor)) return html`<span class="small soft state">leaving …</span>`;
-    if (!this.known) return html`<span class="small soft state">not known</span>`;
-    if (!this.inside.has(visitor)) return html`<span class="small soft state">is out</span>`;
+    if (this.leaving.has(visitor))
+      return html`<span class="small soft state" tabindex="-1">leaving …</span>`;
+    if (!this.known) return html`<span class="small soft state" tabindex="-1">not known</span>`;
+    if (!this.inside.has(visitor))
+      return html`<span class="small soft state" tabindex="-1">is out</span>`;
     return html`<button
       aria-label="Undo: ${visitor} out"
       @click=${() => void this.session.desk.tap({ kind: 'leave', visitor })}

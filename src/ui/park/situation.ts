@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { GatehouseError, type Gatehouse, type Status } from '../../runtime/gatehouse.ts';
+import { FocusKeeper, giveUpFocus } from '../elements/focus-keeper.ts';
 import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
@@ -59,6 +60,8 @@ export class Situation extends LitElement {
 
   /** What there was to do when `problem` came up. */
   #problemOf = '';
+
+  protected readonly focusKeeper = new FocusKeeper(this, () => giveUpFocus(this));
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const { status } = this;

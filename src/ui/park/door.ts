@@ -215,7 +215,7 @@ export class Door extends LitElement {
     const told = tap === undefined ? idle(this.status) : tell(tap);
     const phase = tap?.answer.phase ?? 'idle';
     return html`<div class="receipt ${phase}">
-      ${icon(tap === undefined ? 'voter' : ICONS[phase], 26)}
+      ${icon(tap === undefined ? 'voter' : ICONS[tap.answer.phase], 26)}
       <div>
         <p class="headline" data-testid="receipt">${told.headline}</p>
         ${

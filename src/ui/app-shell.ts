@@ -218,7 +218,8 @@ export class AppShell extends LitElement {
     window.scrollTo(0, 0);
     void this.updateComplete.then(() => {
       const focused = (this.renderRoot as ShadowRoot).activeElement;
-      if (focused?.closest('header') == null) this.main?.focus({ preventScroll: true });
+      const isInHeader = focused !== null && focused.closest('header') !== null;
+      if (!isInHeader) this.main?.focus({ preventScroll: true });
     });
   };
 

@@ -1,9 +1,12 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { unsafeSVG } from 'lit/directives/unsafe-svg.js';
+import type { renderSVG } from 'uqr';
 import { shared } from './styles.ts';
 
-type Drawer = Pick<typeof import('uqr'), 'renderSVG'>;
+interface Drawer {
+  readonly renderSVG: typeof renderSVG;
+}
 
 /** A text as a QR code. Its drawer is loaded when there is something to draw. */
 @customElement('gh-qr-code')
@@ -58,8 +61,8 @@ export class QrCode extends LitElement {
     this.failed = false;
     if (text === '') return;
     try {
-      const { renderSVG } = await this.fetchDrawer();
-      if (this.text === text) this.drawing = renderSVG(text, { border: 2 });
+      const drawer = await this.fetchDrawer();
+      if (this.text === text) this.drawing = drawer.renderSVG(text, { border: 2 });
     } catch (error) {
       console.warn('Gatehouse: the drawer of QR codes could not be fetched.', error);
       if (this.text === text) this.failed = true;

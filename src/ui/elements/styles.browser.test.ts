@@ -11,8 +11,15 @@ class Buttons extends LitElement {
 }
 customElements.define('test-buttons', Buttons);
 
+/** As the provider of the browser has it. */
+interface Session {
+  send(method: string, parameters: object): Promise<unknown>;
+}
+
 async function forceColors(value: 'active' | 'none'): Promise<void> {
-  await cdp().send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value }] });
+  const session = cdp() as unknown as Session;
+  const features = [{ name: 'forced-colors', value }];
+  await session.send('Emulation.setEmulatedMedia', { features });
   await vi.waitFor(() => {
     expect(matchMedia('(forced-colors: active)').matches).toBe(value === 'active');
   });

@@ -92,6 +92,12 @@ describe('Desk', () => {
       expect(headlines(desk)).toEqual(['Zoe is in']);
     });
 
+    it('is found by a name that was typed in another way', async () => {
+      const [desk] = await unsure('Zoe\u0308  Q');
+      desk.settle([own(9, 'Zo\u00eb Q')]);
+      expect(desk.taps[0]?.answer.phase).toBe('done');
+    });
+
     it('takes an entry for the answer to one tap only, the earlier one', async () => {
       const [desk] = await unsure('Zoe', 'Zoe');
       desk.settle([own(9, 'Zoe')]);

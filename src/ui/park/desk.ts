@@ -6,7 +6,6 @@ import {
   type Outcome,
   type Status,
 } from '../../runtime/gatehouse.ts';
-import { typedName } from '../../runtime/typed-name.ts';
 import { Emitter } from '../elements/emitter.ts';
 import { errorWords, refusalWords } from '../words.ts';
 
@@ -167,8 +166,7 @@ export class Desk {
 function named(asked: Asked): Wish {
   if (asked.kind === 'capacity') return asked;
   const { kind, visitor = `Visitor ${visitorTag()}` } = asked;
-  // As it will stand in the log.
-  return { kind, visitor: typedName(visitor) };
+  return { kind, visitor };
 }
 
 /** Nobody knows yet what came of it. */
@@ -189,10 +187,16 @@ function answerIn(
     !claimed.has(entry.index) &&
     (wish.kind === 'capacity'
       ? entry.capacity === wish.capacity
-      : entry.visitor === wish.visitor && entry.ownTab !== true);
+      : isSameName(entry.visitor ?? '', wish.visitor) && entry.ownTab !== true);
   // The log may be long, and what is looked for stands near its end.
   const begin = entries.findLastIndex(({ index }) => index <= since) + 1;
   return entries.slice(begin).find(isAnswer);
+}
+
+/** The log has a name in one spelling, whichever way it was typed. */
+function isSameName(one: string, other: string): boolean {
+  const bare = (name: string): string => name.normalize('NFC').replaceAll(/[\s\ufe0f]/g, '');
+  return bare(one) === bare(other);
 }
 
 function answerOf({ index, allowed, reason }: Entry): Tap['answer'] {

@@ -11,12 +11,16 @@ export class ChatDesk {
   readonly #marks: ReadMarks;
   readonly #changes = new Emitter();
   readonly #drafts = new Map<string, string>();
+  readonly #askFirst = (event: BeforeUnloadEvent): void => event.preventDefault();
   #open: Address | null = null;
 
   constructor(gatehouse: Gatehouse, storage: Pick<Storage, 'getItem' | 'setItem'> | null) {
     this.#gatehouse = gatehouse;
     this.outgoing = new OutgoingMessages(gatehouse);
-    this.outgoing.subscribe(() => this.#changes.emit());
+    this.outgoing.subscribe(() => {
+      this.#guard();
+      this.#changes.emit();
+    });
     this.#marks = new ReadMarks(storage, gatehouse.status().id);
   }
 
@@ -52,8 +56,24 @@ export class ChatDesk {
     return this.#drafts.get(place) ?? '';
   }
 
+  /** Puts a message that was not said back to where it was written. */
+  takeBack(number: number): void {
+    const message = this.outgoing.takeBack(number);
+    if (!message) return;
+    const { to, text } = message;
+    const written = this.draft(to.name);
+    this.keepDraft(to.name, written === '' ? text : `${text}\n${written}`);
+    this.#changes.emit();
+  }
+
   keepDraft(place: string, text: string): void {
     this.#drafts.set(place, text);
+  }
+
+  /** Whoever closes the page is asked first, while something stands nowhere else. */
+  #guard(): void {
+    if (this.outgoing.unsaved > 0) addEventListener('beforeunload', this.#askFirst);
+    else removeEventListener('beforeunload', this.#askFirst);
   }
 }
 

@@ -2,6 +2,7 @@ import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import '../app-shell.ts';
 import '../page.css';
+import { GatehouseError } from '../../runtime/gatehouse.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });
@@ -190,12 +191,66 @@ it('a gate that has crashed says so, and recovers here', async () => {
 it('says that nobody leads, and that what is written is pending and not lost', async () => {
   await open(inLobby);
   await button(/Lobby/).click();
-  fake.chat.say = () => new Promise(() => undefined);
+  let answer = (): void => undefined;
+  fake.chat.say = () => new Promise((resolve) => (answer = resolve));
   fake.set({ vacant: true, quorum: false, leader: null, role: 'follower' });
   await field.fill('Hello?');
   await userEvent.keyboard('{Enter}');
-  await expect.element(log.getByText('Pending: it waits here, and is not lost.')).toBeVisible();
+  const pending = 'Pending: it waits here, and is not lost. Keep this tab open.';
+  await expect.element(log.getByText(pending)).toBeVisible();
+  await expect
+    .element(page.getByText(/What you write waits as long as this tab is open/))
+    .toBeVisible();
   await button('Vote now').click();
   await expect.element(log.getByText('Sending …')).toBeVisible();
   expect(fake.calls).toContain('startElection');
+  answer();
+  await expect.element(log.getByText('Sending …')).not.toBeInTheDocument();
+});
+
+/** Whether the page may be closed without a question. */
+function mayClose(): boolean {
+  return dispatchEvent(new Event('beforeunload', { cancelable: true }));
+}
+
+it('asks before it is closed while a message stands nowhere else, and says so while the gate is down', async () => {
+  await open(inLobby);
+  await button(/Lobby/).click();
+  let answer = (): void => undefined;
+  fake.chat.say = () => new Promise((resolve) => (answer = resolve));
+  expect(mayClose()).toBe(true);
+  await field.fill('Hello?');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(log.getByText('Hello?')).toBeVisible();
+  expect(mayClose()).toBe(false);
+  const me = vi.spyOn(fake.chat, 'me').mockReturnValue(null);
+  fake.crash();
+  await expect.element(page.getByText(/^1 message of yours waits in this tab/)).toBeVisible();
+  me.mockRestore();
+  await fake.recover();
+  answer();
+  await expect.element(log.getByText('Hello?')).not.toBeInTheDocument();
+  expect(mayClose()).toBe(true);
+});
+
+it('gives back what was refused, also where the door of the room stands by then', async () => {
+  await open(async (gatehouse) => {
+    await inLobby(gatehouse);
+    gatehouse.chat.made('Attic', 'secret');
+    await gatehouse.chat.join('Attic', 'secret');
+  });
+  await button(/Attic/).click();
+  fake.chat.say = () => Promise.reject(new GatehouseError('invalid', true, 'join the room first'));
+  await page.getByRole('textbox', { name: 'Message to Attic' }).fill('Hear me');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(log.getByText('Not sent: join the room first.')).toBeVisible();
+  fake.chat.made('Attic', 'secret');
+  await expect.element(page.getByLabelText('Passphrase of Attic')).toBeVisible();
+  await button('Take back').click();
+  await expect.element(button('Take back')).not.toBeInTheDocument();
+  await page.getByLabelText('Passphrase of Attic').fill('secret');
+  await userEvent.keyboard('{Enter}');
+  await expect
+    .element(page.getByRole('textbox', { name: 'Message to Attic' }))
+    .toHaveValue('Hear me');
 });

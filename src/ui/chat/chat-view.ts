@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 import { count, isDown, knowsPark } from '../words.ts';
 import { deskOf, type ChatDesk } from './chat-desk.ts';
 import { chatStyles } from './chat-styles.ts';
-import { failureWords } from './chat-words.ts';
+import { failureWords, unsavedWords } from './chat-words.ts';
 import { chatViewStyles } from './chat-view-styles.ts';
 import './conversation.ts';
 import type { Conversation } from './conversation.ts';
@@ -51,7 +51,7 @@ export class ChatView extends LitElement {
     const open = places.find((row) => isSamePlace(desk.open, row));
     return html`
       <div class="layout ${open ? 'talking' : ''} ${me === null ? 'nameless' : ''}">
-        ${me === null ? this.#welcome() : this.#side(desk, me, places)}
+        ${me === null ? this.#welcome(desk) : this.#side(desk, me, places)}
         ${me === null ? nothing : this.#middle(desk, open)}
         <section class="panel ring" aria-labelledby="servers">
           <header>
@@ -64,8 +64,9 @@ export class ChatView extends LitElement {
     `;
   }
 
-  #welcome(): TemplateResult {
+  #welcome(desk: ChatDesk): TemplateResult {
     const { chat } = this.session.gatehouse;
+    const unsaved = unsavedWords(desk.outgoing.unsaved);
     const users = chat.users();
     return html`<div class="side">
       ${this.#situation()}
@@ -84,6 +85,7 @@ export class ChatView extends LitElement {
               ></gh-chat-name>`
             : html`<p role="status">${outsideWords(this.status)}</p>`
         }
+        ${unsaved === '' ? nothing : html`<p role="status">${unsaved}</p>`}
         ${users.length === 0 ? nothing : html`<p class="small soft">${hereWords(users)}</p>`}
       </section>
     </div>`;

@@ -5,7 +5,7 @@ import {
   type RoomOrder,
   type Status,
 } from '../../runtime/gatehouse.ts';
-import { count, errorWords, isDown } from '../words.ts';
+import { count, errorWords } from '../words.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** The longest text of a message, in UTF-16 units, as the chat takes it. */
@@ -57,9 +57,13 @@ export function outgoingWords({ state }: Outgoing, status: Status): string {
   switch (state.phase) {
     case 'waiting':
     case 'sending':
-      return status.quorum ? 'Sending …' : 'Pending: it waits here, and is not lost.';
+      return status.quorum
+        ? 'Sending …'
+        : 'Pending: it waits here, and is not lost. Keep this tab open.';
     case 'unknown':
       return 'Pending: it is on this gate’s disk, and goes out by itself.';
+    case 'missing':
+      return 'Not in the history: it was refused, or its log was set aside. Take it back to send it again.';
     case 'failed':
       return `Not sent: ${state.why}.`;
   }
@@ -67,16 +71,24 @@ export function outgoingWords({ state }: Outgoing, status: Status): string {
 
 /** Why nothing can be said just now; '' when it can. */
 export function pausedWords(status: Status): string {
-  return status.quorum ? '' : `${waitingWords(status)} What you write waits and is not lost.`;
+  return status.quorum
+    ? ''
+    : `${waitingWords(status)} What you write waits as long as this tab is open.`;
 }
 
 function waitingWords(status: Status): string {
-  if (isDown(status)) return 'This gate is down: messages go out once it is back.';
   if (status.role === 'joining') return 'This gate is joining: messages go out once it is in.';
   if (status.vacant) return 'Nobody leads: messages go out after a vote.';
   if (status.missing.length > 0)
     return 'Too few gates are in reach: messages go out once they are back.';
   return 'There is no leader just now: the gates are voting, and messages go out after that.';
+}
+
+/** What this page alone has, of a gate that shows no conversation; '' when it has nothing. */
+export function unsavedWords(messages: number): string {
+  if (messages === 0) return '';
+  const [waits, goes] = messages === 1 ? ['waits', 'goes'] : ['wait', 'go'];
+  return `${count(messages, 'message')} of yours ${waits} in this tab, and ${goes} out once the gate is back. Keep the tab open.`;
 }
 
 /** What went wrong with a name or a room. */

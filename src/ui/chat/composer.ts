@@ -50,14 +50,6 @@ export class Composer extends LitElement {
   @property({ attribute: false }) to!: Address;
   @query('textarea') private readonly field!: HTMLTextAreaElement;
 
-  /** Puts a text back that was not sent. */
-  restore(text: string): void {
-    const written = this.desk.draft(this.to.name);
-    this.desk.keepDraft(this.to.name, written === '' ? text : `${text}\n${written}`);
-    this.requestUpdate();
-    this.focus();
-  }
-
   override focus(): void {
     this.field.focus();
   }

@@ -170,8 +170,10 @@ export class Conversation extends LitElement {
   };
 
   readonly #takeBack = (event: CustomEvent<number>): void => {
-    const text = this.desk.outgoing.takeBack(event.detail);
-    if (text !== '') this.composer?.restore(text);
+    this.desk.takeBack(event.detail);
+    // Where the room's door stands instead, the text waits behind it.
+    this.composer?.requestUpdate();
+    void this.focusComposer();
   };
 }
 

@@ -9,7 +9,7 @@ import { dayWords, excerpt, outgoingWords, problemWords, timeOfDay } from './cha
 import type { MessageRow } from './message-rows.ts';
 import type { Outgoing } from './outgoing.ts';
 
-/** The messages of a conversation, and those on their way to it. Fires `takeback` with the number of one that failed. */
+/** The messages of a conversation, and those on their way to it. Fires `takeback` with the number of one that was not said. */
 @customElement('gh-messages-list')
 export class MessagesList extends LitElement {
   static override styles = [
@@ -195,8 +195,8 @@ export class MessagesList extends LitElement {
 
   #onItsWay(message: Outgoing): TemplateResult {
     const { number, text, state } = message;
-    const isFailed = state.phase === 'failed';
-    return html`<li class="own on-its-way ${state.phase}">
+    const isFailed = state.phase === 'failed' || state.phase === 'missing';
+    return html`<li class="own on-its-way ${isFailed ? 'failed' : ''}">
       <p class="text">${text}</p>
       <p class="state soft">
         ${icon(isFailed ? 'wrong' : 'pending')} <span>${outgoingWords(message, this.status)}</span>

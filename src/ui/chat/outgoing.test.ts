@@ -1,19 +1,20 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { GatehouseError } from '../../runtime/gatehouse.ts';
-import { OutgoingMessages, type Address } from './outgoing.ts';
+import { GRACE_MS, OutgoingMessages, type Address } from './outgoing.ts';
 
 const LOBBY: Address = { kind: 'room', name: 'Lobby' };
 const BOB: Address = { kind: 'user', name: 'Bob' };
 
-let status: { quorum: boolean; pending: number };
+let status: { id: string; quorum: boolean; pending: number };
 let listeners: (() => void)[];
+/** The log: `place: text`. */
 let said: string[];
 /** How the next messages fail; undefined for one that is said. */
 let failures: (Error | undefined)[];
 let outgoing: OutgoingMessages;
 
 beforeEach(() => {
-  status = { quorum: true, pending: 0 };
+  status = { id: 'anna', quorum: true, pending: 0 };
   listeners = [];
   said = [];
   failures = [];
@@ -23,7 +24,12 @@ beforeEach(() => {
     said.push(`${to}: ${text}`);
   };
   outgoing = new OutgoingMessages({
-    chat: { say: speak, tell: speak },
+    chat: {
+      say: speak,
+      tell: speak,
+      history: (place) => inLog(place).map(({ text }) => ({ from: 'Anna', text, at: 0 })),
+      records: (place) => inLog(place).map(({ index }) => ({ index, from: 'anna', sealed: null })),
+    },
     status: () => status,
     subscribe: (listener) => {
       listeners.push(listener);
@@ -31,6 +37,15 @@ beforeEach(() => {
     },
   });
 });
+
+afterEach(() => vi.useRealTimers());
+
+function inLog(place: string): { index: number; text: string }[] {
+  return said.flatMap((entry, at) => {
+    const [to, text = ''] = entry.split(': ');
+    return to === place ? [{ index: at + 1, text }] : [];
+  });
+}
 
 function become(changes: Partial<typeof status>): void {
   status = { ...status, ...changes };
@@ -59,16 +74,71 @@ it('O3: what was withdrawn for want of a leader waits, and goes out when there i
   await vi.waitFor(() => expect(said).toEqual(['Lobby: one', 'Lobby: two']));
 });
 
-it('never says again what may have been said: the outbox finds out', async () => {
-  failures = [new GatehouseError('timeout', false, 'no answer')];
-  outgoing.send(LOBBY, 'one');
-  status.pending = 1;
-  await vi.waitFor(() => expect(states()).toEqual(['one unknown']));
+/** Sends what nobody answers in time: the outbox has it. */
+async function sendUnknown(...texts: string[]): Promise<void> {
+  failures = texts.map(() => new GatehouseError('timeout', false, 'no answer'));
+  status.pending = texts.length;
+  for (const text of texts) outgoing.send(LOBBY, text);
+  await vi.waitFor(() => expect(states()).toEqual(texts.map((text) => `${text} unknown`)));
+}
+
+it('never says again what may have been said: it is there when the history has it', async () => {
+  said = ['Lobby: one'];
+  await sendUnknown('one');
   become({ quorum: true });
   expect(states()).toEqual(['one unknown']);
+  said.push('Lobby: one');
   become({ pending: 0 });
   expect(states()).toEqual([]);
-  expect(said).toEqual([]);
+  expect(said).toEqual(['Lobby: one', 'Lobby: one']);
+});
+
+it('tells what the outbox is done with and the history does not have, and gives it back', async () => {
+  vi.useFakeTimers();
+  await sendUnknown('one');
+  // The leader says so before the entry is here.
+  become({ pending: 0 });
+  await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
+  expect(states()).toEqual(['one unknown']);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(states()).toEqual(['one missing']);
+  expect(outgoing.takeBack(1)).toMatchObject({ to: LOBBY, text: 'one' });
+  expect(states()).toEqual([]);
+});
+
+it('tells nothing of the kind while there is no leader, and believes a history that comes late', async () => {
+  vi.useFakeTimers();
+  await sendUnknown('one');
+  become({ pending: 0 });
+  become({ quorum: false });
+  await vi.advanceTimersByTimeAsync(GRACE_MS);
+  expect(states()).toEqual(['one unknown']);
+  become({ quorum: true });
+  await vi.advanceTimersByTimeAsync(GRACE_MS);
+  expect(states()).toEqual(['one missing']);
+  said.push('Lobby: one');
+  become({});
+  expect(states()).toEqual([]);
+});
+
+it('takes one entry for one message, also where two have the same text', async () => {
+  vi.useFakeTimers();
+  await sendUnknown('one', 'one');
+  said.push('Lobby: one');
+  become({ pending: 0 });
+  await vi.advanceTimersByTimeAsync(GRACE_MS);
+  expect(states()).toEqual(['one missing']);
+});
+
+it('counts what stands in this page alone', async () => {
+  status.quorum = false;
+  failures = [new GatehouseError('no-quorum', true, 'no leader')];
+  outgoing.send(LOBBY, 'one');
+  expect(outgoing.unsaved).toBe(1);
+  await vi.waitFor(() => expect(states()).toEqual(['one waiting']));
+  expect(outgoing.unsaved).toBe(1);
+  become({ quorum: true });
+  await vi.waitFor(() => expect(outgoing.unsaved).toBe(0));
 });
 
 it('keeps what was refused until it is taken back, and says why', async () => {
@@ -78,6 +148,6 @@ it('keeps what was refused until it is taken back, and says why', async () => {
   await vi.waitFor(() => expect(said).toEqual(['Lobby: two']));
   const [message] = outgoing.messages;
   expect(message?.state).toEqual({ phase: 'failed', why: 'join the room first' });
-  expect(outgoing.takeBack(message?.number ?? 0)).toBe('one');
+  expect(outgoing.takeBack(message?.number ?? 0)?.text).toBe('one');
   expect(outgoing.messages).toEqual([]);
 });

@@ -1,6 +1,9 @@
 import { GatehouseError, type Gatehouse, type Status } from '../../runtime/gatehouse.ts';
 import { Emitter } from '../elements/emitter.ts';
 
+/** How long an operation that is decided may take to be seen here, ms: its entry is still on its way, or being opened. */
+export const GRACE_MS = 3000;
+
 /** Where a message goes: to a room, or to one user. */
 export interface Address {
   readonly kind: 'room' | 'user';
@@ -19,19 +22,22 @@ export interface Outgoing {
     | { readonly phase: 'sending' }
     /** It stands in this gate's outbox, on its disk, and goes on from there by itself. */
     | { readonly phase: 'unknown' }
+    /** The outbox is done with it, and the history has it not: it was refused, or its log was set aside. */
+    | { readonly phase: 'missing' }
     /** It was not said and won't be. */
     | { readonly phase: 'failed'; readonly why: string };
 }
 
 export interface Speaker {
-  readonly chat: Pick<Gatehouse['chat'], 'say' | 'tell'>;
-  status(): Pick<Status, 'quorum' | 'pending'>;
+  readonly chat: Pick<Gatehouse['chat'], 'say' | 'tell' | 'history' | 'records'>;
+  status(): Pick<Status, 'id' | 'quorum' | 'pending'>;
   subscribe(listener: () => void): () => void;
 }
 
 /**
  * Messages on their way, one after the other, so that they stand in the order in which they were written. One that could
- * not go out for want of a leader or a quorum was not said (rule O3): it waits here and is tried again, never lost.
+ * not go out for want of a leader or a quorum was not said (rule O3): it waits here and is tried again, as long as the page
+ * is open.
  */
 export class OutgoingMessages {
   readonly #speaker: Speaker;
@@ -39,6 +45,11 @@ export class OutgoingMessages {
   #messages: readonly Outgoing[] = [];
   #last = 0;
   #busy = false;
+  /** Where the history of its place ended when each message was sent. */
+  readonly #sentAfter = new Map<number, number>();
+  /** The entries that are known to be one of these messages: two may have the same text. */
+  readonly #claimed = new Set<number>();
+  #grace: ReturnType<typeof setTimeout> | undefined;
 
   constructor(speaker: Speaker) {
     this.#speaker = speaker;
@@ -53,6 +64,12 @@ export class OutgoingMessages {
     return this.#changes.subscribe(listener);
   }
 
+  /** What stands nowhere but in this page's memory. */
+  get unsaved(): number {
+    const phases = this.#messages.map(({ state }) => state.phase);
+    return phases.filter((phase) => phase === 'waiting' || phase === 'sending').length;
+  }
+
   send(to: Address, text: string): void {
     this.#last += 1;
     this.#become([
@@ -62,23 +79,66 @@ export class OutgoingMessages {
     void this.#work();
   }
 
-  /** Takes a message away that was not said; gives its text back. */
-  takeBack(number: number): string {
+  /** Takes a message away that was not said; gives it back. */
+  takeBack(number: number): Outgoing | null {
     const message = this.#messages.find((one) => one.number === number);
-    if (message?.state.phase !== 'failed') return '';
+    const phase = message?.state.phase;
+    if (!message || (phase !== 'failed' && phase !== 'missing')) return null;
     this.#remove(number);
-    return message.text;
+    return message;
   }
 
   #follow(): void {
-    const { quorum, pending } = this.#speaker.status();
+    const { quorum } = this.#speaker.status();
     if (!quorum) return;
-    // The outbox is empty: what became of them stands in the history.
-    const isSettled = ({ state }: Outgoing): boolean => state.phase === 'unknown' && pending === 0;
-    if (this.#messages.some(isSettled)) {
-      this.#become(this.#messages.filter((message) => !isSettled(message)));
-    }
+    this.#settle();
     void this.#work();
+  }
+
+  /** What was not known stands in the history; or the outbox is empty, and it does not come. */
+  #settle(): void {
+    const open = this.#messages.filter(
+      ({ state: { phase } }) => phase === 'unknown' || phase === 'missing',
+    );
+    for (const message of open) if (this.#claim(message)) this.#remove(message.number);
+    const awaits = this.#messages.some(({ state }) => state.phase === 'unknown');
+    if (awaits && this.#isDecided) this.#grace ??= setTimeout(() => this.#giveUp(), GRACE_MS);
+    else this.#endGrace();
+  }
+
+  #giveUp(): void {
+    this.#endGrace();
+    if (!this.#isDecided) return;
+    for (const { number, state } of this.#messages) {
+      if (state.phase === 'unknown') this.#mark(number, { phase: 'missing' });
+    }
+  }
+
+  #endGrace(): void {
+    clearTimeout(this.#grace);
+    this.#grace = undefined;
+  }
+
+  /** A crashed node counts nothing as pending, but its outbox is still on its disk. */
+  get #isDecided(): boolean {
+    const { quorum, pending } = this.#speaker.status();
+    return quorum && pending === 0;
+  }
+
+  /** Finds the entry of a message; true when it is there. */
+  #claim({ number, to, text }: Outgoing): boolean {
+    const { chat } = this.#speaker;
+    const { id } = this.#speaker.status();
+    const after = this.#sentAfter.get(number) ?? 0;
+    const records = chat.records(to.name);
+    for (const [at, message] of chat.history(to.name).entries()) {
+      const { index = 0, from } = records[at] ?? {};
+      const isOurs = index > after && from === id && message.text === text;
+      if (!isOurs || this.#claimed.has(index)) continue;
+      this.#claimed.add(index);
+      return true;
+    }
+    return false;
   }
 
   async #work(): Promise<void> {
@@ -89,15 +149,32 @@ export class OutgoingMessages {
         const next = this.#messages.find(({ state }) => state.phase === 'waiting');
         if (!next) return;
         this.#mark(next.number, { phase: 'sending' });
+        const before = this.#speaker.chat.records(next.to.name);
+        this.#sentAfter.set(
+          next.number,
+          before.reduce((last, { index }) => Math.max(last, index), 0),
+        );
         const state = await this.#try(next);
-        if (state === null) this.#remove(next.number);
-        else this.#mark(next.number, state);
+        this.#answered(next, state);
         // It is tried again when there is a leader.
         if (state?.phase === 'waiting' && !this.#speaker.status().quorum) return;
       }
     } finally {
       this.#busy = false;
     }
+  }
+
+  #answered(message: Outgoing, state: Outgoing['state'] | null): void {
+    if (state === null) {
+      this.#claim(message);
+      this.#remove(message.number);
+      return;
+    }
+    this.#mark(message.number, state);
+    if (state.phase !== 'unknown') return;
+    // It has its whole time from now on.
+    this.#endGrace();
+    this.#settle();
   }
 
   /** Null: it was said, and stands in the history. */
@@ -119,7 +196,9 @@ export class OutgoingMessages {
   }
 
   #remove(number: number): void {
+    this.#sentAfter.delete(number);
     this.#become(this.#messages.filter((one) => one.number !== number));
+    if (this.#messages.length === 0) this.#claimed.clear();
   }
 
   #become(messages: readonly Outgoing[]): void {

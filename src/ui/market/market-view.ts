@@ -14,7 +14,7 @@ import { isOneOf } from './causality.ts';
 import './causality-picture.ts';
 import './comparison.ts';
 import './counter.ts';
-import { Dealings } from './dealings.ts';
+import { dealingsOf, type Dealings } from './dealings.ts';
 import './evaluation.ts';
 import './shelves.ts';
 import './trader-panel.ts';
@@ -103,10 +103,10 @@ export class MarketView extends LitElement {
   #read = '';
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    const { gatehouse, log, nameOf } = this.session;
+    const { gatehouse, log } = this.session;
     if (changed.has('session')) {
       this.#log.follow(log);
-      this.#dealings = new Dealings(gatehouse.market, nameOf);
+      this.#dealings = dealingsOf(this.session);
     }
     if (!knowsPark(this.status)) {
       // A gate that has crashed knows nothing: what was shown last stays, and says so.

@@ -65,7 +65,7 @@ export function refusedWords(reason: MarketAct['reason']): string {
 /** The answer to a purchase by hand. `others`: products that are in stock. */
 export function purchaseWords(
   asked: MarketAsked,
-  purchase: Purchase,
+  purchase: Pick<Purchase, 'success' | 'paid' | 'seller' | 'reason'>,
   nameOf: NameOf,
   others: readonly string[],
 ): string {

@@ -254,3 +254,22 @@ it('gives back what was refused, also where the door of the room stands by then'
     .element(page.getByRole('textbox', { name: 'Message to Attic' }))
     .toHaveValue('Hear me');
 });
+
+it('a room opens by its name as it is compared, however it was typed', async () => {
+  await open(inLobby);
+  await page.getByText('Another room').click();
+  await page.getByLabelText('Name of the room').fill('Bell\ufe0f   tower');
+  await userEvent.keyboard('{Enter}');
+  await focused('Message to Bell tower');
+});
+
+it('Enter that ends the composing of a word sends nothing', async () => {
+  await open(inLobby);
+  await button(/Lobby/).click();
+  await field.fill('ni');
+  const enter = { key: 'Enter', bubbles: true, cancelable: true };
+  field.element().dispatchEvent(new KeyboardEvent('keydown', { ...enter, keyCode: 229 }));
+  await expect.element(field).toHaveValue('ni');
+  field.element().dispatchEvent(new KeyboardEvent('keydown', enter));
+  await expect.element(field).toHaveValue('');
+});

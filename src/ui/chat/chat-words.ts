@@ -116,8 +116,9 @@ export function dayWords(at: number, now: number): string {
   return DAY.format(at);
 }
 
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const TIME = new Intl.DateTimeFormat(undefined, {
+// The page is in English, whatever the browser's language is.
+const DAY = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
+const TIME = new Intl.DateTimeFormat('en', {
   hour: '2-digit',
   minute: '2-digit',
   hourCycle: 'h23',

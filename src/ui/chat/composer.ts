@@ -6,6 +6,8 @@ import { chatStyles } from './chat-styles.ts';
 import { tooLongWords } from './chat-words.ts';
 import type { Address } from './outgoing.ts';
 
+const TAKEN_BY_INPUT_METHOD = 229;
+
 /** Where a message is written. Enter sends, Shift and Enter begin a new line. Fires `sent`. */
 @customElement('gh-composer')
 export class Composer extends LitElement {
@@ -88,7 +90,7 @@ export class Composer extends LitElement {
 
   readonly #key = (event: KeyboardEvent): void => {
     // Enter also ends the composing of a character, in the scripts that have that.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
     this.#send(event);
   };
 
@@ -102,6 +104,11 @@ export class Composer extends LitElement {
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent('sent'));
   };
+}
+
+/** Safari tells the key after the composing has ended, by the code of a key that an input method has taken. */
+function isComposing({ isComposing, keyCode }: KeyboardEvent): boolean {
+  return isComposing || keyCode === TAKEN_BY_INPUT_METHOD;
 }
 
 declare global {

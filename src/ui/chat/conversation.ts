@@ -1,5 +1,6 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Gatehouse, RoomOrder, Status } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import { count } from '../words.ts';
@@ -11,6 +12,7 @@ import type { Composer } from './composer.ts';
 import { conversationStyles } from './conversation-styles.ts';
 import { messageRows, type MessageRow } from './message-rows.ts';
 import './messages.ts';
+import type { Outgoing } from './outgoing.ts';
 import { isSamePlace, type PlaceRow } from './places.ts';
 import { placeIcon } from './place-icon.ts';
 import './room-door.ts';
@@ -61,24 +63,34 @@ export class Conversation extends LitElement {
     return html`
       ${this.#header()}
       <div class="view">
-        <div
-          class="scroll"
-          role="log"
-          tabindex="0"
-          aria-label="Messages ${place.kind === 'room' ? 'in' : 'with'} ${place.name}"
-        >
-          <gh-messages-list
-            .rows=${this.#rows}
-            .outgoing=${outgoing}
-            .status=${this.status}
-            ?sealed=${this.asOthers}
-            @takeback=${this.#takeBack}
-          ></gh-messages-list>
-        </div>
+        ${repeat(
+          // A log of its own for each place: what was said in another one is no news, and not read out.
+          [place.name],
+          (name) => name,
+          () => this.#log(outgoing),
+        )}
         ${this.#more()}
       </div>
       ${this.#foot()}
     `;
+  }
+
+  #log(outgoing: readonly Outgoing[]): TemplateResult {
+    const { kind, name } = this.place;
+    return html`<div
+      class="scroll"
+      role="log"
+      tabindex="0"
+      aria-label="Messages ${kind === 'room' ? 'in' : 'with'} ${name}"
+    >
+      <gh-messages-list
+        .rows=${this.#rows}
+        .outgoing=${outgoing}
+        .status=${this.status}
+        ?sealed=${this.asOthers}
+        @takeback=${this.#takeBack}
+      ></gh-messages-list>
+    </div>`;
   }
 
   protected override updated(): void {

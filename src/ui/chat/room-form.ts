@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Gatehouse, RoomOrder } from '../../runtime/gatehouse.ts';
+import { typedName } from '../../runtime/typed-name.ts';
 import { shared } from '../elements/styles.ts';
 import { chatStyles } from './chat-styles.ts';
 import { failureWords, orderWords } from './chat-words.ts';
@@ -101,7 +102,8 @@ export class RoomForm extends LitElement {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const data = new FormData(form);
-    const room = text(data.get('room')).trim();
+    // As the console will call it.
+    const room = typedName(text(data.get('room')));
     const passphrase = text(data.get('passphrase'));
     if (this.asking) return;
     if (room === '') {

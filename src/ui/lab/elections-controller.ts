@@ -21,22 +21,27 @@ export class ElectionsController implements ReactiveController {
   }
 
   ask(tabs: OwnTabs): void {
-    this.#unsubscribe?.();
     this.#tabs = tabs;
-    this.#unsubscribe = tabs.onSeen((seen) => {
-      this.record.add(seen);
-      if (seen.events.length > 0) this.#host.requestUpdate();
-    });
+    this.#listen();
     this.#look();
   }
 
   hostConnected(): void {
+    this.#listen();
     this.#timer = setInterval(() => this.#look(), EVERY_MS);
   }
 
   hostDisconnected(): void {
     clearInterval(this.#timer);
     this.#unsubscribe?.();
+  }
+
+  #listen(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = this.#tabs?.onSeen((seen) => {
+      this.record.add(seen);
+      if (seen.events.length > 0) this.#host.requestUpdate();
+    });
   }
 
   #look(): void {

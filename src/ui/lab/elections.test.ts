@@ -109,8 +109,12 @@ it('counts an event once, however often it is told, and tells elections apart by
   ]);
   record.add({ kind: 'seen', gate: two!, events: [event('GOT_IT', 1500, { peer: 'node01' })] });
   expect(record.elections('bully', [])[0]?.measured).toBe(2);
-  record.clear();
+  record.clear(9500);
+  // The tabs tell of the last seconds once more.
+  record.add({ kind: 'seen', gate: one!, events });
   expect(record.elections('bully', [])).toEqual([]);
+  record.add({ kind: 'seen', gate: one!, events: [event('ELECT', 9600)] });
+  expect(record.elections('bully', []).map(({ at }) => at)).toEqual([9600]);
 });
 
 it('says when somebody took part whose tab is on another device', () => {

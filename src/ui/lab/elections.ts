@@ -48,6 +48,8 @@ export class ElectionRecord {
   #events = new Map<string, Happened>();
   /** The oldest first. */
   #kept: readonly Kept[] = [];
+  /** What is older was forgotten, ms since 1970. */
+  #since = 0;
   readonly #mostEvents: number;
   readonly #mostKept: number;
 
@@ -63,6 +65,7 @@ export class ElectionRecord {
   add({ gate, events }: Seen): void {
     this.#gates.set(gate.id, gate);
     for (const event of events) {
+      if (event.at <= this.#since) continue;
       const happened = { ...event, node: gate.id };
       this.#events.set(`${gate.id} ${event.at} ${event.sequence}`, happened);
     }
@@ -78,7 +81,9 @@ export class ElectionRecord {
     this.#kept = [...this.#kept, { from: now, links }].slice(-this.#mostKept);
   }
 
-  clear(): void {
+  /** For good: the tabs tell of the last seconds again and again. @param now ms since 1970 */
+  clear(now: number): void {
+    this.#since = now;
     this.#events.clear();
   }
 

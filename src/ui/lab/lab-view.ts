@@ -256,7 +256,7 @@ export class LabView extends LitElement {
   };
 
   readonly #forget = (): void => {
-    this.#elections.record.clear();
+    this.#elections.record.clear(Date.now());
     this.requestUpdate();
   };
 

@@ -3,9 +3,13 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 /** Often enough to look alive, seldom enough to cost nothing. */
 export const LOOK_MS = 100;
 
-/** Looks again and again while its host is in sight: frames are drawn only then. */
+/** A hidden page draws no frames; what it looks at must not be forgotten meanwhile. */
+const HIDDEN_MS = 1000;
+
+/** Looks again and again while its host is in the page, and slowly while the page is hidden. */
 export class LookController implements ReactiveController {
   #frame = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #last = -Infinity;
 
   /** @param look is told the frame's time and how long ago the last look was, ms */
@@ -18,17 +22,26 @@ export class LookController implements ReactiveController {
 
   hostConnected(): void {
     this.#frame = requestAnimationFrame(this.#tick);
+    this.#timer = setInterval(this.#lookHidden, HIDDEN_MS);
   }
 
   hostDisconnected(): void {
     cancelAnimationFrame(this.#frame);
+    clearInterval(this.#timer);
   }
+
+  readonly #lookHidden = (): void => {
+    if (document.visibilityState === 'hidden') this.#go(performance.now());
+  };
 
   readonly #tick = (time: number): void => {
     this.#frame = requestAnimationFrame(this.#tick);
+    if (time - this.#last >= LOOK_MS) this.#go(time);
+  };
+
+  #go(time: number): void {
     const passed = time - this.#last;
-    if (passed < LOOK_MS) return;
     this.#last = time;
     this.look(time, passed);
-  };
+  }
 }

@@ -4,7 +4,7 @@ import { LookController } from '../elements/look-controller.ts';
 import { fly, type Flight } from './flights.ts';
 import { TraceFeed } from './trace-feed.ts';
 
-/** Reads the trace while its host is in sight: frames are drawn only then. */
+/** Reads the trace while its host is in the page. */
 export class TraceController {
   readonly #host: ReactiveControllerHost;
   #feed = new TraceFeed(() => []);

@@ -29,6 +29,11 @@ describe('TraceFeed', () => {
     feed.poll();
     trace = [event(8, 'sent', 'PROBE'), event(9, 'sent', 'PROBE')];
     expect(feed.poll()).toHaveLength(2);
+    expect(feed.entries.at(2)).toMatchObject({
+      what: 'gap',
+      detail: '5 events not read, nor counted: this tab was hidden',
+    });
+    expect(feed.entries).toHaveLength(5);
     trace = [event(1, 'sent', 'HELLO')];
     expect(feed.poll().map(({ what }) => what)).toEqual(['HELLO']);
   });

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../runtime/trace.ts';
+import { count } from '../words.ts';
 import { EventBook } from './event-book.ts';
 
 const MOST = 10_000;
@@ -23,8 +24,17 @@ export class TraceFeed extends EventBook {
     while (from > 0 && (trace[from - 1]?.sequence ?? 0) > this.#last) from -= 1;
     if (from === trace.length) return [];
     const fresh = trace.slice(from);
+    this.add([...gapBefore(fresh, this.#last), ...fresh]);
     this.#last = newest;
-    this.add(fresh);
     return fresh;
   }
+}
+
+/** The trace keeps so many events only: who looked too seldom, in a hidden tab, has missed the others, and is told. */
+function gapBefore([first]: readonly TraceEvent[], last: number): TraceEvent[] {
+  const missed = first === undefined || last === 0 ? 0 : first.sequence - last - 1;
+  if (first === undefined || missed <= 0) return [];
+  const { sequence, at, node } = first;
+  const detail = `${count(missed, 'event')} not read, nor counted: this tab was hidden`;
+  return [{ sequence: sequence - 1, at, node, kind: 'note', what: 'gap', detail }];
 }

@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../../runtime/trace.ts';
+import { isHeartbeat } from '../chat/heartbeats.ts';
 
 export const EVENT_KINDS = {
   all: 'All kinds',
@@ -34,10 +35,10 @@ export function eventMatcher({
     (type === 'all' || event.what === type) &&
     (peer === 'all' || event.peer === peer) &&
     (node === 'all' || event.node === node) &&
-    (heartbeats || !isHeartbeat(event));
+    (heartbeats || !(isHeartbeat(event) || isAnswer(event)));
 }
 
-function isHeartbeat({ what, detail = '' }: TraceEvent): boolean {
-  if (what === 'APPEND') return detail.startsWith('heartbeat');
+/** To a heartbeat. */
+function isAnswer({ what, detail = '' }: TraceEvent): boolean {
   return what === 'APPENDED' && detail.endsWith('to a heartbeat');
 }

@@ -35,6 +35,11 @@ export class Controls extends LitElement {
         font-size: var(--small);
         font-weight: 650;
       }
+      /* Not disabled: a disabled one would lose the focus. */
+      button[aria-disabled='true'] {
+        color: var(--ink-soft);
+        cursor: default;
+      }
       .told {
         min-height: 1.4em;
       }
@@ -143,13 +148,12 @@ export class Controls extends LitElement {
     return html`<fieldset>
       <legend>Mutex</legend>
       <div class="row">
-        ${
-          held
-            ? html`<button @click=${() => void mutex.release()}>Release the mutex</button>`
-            : html`<button ?disabled=${state.phase === 'waiting'} @click=${() => void mutex.take()}>
-                Take the mutex
-              </button>`
-        }
+        <button
+          aria-disabled=${state.phase === 'waiting' ? 'true' : 'false'}
+          @click=${() => void (held ? mutex.release() : mutex.take())}
+        >
+          ${held ? 'Release' : 'Take'} the mutex
+        </button>
         <span role="status" data-testid="mutex">${mutexWords(state)}</span>
       </div>
       <p class="small soft">While you hold it, all other nodes wait, until the lease ends.</p>

@@ -58,7 +58,8 @@ export class FaultsPanel extends LitElement {
           max="100"
           step="5"
           .value=${String(Math.round(loss * 100))}
-          @input=${(event: Event) => (this.moving = { loss: numberOf(event) / 100 })}
+          @input=${(event: Event) => this.#move({ loss: numberOf(event) / 100 }, settings)}
+          @blur=${this.#still}
           @change=${(event: Event) => this.#set({ ...settings, loss: numberOf(event) / 100 })}
         />
         <output for="loss">${Math.round(loss * 100)} %</output>
@@ -72,7 +73,8 @@ export class FaultsPanel extends LitElement {
           max="2000"
           step="50"
           .value=${String(delayMs)}
-          @input=${(event: Event) => (this.moving = { delayMs: numberOf(event) })}
+          @input=${(event: Event) => this.#move({ delayMs: numberOf(event) }, settings)}
+          @blur=${this.#still}
           @change=${(event: Event) => this.#set({ ...settings, delayMs: numberOf(event) })}
         />
         <output for="delay">${delayMs} ms</output>
@@ -102,12 +104,7 @@ export class FaultsPanel extends LitElement {
               : `${count(settings.others.length, 'rule')} from the console`
           }
         </span>
-        <button
-          ?disabled=${this.status.faults.length === 0}
-          @click=${() => this.gatehouse.faults([])}
-        >
-          Heal all
-        </button>
+        <button ?disabled=${this.status.faults.length === 0} @click=${this.#heal}>Heal all</button>
       </div>
     `;
   }
@@ -129,6 +126,21 @@ export class FaultsPanel extends LitElement {
       <button aria-label="${what} the link to ${peer.name}" @click=${toggle}>${what}</button>
     </li>`;
   }
+
+  /** Back where it was, it is no change, and no `change` will be told. */
+  #move(to: FaultsPanel['moving'], { loss, delayMs }: FaultSettings): void {
+    const isBack = (to.loss ?? loss) === loss && (to.delayMs ?? delayMs) === delayMs;
+    this.moving = isBack ? {} : to;
+  }
+
+  readonly #still = (): void => {
+    this.moving = {};
+  };
+
+  readonly #heal = (): void => {
+    this.moving = {};
+    this.gatehouse.faults([]);
+  };
 
   #set(settings: FaultSettings): void {
     this.moving = {};

@@ -106,10 +106,21 @@ export class FeignPanel extends LitElement {
   }
 
   readonly #here = (): void => {
-    const { feigning } = this.status;
+    const { gatehouse } = this.session;
+    const { feigning, role } = this.status;
     if (!feigning && this.#complains()) return;
-    void this.#try(() => this.session.gatehouse.feign(feigning ? false : { ...this.times }));
+    void this.#try(() => gatehouse.feign(feigning ? false : { ...this.times }));
+    // It may be down just now, and nobody else would wake it.
+    if (feigning && role === 'crashed') void this.#recover();
   };
+
+  async #recover(): Promise<void> {
+    try {
+      await this.session.gatehouse.recover();
+    } catch (error) {
+      this.told = `That did not work: ${messageOf(error)}`;
+    }
+  }
 
   #all(as: Feigning | null): void {
     if (as !== null && this.#complains()) return;

@@ -150,6 +150,11 @@ export class MessageLog extends LitElement {
     label: string,
     options: readonly (readonly [string, string])[],
   ): TemplateResult {
+    const chosen = this.filter[key];
+    // A filter may outlive what it is about: a peer that has left, a type whose counts were reset.
+    const gone = options.every(([value]) => value !== chosen);
+    const name = key === 'type' ? chosen : this.nameOf(chosen);
+    const offered = gone ? [...options, [chosen, name] as const] : options;
     return html`<select
       aria-label=${label}
       @change=${(event: Event) => {
@@ -158,10 +163,10 @@ export class MessageLog extends LitElement {
       }}
     >
       ${repeat(
-        options,
+        offered,
         ([value]) => value,
         ([value, text]) =>
-          html`<option value=${value} ?selected=${this.filter[key] === value}>${text}</option>`,
+          html`<option value=${value} ?selected=${chosen === value}>${text}</option>`,
       )}
     </select>`;
   }

@@ -1,6 +1,11 @@
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Status, Trading } from '../../runtime/gatehouse.ts';
+import {
+  AUTO_DEFAULTS,
+  type AutoOptions,
+  type Status,
+  type Trading,
+} from '../../runtime/gatehouse.ts';
 import { icon } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf, type Session } from '../session.ts';
@@ -12,6 +17,20 @@ import {
   type ConstantField,
 } from './constants-form.ts';
 import { marketStyles } from './market-styles.ts';
+
+const ROLES = [
+  ['drawn', 'drawn at random'],
+  ['seller', 'seller'],
+  ['buyer', 'buyer'],
+] as const;
+
+/** A browser says nothing of what is wrong in a field that is folded away. The event does not bubble. */
+const SHOWN_IF_WRONG = {
+  capture: true,
+  handleEvent: ({ currentTarget }: Event): void => {
+    if (currentTarget instanceof HTMLDetailsElement) currentTarget.open = true;
+  },
+};
 
 /** Trading by itself, with all its constants. */
 @customElement('gh-automatic')
@@ -54,22 +73,37 @@ export class Automatic extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
   @state() private told = '';
+  /** What stands in the fields at first: what runs here, or the defaults. */
+  #first: AutoOptions = AUTO_DEFAULTS;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('session')) return;
+    this.#first = this.session.gatehouse.market.trading()?.constants ?? AUTO_DEFAULTS;
+  }
 
   protected override render(): TemplateResult {
     const trading = this.session.gatehouse.market.trading();
     const gone = this.status.role === 'terminated';
     return html`<form @submit=${this.#start}>
-      <div class="running" role="status" data-testid="automatic">
+      <div class="running" data-testid="automatic">
         ${icon(trading ? 'open' : 'paused', 20)}
-        <p>${trading ? tradingWords(trading) : 'Off: this gate trades by hand only.'}</p>
+        <p>
+          <span role="status">
+            ${trading ? roleWords(trading) : 'Off: this gate trades by hand only.'}
+          </span>
+          ${trading ? progressWords(trading) : nothing}
+        </p>
       </div>
       <div class="fields">
         <label class="field">
           Role
           <select name="role">
-            <option value="drawn">drawn at random</option>
-            <option value="seller">seller</option>
-            <option value="buyer">buyer</option>
+            ${ROLES.map(
+              ([role, words]) =>
+                html`<option value=${role} ?selected=${role === (this.#first.role ?? 'drawn')}>
+                  ${words}
+                </option>`,
+            )}
           </select>
         </label>
         <button class="primary" ?disabled=${gone}>
@@ -85,9 +119,11 @@ export class Automatic extends LitElement {
         choose a role by hand if need be. A leader is the trader, whatever its role was; once it has
         lost its office it draws a role again and trades on as a peer.
       </p>
-      <details>
+      <details @invalid=${SHOWN_IF_WRONG}>
         <summary>Constants</summary>
-        <div class="constants">${CONSTANTS.map((field) => constant(field))}</div>
+        <div class="constants">
+          ${CONSTANTS.map((field) => constant(field, initialValues(field, this.#first)))}
+        </div>
       </details>
     </form>`;
   }
@@ -116,9 +152,8 @@ export class Automatic extends LitElement {
   }
 }
 
-function constant(field: ConstantField): TemplateResult {
+function constant(field: ConstantField, values: readonly number[]): TemplateResult {
   const names = inputNames(field);
-  const values = initialValues(field);
   const hint = `${field.name}-hint`;
   const input = (name: string, at: number, label: string): TemplateResult =>
     html`<input
@@ -141,15 +176,20 @@ function constant(field: ConstantField): TemplateResult {
   </div>`;
 }
 
-function tradingWords({ role, transactions, constants }: Trading): string {
+function roleWords({ role, constants }: Trading): string {
   switch (role) {
     case 'trader':
       return 'On. This gate leads: it is the trader, and neither buys nor sells.';
     case 'seller':
       return `On. This gate is a seller: it keeps up to ${constants.stock} pieces in stock.`;
     case 'buyer':
-      return `On. This gate is a buyer: ${transactions} of ${constants.transactions} transactions.`;
+      return 'On. This gate is a buyer.';
   }
+}
+
+/** Changes with each purchase: that is not read out. */
+function progressWords({ role, transactions, constants }: Trading): string {
+  return role === 'buyer' ? `${transactions} of ${constants.transactions} transactions.` : '';
 }
 
 declare global {

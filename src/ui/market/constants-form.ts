@@ -89,8 +89,11 @@ export const CONSTANTS: readonly ConstantField[] = [
 ];
 
 /** What stands in the fields at first: one number, or two for a range; nothing where none is needed. */
-export function initialValues({ name }: ConstantField): readonly number[] {
-  const value = AUTO_DEFAULTS[name];
+export function initialValues(
+  { name }: ConstantField,
+  options: AutoOptions = AUTO_DEFAULTS,
+): readonly number[] {
+  const value = options[name];
   if (value === undefined) return [];
   return typeof value === 'number' ? [value] : value;
 }

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { MarketState, Status } from '../../runtime/gatehouse.ts';
 import { FrameController } from '../elements/frame-controller.ts';
 import { icon, type IconName } from '../elements/icon.ts';
@@ -155,11 +156,20 @@ export class Counter extends LitElement {
 
   #answers(): TemplateResult {
     const { answers } = this.dealings;
-    return html`<div class="answers" role="status" aria-label="Answers" data-testid="answers">
+    return html`<div
+      class="answers"
+      role="status"
+      aria-atomic="false"
+      aria-label="Answers"
+      data-testid="answers"
+    >
       ${
         answers.length === 0
           ? html`<p class="small soft">What the trader answers is told here.</p>`
-          : answers.map(
+          : repeat(
+              // Only what is new is read out.
+              answers,
+              ({ number }) => number,
               ({ phase, words }) =>
                 html`<p class="answer ${phase}">${icon(ICONS[phase])}<span>${words}</span></p>`,
             )

@@ -25,8 +25,15 @@ export interface Answer {
   readonly words: string;
 }
 
+/** An answer as it is shown. */
+export interface NumberedAnswer extends Answer {
+  /** Counts what this page has asked for from 1. */
+  readonly number: number;
+}
+
 /** An answer, and how to find its act in the log. */
 interface Asked {
+  readonly number: number;
   readonly asked: MarketAsked;
   /** The last act that was in the log when it was asked for. */
   readonly after: number;
@@ -47,6 +54,7 @@ export class Dealings {
   #all: readonly Asked[] = [];
   /** Acts that are known to be one of these: two may ask for the same. */
   readonly #claimed = new Set<number>();
+  #last = 0;
   #grace: ReturnType<typeof setTimeout> | undefined;
 
   constructor(gate: Counterparty, nameOf: NameOf) {
@@ -56,8 +64,8 @@ export class Dealings {
   }
 
   /** The newest first. */
-  get answers(): readonly Answer[] {
-    return this.#all.map(({ answer }) => answer);
+  get answers(): readonly NumberedAnswer[] {
+    return this.#all.map(({ number, answer }) => ({ number, ...answer }));
   }
 
   subscribe(listener: () => void): () => void {
@@ -89,7 +97,9 @@ export class Dealings {
   async #ask(asked: MarketAsked, call: () => Promise<Answer>): Promise<void> {
     const words = `Asking the trader to ${wishWords(asked)} …`;
     const after = this.#gate.market.acts(1).at(-1)?.index ?? 0;
-    const one: Asked = { asked, after, answer: { phase: 'pending', words } };
+    this.#last += 1;
+    const number = this.#last;
+    const one: Asked = { number, asked, after, answer: { phase: 'pending', words } };
     this.#all = [one, ...this.#all].filter((other, at) => at < SHOWN || isOpen(other));
     this.#changes.emit();
     try {

@@ -29,7 +29,10 @@ export class Evaluation extends LitElement {
 
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
-  @state() private isLoaded = false;
+  /** Fetches what draws the plots; rejects when the server can't be reached. */
+  @property({ attribute: false }) fetchPlots: () => Promise<unknown> = () =>
+    import('./plots-panel.ts');
+  @state() private plots: 'absent' | 'fetching' | 'here' | 'unreachable' = 'absent';
   readonly #frames = new FrameController(this);
   #evaluations!: Evaluations;
   #runs: readonly MarketRun[] = [];
@@ -48,7 +51,7 @@ export class Evaluation extends LitElement {
     // What is bought by hand is no run: how long after one another is anybody's whim.
     const byItself = this.session.gatehouse.market.measured().filter(({ constants }) => constants);
     this.#runs = [...byItself, ...this.#evaluations.runs];
-    if (this.#runs.some(({ purchases }) => purchases.length >= LEAST)) void this.#load();
+    if (this.#runs.some(({ purchases }) => purchases.length >= LEAST)) this.#need();
   }
 
   protected override render(): TemplateResult {
@@ -70,8 +73,22 @@ export class Evaluation extends LitElement {
         </button>
       </div>
       <div role="status" data-testid="evaluation">${this.#progress()}</div>
-      ${this.isLoaded ? html`<gh-plots .runs=${this.#runs} .nameOf=${this.session.nameOf}></gh-plots>` : nothing}
+      ${this.#drawn()}
     `;
+  }
+
+  #drawn(): TemplateResult | typeof nothing {
+    switch (this.plots) {
+      case 'here':
+        return html`<gh-plots .runs=${this.#runs} .nameOf=${this.session.nameOf}></gh-plots>`;
+      case 'unreachable':
+        return html`<div class="row" role="alert">
+          <p class="small">The plots could not be fetched from the server.</p>
+          <button @click=${() => void this.#load()}>Try again</button>
+        </div>`;
+      default:
+        return nothing;
+    }
   }
 
   #progress(): TemplateResult | typeof nothing {
@@ -98,10 +115,18 @@ export class Evaluation extends LitElement {
   };
 
   /** The plots are no part of the view until there is something to draw. */
+  #need(): void {
+    if (this.plots === 'absent') void this.#load();
+  }
+
   async #load(): Promise<void> {
-    if (this.isLoaded) return;
-    await import('./plots-panel.ts');
-    this.isLoaded = true;
+    this.plots = 'fetching';
+    try {
+      await this.fetchPlots();
+      this.plots = 'here';
+    } catch {
+      this.plots = 'unreachable';
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 import { page } from 'vitest/browser';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import '../app-shell.ts';
+import { AUTO_DEFAULTS } from '../../runtime/gatehouse.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
 import '../page.css';
+import { Session } from '../session.ts';
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const answers = page.getByTestId('answers');
@@ -106,4 +108,48 @@ it('says at the field which numbers it takes, and leaves no older answer standin
   await expect
     .element(page.getByLabelText('Price of one'))
     .toHaveAttribute('aria-invalid', 'false');
+});
+
+it('the constants are those that run, and one that can’t be is shown', async () => {
+  const fake = open();
+  const started = vi.spyOn(fake.market, 'auto');
+  await button('Trade by itself').click();
+  expect(started).toHaveBeenCalledOnce();
+  const constants = { ...AUTO_DEFAULTS, role: 'buyer' as const, stock: 3 };
+  fake.market.trading = () => ({ role: 'buyer', transactions: 2, constants });
+  document.body.replaceChildren();
+  const app = document.createElement('gatehouse-app');
+  app.gatehouse = fake;
+  document.body.append(app);
+  const stock = page.getByLabelText('Stock per seller');
+  await expect.element(stock).toHaveValue(3);
+  await expect.element(page.getByLabelText('Role')).toHaveValue('buyer');
+  const running = page.getByTestId('automatic');
+  await expect.element(running).toHaveTextContent('This gate is a buyer. 2 of 20 transactions.');
+  await expect.element(stock).not.toBeVisible();
+  const field = stock.element();
+  if (field instanceof HTMLInputElement) field.value = '0';
+  await button('Start anew').click();
+  await expect.element(stock).toBeVisible();
+  expect(started).toHaveBeenCalledOnce();
+});
+
+it('plots that can’t be fetched are told, and asked for again', async () => {
+  const fake = open();
+  const purchases = Array.from({ length: 10 }, () => ({ at: 0, ms: 1, result: 'bought' as const }));
+  const run = { began: 0, constants: AUTO_DEFAULTS, purchases, elections: [] };
+  fake.market.measured = () => [run];
+  const evaluation = document.createElement('gh-evaluation');
+  evaluation.session = new Session(fake);
+  evaluation.status = fake.status();
+  const fetched = vi.fn(() => Promise.reject(new Error('offline')));
+  evaluation.fetchPlots = fetched;
+  document.body.replaceChildren(evaluation);
+  await expect.element(page.getByText('The plots could not be fetched')).toBeVisible();
+  evaluation.status = { ...fake.status(), commitIndex: 99 };
+  await evaluation.updateComplete;
+  expect(fetched).toHaveBeenCalledOnce();
+  evaluation.fetchPlots = () => Promise.resolve();
+  await button('Try again').click();
+  await expect.element(page.getByText('The plots could not be fetched')).not.toBeInTheDocument();
 });

@@ -8,6 +8,8 @@ import { count } from '../words.ts';
 import { pictureOf, type OrderRow, type Picture } from './order.ts';
 import { chip, numberOf, senderColours, sendersOf, type Senders } from './senders.ts';
 
+const DISAGREEMENT = 'Two gates have delivered in different orders: that must never be.';
+
 /** Rows that are shown: the newest ones, with what is held back. */
 const ROWS = 14;
 
@@ -89,7 +91,10 @@ export class MulticastInspector extends LitElement {
       return html`<p class="soft">This gate does not run, so it can ask nobody.</p>`;
     const picture = pictureOf(this.peers);
     return html`
-      <p class="summary ${picture.agrees ? '' : 'alarm'}" role="status" data-testid="order">
+      <div role="alert">
+        ${picture.agrees ? nothing : html`<p class="unseen">${DISAGREEMENT}</p>`}
+      </div>
+      <p class="summary ${picture.agrees ? '' : 'alarm'}" data-testid="order">
         ${orderWords(picture, this.peers)}
       </p>
       <div class="scroll" tabindex="0" role="region" aria-label="Messages at every gate">
@@ -178,7 +183,7 @@ export class MulticastInspector extends LitElement {
 
 /** What one is to see in the picture. */
 export function orderWords({ rows, agrees }: Picture, peers: readonly MulticastPeer[]): string {
-  if (!agrees) return 'Two gates have delivered in different orders: that must never be.';
+  if (!agrees) return DISAGREEMENT;
   const answered = peers.filter(({ told }) => told !== null).length;
   const silent = peers.length - answered;
   const unheard = silent === 0 ? '' : ` ${count(silent, 'gate')} did not answer.`;

@@ -2,6 +2,7 @@ import { page } from 'vitest/browser';
 import { afterEach, expect, test, vi } from 'vitest';
 import '../app-shell.ts';
 import '../page.css';
+import { GatehouseError } from '../../runtime/gatehouse.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
 import { PeersController } from './peers-controller.ts';
 
@@ -102,4 +103,24 @@ test('what multicasts cost here is measured, and told beside theory', async () =
   open();
   await button('Measure 20 multicasts from here').click();
   await expect.element(page.getByTestId('cost')).toHaveTextContent('6.0, in theory 6 among 3');
+});
+
+test('a text that was not sent comes back; what is not known is told until it is', async () => {
+  const { multicast } = open();
+  const field = page.getByLabelText('A message to all gates');
+  const told = page.getByTestId('sending');
+  multicast.send = () => Promise.reject(new GatehouseError('no-quorum', true, 'no view'));
+  await field.fill('by hand');
+  await button('Send').click();
+  await expect.element(told).toHaveTextContent('Not sent: no view.');
+  await expect.element(field).toHaveValue('by hand');
+  await button('Send 10 from here').click();
+  await expect.element(told).toHaveTextContent('10 of 10 not sent: no view.');
+  const slow = 'not delivered in time; it may be delivered yet';
+  multicast.send = () => Promise.reject(new GatehouseError('timeout', false, slow));
+  await button('Send').click();
+  await expect.element(told).toHaveTextContent(`Not known yet: ${slow}.`);
+  await expect.element(field).toHaveValue('');
+  await multicast.hear('fox1x9y8z7', 'news');
+  await expect.element(told).toHaveTextContent(/^$/);
 });

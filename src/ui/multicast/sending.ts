@@ -1,6 +1,6 @@
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Gatehouse, MulticastState } from '../../runtime/gatehouse.ts';
+import { GatehouseError, type Gatehouse, type MulticastState } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf } from '../session.ts';
 import { count } from '../words.ts';
@@ -48,9 +48,17 @@ export class Sending extends LitElement {
   @property({ attribute: false }) group!: MulticastState;
   @property({ type: Boolean }) down = false;
   @state() private told = '';
+  /** Nobody knows yet what becomes of a message: once all of this gate's are delivered, it is known. */
+  #isOpen = false;
   @query('#text') private readonly field!: HTMLInputElement;
   @query('#seconds') private readonly seconds!: HTMLInputElement;
   #sent = 0;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!this.#isOpen || !changed.has('group') || this.group.pending > 0) return;
+    this.#isOpen = false;
+    this.told = '';
+  }
 
   protected override render(): TemplateResult {
     const { pending } = this.group;
@@ -100,7 +108,9 @@ export class Sending extends LitElement {
       return;
     }
     this.field.value = '';
-    void this.#send([text]);
+    void this.#send([text]).then(([unsent]) => {
+      if (unsent !== undefined && this.field.value === '') this.field.value = unsent;
+    });
   };
 
   readonly #sendMany = (): void => {
@@ -126,14 +136,38 @@ export class Sending extends LitElement {
     return `message ${this.#sent}`;
   }
 
-  async #send(texts: readonly string[]): Promise<void> {
+  /** Returns the texts that were not sent and won't be. */
+  async #send(texts: readonly string[]): Promise<string[]> {
     this.told = '';
+    this.#isOpen = false;
     const results = await Promise.allSettled(
       texts.map((text) => this.gatehouse.multicast.send(text)),
     );
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed) this.told = `Not delivered: ${messageOf(failed.reason)}`;
+    const errors = results.map((result): unknown =>
+      result.status === 'rejected' ? result.reason : null,
+    );
+    const unsent = errors.filter(isDefinite);
+    const open = errors.filter((error) => error !== null && !isDefinite(error));
+    this.told = [
+      tell('not sent', unsent, texts.length),
+      tell('not known yet', open, texts.length),
+    ].join(' ');
+    this.#isOpen = open.length > 0 && unsent.length === 0;
+    return texts.filter((_, at) => isDefinite(errors[at]));
   }
+}
+
+function isDefinite(error: unknown): boolean {
+  return error instanceof GatehouseError && error.definite;
+}
+
+/** How many of so many went wrong, and how the first of them did; '' when none did. */
+function tell(what: string, errors: readonly unknown[], of: number): string {
+  if (errors.length === 0) return '';
+  const words = `${what}: ${messageOf(errors[0])}.`;
+  return of === 1
+    ? `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+    : `${errors.length} of ${of} ${words}`;
 }
 
 declare global {

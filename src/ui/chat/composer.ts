@@ -107,6 +107,7 @@ export class Composer extends LitElement {
 }
 
 /** Safari tells the key after the composing has ended, by the code of a key that an input method has taken. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else tells it there
 function isComposing({ isComposing, keyCode }: KeyboardEvent): boolean {
   return isComposing || keyCode === TAKEN_BY_INPUT_METHOD;
 }

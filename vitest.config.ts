@@ -17,7 +17,7 @@ export default defineConfig({
           environment: 'node',
           // Files share a process, and what they import is loaded once: half of the time went into that.
           isolate: false,
-          include: ['{src,signaling,scripts,e2e}/**/*.test.ts'],
+          include: ['{src,signaling,scripts,e2e,bench}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
         },
       },

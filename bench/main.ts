@@ -1,45 +1,45 @@
-/** `npm run bench -- --only NAME --tries N --json`: the benchmarks. Build first: they measure what is in `dist`. */
-import { parseArgs } from 'node:util';
-import { failover } from './failover.ts';
+/** `npm run bench`: the benchmarks, in real tabs. They measure what is in `dist`. */
+import process from 'node:process';
+import { BENCH_NAMES, parseBench, type BenchName } from '../scripts/options.mjs';
+import { BENCHMARKS } from './benchmarks.ts';
+import { launch } from './browsers.ts';
+import { buildPages } from './build-pages.ts';
+import { withEnvironment, type Environment } from './environment.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { toLine } from './report/line.ts';
+import { keep, writeReport } from './report/write.ts';
 import type { BenchResult } from './result.ts';
 
-const BENCHMARKS: Readonly<Record<string, (tries: number) => Promise<BenchResult[]>>> = {
-  failover,
-};
-const TRIES = 15;
+const { only, tries, soakMinutes, json, write } = parseBench(process.argv.slice(2));
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      tries: { type: 'string', default: String(TRIES) },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const tries = Number(values.tries);
-  if (!Number.isInteger(tries) || tries < 1) throw new Error('--tries: a whole number from 1');
-  const names = values.only === undefined ? Object.keys(BENCHMARKS) : [values.only];
-  for (const name of names) {
-    const benchmark = BENCHMARKS[name];
-    if (!benchmark) throw new Error(`--only: one of ${Object.keys(BENCHMARKS).join(', ')}`);
-    for (const result of await benchmark(tries)) print(result, values.json);
+/** Runs one benchmark and prints its results. One that fails as a whole leaves the others their turn. */
+async function run(name: BenchName, environment: Environment, machine: Machine): Promise<void> {
+  try {
+    const results = await BENCHMARKS[name](environment);
+    for (const result of results) print(result);
+    if (write) keep({ name, date: new Date().toISOString(), tries, machine, results });
+  } catch (error) {
+    console.error(`${name} failed:`, error);
+    process.exitCode = 1;
   }
 }
 
-function print(result: BenchResult, json: boolean): void {
-  if (json) {
-    console.log(JSON.stringify(result));
-    return;
-  }
-  const { name, params, ours, spread, limit, unit } = result;
-  const about = Object.entries(params)
-    .map(([key, value]) => `${key} ${value}`)
-    .join(', ');
-  const range = `${spread.min} to ${spread.max}`;
-  console.log(`${name} (${about}): median ${ours} ${unit}, ${range}; to reach: ${limit} ${unit}`);
+function print(result: BenchResult): void {
+  console.log(json ? JSON.stringify(result) : toLine(result));
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+async function machineHere(): Promise<Machine> {
+  const browser = await launch();
+  try {
+    return describeMachine(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+await buildPages();
+const machine = await machineHere();
+await withEnvironment({ tries, soakMinutes }, async (environment) => {
+  for (const name of only) await run(name, environment, machine);
 });
+if (write) writeReport(BENCH_NAMES);

@@ -61,7 +61,8 @@ function compressBelow(dir) {
 /** Builds when there is no build or the sources changed since. */
 export async function buildIfStale() {
   if (existsSync(STAMP) && statSync(STAMP).mtimeMs >= newestChange(SOURCES)) return;
-  console.log('Building.');
+  // What a command prints on stdout may be for a program.
+  console.error('Building.');
   await build();
 }
 

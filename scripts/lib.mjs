@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** The folder of the repository. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** @typedef {{ env?: NodeJS.ProcessEnv }} Options */
+/** @typedef {Pick<import('node:child_process').SpawnOptions, 'env' | 'cwd' | 'stdio'>} Options */
 
 /**
  * Runs a program in the repository with this terminal. Resolves to its exit status; a program that
@@ -87,7 +87,7 @@ export function npx(args) {
 
 /**
  * The time of the newest change below these paths, in milliseconds since the epoch. Folders count
- * too, since a deleted file changes nothing else. Tests don't count, nor do paths that are missing.
+ * too, since a deleted file changes nothing else. Tests and packages don't count, nor do paths that are missing.
  * @param {readonly string[]} paths relative to the repository
  * @returns {number}
  */
@@ -101,6 +101,7 @@ export function newestChange(paths) {
  */
 function newestBelow(entry) {
   if (!existsSync(entry) || /\.(test|contract)\.ts$/.test(entry)) return 0;
+  if (path.basename(entry) === 'node_modules') return 0;
   const stats = statSync(entry);
   if (!stats.isDirectory()) return stats.mtimeMs;
   const children = readdirSync(entry).map((name) => newestBelow(path.join(entry, name)));

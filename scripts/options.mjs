@@ -1,4 +1,4 @@
-/** The options of `npm run chaos` and `npm run siege`, which are looked at before anything is built or started. */
+/** The options of `npm run chaos`, `siege` and `bench`, which are looked at before anything is built or started. */
 import { closeSync, openSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
@@ -32,6 +32,29 @@ export const SIEGE_HELP = `Attacks a signaling server of its own, on this machin
   --help       this text
 
 Exit status 1 when a limit was not held, 2 for wrong options.`;
+
+/** In the order in which they run. */
+export const BENCH_NAMES = /** @type {const} */ ([
+  ...['link', 'ready', 'mesh', 'admission-latency', 'admission-rate', 'mutex', 'failover'],
+  ...['takeover', 'catch-up', 'cold-start', 'idle', 'messages', 'first-load', 'simulator'],
+]);
+
+/** @typedef {(typeof BENCH_NAMES)[number]} BenchName */
+
+export const BENCH_HELP = `Measures, in real tabs, how long things take, beside the least that they could take and beside what people would use
+instead, in turns in one run. Nothing else should run on the machine. bench/README.md says what each benchmark is.
+
+  npm run bench -- [options]
+
+  --only NAMES  some of them, separated by commas: ${BENCH_NAMES.slice(0, 7).join(', ')},
+                ${BENCH_NAMES.slice(7).join(', ')}
+  --tries N     how often each is measured (default 15; what takes minutes is measured less often)
+  --soak N      with idle: lets 16 gates be idle for N minutes, and tells how their memory grew
+  --json        one JSON object a line
+  --write       writes the table and the plots to bench/RESULTS.md and bench/results
+  --help        this text
+
+Exit status 1 when a benchmark failed as a whole, 2 for wrong options; what is not reached is no failure.`;
 
 const PARTS = /** @type {const} */ (['idle', 'flood', 'restarts']);
 
@@ -77,6 +100,47 @@ export function parseSiege(args) {
   if (only !== undefined && part === undefined)
     throw new UsageError(`--only takes ${PARTS.join(', ')}, not "${only}"`);
   return { only: part ?? null, help };
+}
+
+/**
+ * @typedef {{ only: readonly BenchName[], tries: number, soakMinutes: number, json: boolean, write: boolean, help: boolean }} BenchOptions
+ */
+
+/**
+ * @param {readonly string[]} args
+ * @returns {BenchOptions}
+ */
+export function parseBench(args) {
+  const { only, tries, soak, json, write, help } = parsed(() =>
+    parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        tries: { type: 'string', default: '15' },
+        soak: { type: 'string', default: '0' },
+        json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }),
+  );
+  if (!/^[1-9]\d{0,3}$/.test(tries))
+    throw new UsageError(`--tries takes a whole number from 1 to 9999, not "${tries}"`);
+  if (!/^\d{1,4}$/.test(soak)) throw new UsageError(`--soak takes whole minutes, not "${soak}"`);
+  const names = only === undefined ? BENCH_NAMES : benchNames(only.split(','));
+  return { only: names, tries: Number(tries), soakMinutes: Number(soak), json, write, help };
+}
+
+/**
+ * In the order in which they run, whatever the order in which they were named.
+ * @param {readonly string[]} wanted
+ * @returns {readonly BenchName[]}
+ */
+function benchNames(wanted) {
+  const unknown = wanted.find((name) => !BENCH_NAMES.some((known) => known === name));
+  if (unknown !== undefined)
+    throw new UsageError(`--only takes ${BENCH_NAMES.join(', ')}, not "${unknown}"`);
+  return BENCH_NAMES.filter((name) => wanted.includes(name));
 }
 
 /**

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkWritable, parseChaos, parseSiege, UsageError } from './options.mjs';
+import {
+  BENCH_NAMES,
+  checkWritable,
+  parseBench,
+  parseChaos,
+  parseSiege,
+  UsageError,
+} from './options.mjs';
 
 const USUAL = { minutes: 2, seed: 1, history: null, json: false, help: false };
 
@@ -28,6 +35,41 @@ describe('the options of npm run chaos', () => {
     ['5'],
   ])('refuse %s %s in one line', (...args) => {
     const parse = (): unknown => parseChaos(args);
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(/^[^\n]+$/);
+  });
+});
+
+describe('the options of npm run bench', () => {
+  const usual = { only: BENCH_NAMES, tries: 15, soakMinutes: 0, json: false, write: false };
+
+  it('are what they say', () => {
+    expect(parseBench([])).toEqual({ ...usual, help: false });
+    expect(parseBench(['--only', 'link', '--tries', '1', '--json'])).toMatchObject({
+      ...{ only: ['link'], tries: 1, json: true },
+    });
+    expect(parseBench(['--write', '--soak', '60'])).toMatchObject({ write: true, soakMinutes: 60 });
+    expect(parseBench(['--help']).help).toBe(true);
+  });
+
+  it('take several names, and run them in the usual order', () => {
+    expect(parseBench(['--only', 'mesh,link,mesh']).only).toEqual(['link', 'mesh']);
+  });
+
+  it.each([
+    ['--only', 'speed'],
+    ['--only', 'link,'],
+    ['--only', ''],
+    ['--only'],
+    ['--tries', '0'],
+    ['--tries', '1.5'],
+    ['--tries', '-3'],
+    ['--tries', 'many'],
+    ['--soak', 'x'],
+    ['--try', '3'],
+    ['link'],
+  ])('refuse %s %s in one line', (...args) => {
+    const parse = (): unknown => parseBench(args);
     expect(parse).toThrow(UsageError);
     expect(parse).toThrow(/^[^\n]+$/);
   });

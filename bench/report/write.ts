@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Machine } from '../machine.ts';
+import type { BenchResult } from '../result.ts';
+import { toMarkdown } from './markdown.ts';
+import { plot } from './plot.ts';
+
+const FOLDER = path.join('bench', 'results');
+const REPORT = path.join('bench', 'RESULTS.md');
+
+/** What one benchmark came to when it was last run with `--write`. */
+export interface Kept {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly tries: number;
+  readonly machine: Machine;
+  readonly results: readonly BenchResult[];
+}
+
+/** So that a report can be made of runs of some benchmarks at a time. */
+export function keep(kept: Kept): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(fileOf(kept.name, 'json'), `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+/** Writes the report and the plots of all that was kept, in this order. */
+export function writeReport(names: readonly string[]): void {
+  const all = names.flatMap((name) => readKept(name) ?? []);
+  const plots = new Map<string, string>();
+  for (const { name, results } of all) {
+    const svg = plot(results);
+    if (svg === null) continue;
+    writeFileSync(fileOf(name, 'svg'), svg);
+    plots.set(name, `results/${name}.svg`);
+  }
+  writeFileSync(REPORT, toMarkdown(all, plots));
+}
+
+function readKept(name: string): Kept | null {
+  const file = fileOf(name, 'json');
+  // Written by ourselves.
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : null;
+}
+
+function fileOf(name: string, kind: 'json' | 'svg'): string {
+  return path.join(FOLDER, `${name}.${kind}`);
+}

@@ -51,6 +51,7 @@ const PATIENCE_MS = 30_000;
 
 /** Resolves when the page is linked to all others. Rejects after 30 s. */
 export async function joined(page: Page): Promise<Joined> {
+  await page.waitForFunction(() => window.joined !== undefined);
   const waited = page.evaluate(
     (patienceMs) =>
       Promise.race([

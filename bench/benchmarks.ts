@@ -2,6 +2,9 @@ import type { BenchName } from '../scripts/options.mjs';
 import type { Benchmark } from './environment.ts';
 import { admissionLatency } from './benchmarks/admission-latency.ts';
 import { admissionRate } from './benchmarks/admission-rate.ts';
+import { failover } from './benchmarks/failover.ts';
+import { mutex } from './benchmarks/mutex.ts';
+import { takeover } from './benchmarks/takeover.ts';
 import { mesh } from './benchmarks/mesh.ts';
 import { ready } from './benchmarks/ready.ts';
 import { link } from './benchmarks/link.ts';
@@ -13,4 +16,7 @@ export const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   mesh,
   'admission-latency': admissionLatency,
   'admission-rate': admissionRate,
+  mutex,
+  failover,
+  takeover,
 } as never;

@@ -65,3 +65,68 @@ async function pressForMs(forMs: number): Promise<{ admitted: number; ms: number
   while (performance.now() - from < forMs) admitted += await door.admitMany(256);
   return { admitted, ms: performance.now() - from };
 }
+
+/** An admission of the load: when it was asked for and committed, ms since 1970, and who led then. */
+export interface Admission {
+  readonly at: number;
+  readonly committed: number;
+  readonly leader: string | null;
+}
+
+declare global {
+  interface Window {
+    /** The load's, in their order. */
+    admissions?: Admission[];
+  }
+}
+
+/** Lets visitors in at this gate, one after the other, until the page goes away. */
+export async function pressForEver(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { gatehouse } = window;
+    if (!gatehouse) throw new Error('no gate here');
+    const admissions: Admission[] = [];
+    window.admissions = admissions;
+    const next = async (): Promise<void> => {
+      const at = Date.now();
+      try {
+        await gatehouse.enter();
+        admissions.push({ at, committed: Date.now(), leader: gatehouse.status().leader });
+      } catch {
+        // Given up after 5 s: the next one is measured.
+      }
+      void next();
+    };
+    void next();
+  });
+}
+
+/** When the first admission was committed that was asked for at `since` or later, ms since 1970. */
+export async function nextAdmission(page: Page, since: number): Promise<number> {
+  return Number(
+    await patiently(
+      page,
+      (from) => window.admissions?.find(({ at }) => at >= from)?.committed,
+      since,
+    ),
+  );
+}
+
+/** When the first admission was committed under another leader, ms since 1970. */
+export async function admissionWithout(page: Page, former: string): Promise<number> {
+  return Number(
+    await patiently(
+      page,
+      (former) => window.admissions?.find(({ leader }) => leader !== former)?.committed,
+      former,
+    ),
+  );
+}
+
+/** What `look` finds in the page, once it finds something. Rejects after 30 s. */
+async function patiently<T>(page: Page, look: (asked: T) => unknown, asked: T): Promise<unknown> {
+  const options = { timeout: 30_000, polling: 10 };
+  // The types of Playwright would see through anything that T may be.
+  const found = await page.waitForFunction(look as (asked: unknown) => unknown, asked, options);
+  return found.jsonValue();
+}

@@ -20,7 +20,7 @@ try {
     await installPeers();
     await buildIfStale();
     process.env['CHROME_PATH'] = await ensureBrowser();
-    await runBundled('bench/main.ts', ['bench', 'scripts', 'src', 'signaling']);
+    await runBundled('bench/main.ts', ['bench', 'e2e/browser.ts', 'scripts', 'src', 'signaling']);
   }
 } catch (error) {
   process.exitCode = explain(error, 'npm run bench');

@@ -5,6 +5,8 @@ import { admissionRate } from './benchmarks/admission-rate.ts';
 import { failover } from './benchmarks/failover.ts';
 import { mutex } from './benchmarks/mutex.ts';
 import { takeover } from './benchmarks/takeover.ts';
+import { catchUp } from './benchmarks/catch-up.ts';
+import { coldStart } from './benchmarks/cold-start.ts';
 import { mesh } from './benchmarks/mesh.ts';
 import { ready } from './benchmarks/ready.ts';
 import { link } from './benchmarks/link.ts';
@@ -19,4 +21,6 @@ export const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   mutex,
   failover,
   takeover,
+  'catch-up': catchUp,
+  'cold-start': coldStart,
 } as never;

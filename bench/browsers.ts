@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import { BROWSER_ARGS, findBrowser, runsAsRoot } from '../scripts/find-browser.mjs';
 
@@ -61,11 +62,20 @@ export class Device {
   }
 }
 
+/** Those that are there. A run that is interrupted removes them at its end. */
+const profiles = new Set<string>();
+process.once('exit', () => {
+  for (const profile of profiles) rmSync(profile, { recursive: true, force: true });
+});
+
 export function newProfile(): string {
-  return mkdtempSync(path.join(tmpdir(), 'gatehouse-bench-'));
+  const profile = mkdtempSync(path.join(tmpdir(), 'gatehouse-bench-'));
+  profiles.add(profile);
+  return profile;
 }
 
 export async function removeProfile(profile: string): Promise<void> {
   // A browser that has just ended may still be writing.
   await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  profiles.delete(profile);
 }

@@ -1,13 +1,21 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import path from 'node:path';
-import process from 'node:process';
+import type { BrowserContext } from 'playwright';
 
 /** What the pages are built into, relative to the repository. */
 export const PAGES_DIR = path.join('.cache', 'bench-pages');
 
-/** The pages of floors and peers: `/NAME` loads the script of that name and nothing else. Held in memory. */
+interface Content {
+  readonly contentType: string;
+  readonly body: Buffer | string;
+}
+
+/** By its path: `/NAME` loads the script of that name and nothing else. */
+type Pages = ReadonlyMap<string, Content>;
+
+/** The pages of floors and peers, held in memory. */
 export class PageServer {
   private constructor(
     readonly url: string,
@@ -15,14 +23,11 @@ export class PageServer {
   ) {}
 
   static async start(): Promise<PageServer> {
-    const scripts = new Map<string, Buffer>();
-    for (const file of readdirSync(PAGES_DIR, { recursive: true, encoding: 'utf8' })) {
-      if (file.endsWith('.js')) {
-        scripts.set(`/${file.split(path.sep).join('/')}`, readFileSync(path.join(PAGES_DIR, file)));
-      }
-    }
+    const pages = loadPages();
     const http = createServer((request, response) => {
-      answer(new URL(request.url ?? '/', 'http://localhost').pathname, scripts, response);
+      const found = pages.get(new URL(request.url ?? '/', 'http://localhost').pathname);
+      if (found) response.setHeader('Content-Type', found.contentType).end(found.body);
+      else response.writeHead(404).end();
     }).listen(0, '127.0.0.1');
     await once(http, 'listening');
     const address = http.address();
@@ -37,23 +42,33 @@ export class PageServer {
   }
 }
 
-/** The built script of a page, to be put into a page of another origin. */
-export function scriptOf(page: string): string {
-  return path.resolve(process.cwd(), PAGES_DIR, `${page}.js`);
+/**
+ * Serves the same pages below `/bench` of another site: where they are to have that site's storage.
+ * @returns where they are
+ */
+export async function servePagesAt(context: BrowserContext, site: string): Promise<string> {
+  const pages = loadPages();
+  const base = `${site}/bench`;
+  await context.route(`${base}/**`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    const found = pages.get(pathname.slice('/bench'.length));
+    await route.fulfill(found ?? { status: 404 });
+  });
+  return base;
 }
 
-function answer(
-  pathname: string,
-  scripts: ReadonlyMap<string, Buffer>,
-  response: ServerResponse,
-): void {
-  const script = scripts.get(pathname);
-  if (script) {
-    response.setHeader('Content-Type', 'text/javascript; charset=utf-8').end(script);
-  } else if (scripts.has(`${pathname}.js`)) {
-    const html = `<!doctype html><title>${pathname}</title><script type="module" src="${pathname}.js"></script>`;
-    response.setHeader('Content-Type', 'text/html; charset=utf-8').end(html);
-  } else {
-    response.writeHead(404).end();
+function loadPages(): Pages {
+  const pages = new Map<string, Content>();
+  for (const file of readdirSync(PAGES_DIR, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.js')) continue;
+    const address = `/${file.split(path.sep).join('/')}`;
+    const body = readFileSync(path.join(PAGES_DIR, file));
+    pages.set(address, { contentType: 'text/javascript; charset=utf-8', body });
+    pages.set(address.slice(0, -'.js'.length), {
+      contentType: 'text/html; charset=utf-8',
+      // Relative, since the pages may be below another folder.
+      body: `<!doctype html><title>bench</title><script type="module" src="./${path.basename(file)}"></script>`,
+    });
   }
+  return pages;
 }

@@ -7,6 +7,10 @@ import { mutex } from './benchmarks/mutex.ts';
 import { takeover } from './benchmarks/takeover.ts';
 import { catchUp } from './benchmarks/catch-up.ts';
 import { coldStart } from './benchmarks/cold-start.ts';
+import { firstLoad } from './benchmarks/first-load.ts';
+import { idle } from './benchmarks/idle.ts';
+import { messages } from './benchmarks/messages.ts';
+import { simulator } from './benchmarks/simulator.ts';
 import { mesh } from './benchmarks/mesh.ts';
 import { ready } from './benchmarks/ready.ts';
 import { link } from './benchmarks/link.ts';
@@ -23,4 +27,8 @@ export const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   takeover,
   'catch-up': catchUp,
   'cold-start': coldStart,
+  idle,
+  messages,
+  'first-load': firstLoad,
+  simulator,
 } as never;

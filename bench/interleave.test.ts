@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { interleave, pick, type Measure } from './interleave.ts';
 
 describe('interleave', () => {
@@ -30,6 +30,22 @@ describe('interleave', () => {
     const rounds = await interleave(3, [{ ours }], (failure) => told.push(failure));
     expect(rounds).toEqual([{ ours: [1, 3], peers: {} }]);
     expect(told).toEqual(['A try of ours failed and is left out: no leader']);
+  });
+});
+
+describe('a try that never ends', () => {
+  it('is left out after five minutes', async () => {
+    vi.useFakeTimers();
+    try {
+      const told: string[] = [];
+      const ours = (): Promise<number> => new Promise(() => undefined);
+      const measured = interleave(1, [{ ours, floor: async () => 7 }], (why) => told.push(why));
+      await vi.advanceTimersByTimeAsync(300_000);
+      expect(await measured).toEqual([{ ours: [], floor: [7], peers: {} }]);
+      expect(told).toEqual(['A try of ours failed and is left out: it takes longer than 300 s']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

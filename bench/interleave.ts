@@ -1,3 +1,6 @@
+/** A try that takes longer has got stuck, ms: it must not keep all others from their turn. */
+const TRY_LIMIT_MS = 300_000;
+
 /** Measures one try, and cleans up after itself. */
 export type Measure<T> = () => Promise<T>;
 
@@ -58,10 +61,24 @@ async function measureOnce<T>(
   tell: (failure: string) => void,
 ): Promise<void> {
   try {
-    results.push(await measure());
+    results.push(await withLimit(measure()));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     tell(`A try of ${name} failed and is left out: ${reason}`);
+  }
+}
+
+async function withLimit<T>(measured: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`it takes longer than ${TRY_LIMIT_MS / 1000} s`));
+    }, TRY_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([measured, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -13,13 +13,15 @@ export interface GateOptions {
   readonly park: string;
   /** The greatest leads. */
   readonly priority: number;
+  /** `park` without one. */
+  readonly view?: string;
 }
 
 /** What no benchmark fills. */
 const CAPACITY = 1_000_000_000;
 
-export function gateAddress(url: string, { park, priority }: GateOptions): string {
-  return `${url}/?park=${park}&priority=${priority}&capacity=${CAPACITY}#/park`;
+export function gateAddress(url: string, { park, priority, view = 'park' }: GateOptions): string {
+  return `${url}/?park=${park}&priority=${priority}&capacity=${CAPACITY}#/${view}`;
 }
 
 /** Opens a gate and resolves when it is a member that knows a leader. */

@@ -53,7 +53,10 @@ export async function withLogs<T>(
 ): Promise<T> {
   const logs: PreparedLog[] = [];
   try {
-    for (const size of sizes) logs.push(await PreparedLog.write(environment, size));
+    for (const size of sizes) {
+      console.error(`Writing a log of ${size} entries.`);
+      logs.push(await PreparedLog.write(environment, size));
+    }
     return await use(logs);
   } finally {
     await Promise.all(logs.map((log) => log.remove()));

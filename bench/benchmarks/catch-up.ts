@@ -24,7 +24,10 @@ export async function catchUp(environment: Environment): Promise<BenchResult[]> 
   const sizes = logSizes(environment);
   const tries = Math.min(environment.tries, MOST_TRIES);
   const rounds = await withLogs(environment, sizes, (logs) =>
-    interleave(tries, logs.map((log) => contenders(environment, log))),
+    interleave(
+      tries,
+      logs.map((log) => contenders(environment, log)),
+    ),
   );
   return sizes.flatMap((entries, at) => {
     const transfers = rounds[at] ?? { ours: [], peers: {} };
@@ -50,7 +53,8 @@ function contenders(environment: Environment, log: PreparedLog) {
     },
     floor: async () => {
       // It has its turn first, and then does not know yet.
-      if (bytes === 0) ({ bytes } = await log.onDevice((device) => follow(device, environment, log)));
+      if (bytes === 0)
+        ({ bytes } = await log.onDevice((device) => follow(device, environment, log)));
       return carry(environment, bytes);
     },
   };
@@ -92,7 +96,9 @@ async function untilHeld(page: Page, entries: number): Promise<number> {
 function bytesOfLog(page: Page): Promise<number> {
   return page.evaluate(() =>
     (window.gatehouse?.trace() ?? [])
-      .filter(({ kind, what }) => kind === 'received' && ['APPEND', 'SNAPSHOT_CHUNK'].includes(what))
+      .filter(
+        ({ kind, what }) => kind === 'received' && ['APPEND', 'SNAPSHOT_CHUNK'].includes(what),
+      )
       .reduce((sum, { bytes = 0 }) => sum + bytes, 0),
   );
 }
@@ -103,6 +109,7 @@ function carry(environment: Environment, bytes: number): Promise<Transfer> {
       await openRawDoors(pages, environment, 'raw-bytes');
       const [receiver, sender] = pages;
       if (!receiver || !sender) throw new Error('pages were opened');
+      await receiver.waitForFunction(() => window.bytes !== undefined);
       const received = receiver.evaluate((count) => window.bytes?.receive(count) ?? 0, bytes);
       const began = await sender.evaluate((count) => window.bytes?.send(count) ?? 0, bytes);
       return { bytes, ms: (await received) - began };

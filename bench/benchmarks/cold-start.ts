@@ -11,7 +11,10 @@ import { atMost, type Target } from '../target.ts';
 
 /** A try starts six browsers. */
 const MOST_TRIES = 5;
-const TARGETS: Readonly<Record<number, Target>> = { 100_000: atMost(1000), 1_000_000: atMost(5000) };
+const TARGETS: Readonly<Record<number, Target>> = {
+  100_000: atMost(1000),
+  1_000_000: atMost(5000),
+};
 
 /** A lone gate's page is opened on the device that has its log, until the gate is ready for visitors. */
 export async function coldStart(environment: Environment): Promise<BenchResult[]> {

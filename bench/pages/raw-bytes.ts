@@ -19,6 +19,13 @@ const WAITING = 256 * 1024;
 joinRawMesh(readAddress(), (_peer, channel) => {
   channel.binaryType = 'arraybuffer';
   channel.bufferedAmountLowThreshold = WAITING / 2;
+  // From the beginning: what comes while nobody listens is lost.
+  let received = 0;
+  let look: () => void = () => undefined;
+  channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+    received += data.byteLength;
+    look();
+  };
   window.bytes = {
     async send(count) {
       const began = wallClock();
@@ -31,9 +38,7 @@ joinRawMesh(readAddress(), (_peer, channel) => {
     },
     receive: (count) =>
       new Promise((resolve) => {
-        let received = 0;
-        channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-          received += data.byteLength;
+        look = () => {
           if (received >= count) resolve(wallClock());
         };
       }),

@@ -104,7 +104,8 @@ async function write(storage: IndexedDbStorage, stored: Stored): Promise<void> {
     first.push({ type: 'snapshot', snapshot, dropThrough: snapshot.at.index, reset: true });
   }
   await commit(storage, first);
-  for (const batch of batchesOf(entries)) await commit(storage, [{ type: 'append', entries: batch }]);
+  for (const batch of batchesOf(entries))
+    await commit(storage, [{ type: 'append', entries: batch }]);
   storage.close();
 }
 

@@ -48,7 +48,8 @@ instead, in turns in one run. Nothing else should run on the machine. bench/READ
 
   --only NAMES  some of them, separated by commas: ${BENCH_NAMES.slice(0, 7).join(', ')},
                 ${BENCH_NAMES.slice(7).join(', ')}
-  --tries N     how often each is measured (default 15; what takes minutes is measured less often)
+  --tries N     how often each is measured (default 15; what takes minutes is measured less often; 1 is
+                a quick look at small sizes)
   --soak N      with idle: lets 16 gates be idle for N minutes, and tells how their memory grew
   --json        one JSON object a line
   --write       writes the table and the plots to bench/RESULTS.md and bench/results

@@ -31,4 +31,4 @@ export const BENCHMARKS: Readonly<Record<BenchName, Benchmark>> = {
   messages,
   'first-load': firstLoad,
   simulator,
-} as never;
+};

@@ -28,7 +28,7 @@ interface Failure {
   readonly mostMs?: number;
   /** It needs a browser of its own: only a hidden page can be frozen, and one browser is killed as a whole. */
   readonly ownBrowser?: true;
-  fail(leader: Leader): Promise<void>;
+  readonly fail: (leader: Leader) => Promise<void>;
 }
 
 const FAILURES: readonly Failure[] = [

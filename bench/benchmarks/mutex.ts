@@ -41,7 +41,12 @@ async function openLockers(pages: readonly Page[], { gatehouse }: Environment): 
       page.evaluate(() => {
         const { gatehouse } = window;
         if (!gatehouse) throw new Error('no gate here');
-        window.locker = { lock: async () => (await gatehouse.lock()).release };
+        window.locker = {
+          lock: async () => {
+            const held = await gatehouse.lock();
+            return () => held.release();
+          },
+        };
       }),
     ),
   );

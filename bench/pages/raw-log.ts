@@ -40,7 +40,7 @@ interface Batch {
 }
 
 /** Who waits for the next batch, and for how many of the admissions in it. */
-let queue: { from: string; admissions: readonly Admission[] }[] = [];
+const queue: { from: string; admissions: readonly Admission[] }[] = [];
 /** At the leader: the batch under way. */
 let batch: Batch | null = null;
 

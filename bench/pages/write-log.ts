@@ -82,13 +82,16 @@ function visits(from: number, count: number) {
 }
 
 function load(storage: Storage, clock: VirtualClock): Stored {
-  let stored: Stored | null = null;
+  const loaded: Stored[] = [];
   storage.load((result) => {
-    if (!result.ok) throw new Error(result.error.message);
-    ({ stored } = result);
+    if (!result.ok || result.stored === null) throw new Error('the log in memory is not there');
+    loaded.push(result.stored);
   });
-  while (stored === null) clock.step();
-  return stored;
+  for (;;) {
+    const [stored] = loaded;
+    if (stored) return stored;
+    clock.step();
+  }
 }
 
 async function write(storage: IndexedDbStorage, stored: Stored): Promise<void> {

@@ -37,6 +37,9 @@ async function machineHere(): Promise<Machine> {
   }
 }
 
+// Without this, what is cleaned up at the exit would be left behind.
+process.once('SIGTERM', () => process.exit(143));
+
 await buildPages();
 const machine = await machineHere();
 await withEnvironment({ tries, soakMinutes }, async (environment) => {

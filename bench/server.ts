@@ -5,6 +5,12 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 
+/** Those that run. A run that is interrupted ends them with itself. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** A server in a process of its own, on a free port of the loopback interface: the product's or a peer's. */
 export class Server {
   private constructor(
@@ -51,6 +57,8 @@ export class Server {
     const ended = once(child, 'exit').then(() => {
       throw new Error(`${program} ended before it listened`);
     });
+    children.add(child);
+    child.once('exit', () => children.delete(child));
     // They say something once they listen, and some say more later, which nobody reads.
     await Promise.race([once(child.stdout, 'data'), ended]);
     ended.catch(() => undefined);

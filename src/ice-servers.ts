@@ -31,7 +31,7 @@ const server: Decoder<Server> = (value) => {
   const fields = { urls, ...mayHave('username'), ...mayHave('credential') };
   const decoded = object<Server>(fields)(value);
   // A TURN server without both would be refused by the browser.
-  if (!isComplete(decoded)) throw new DecodeError('TURN without its secret');
+  if (!isComplete(decoded)) throw new DecodeError('a TURN server without its secret');
   return decoded;
 };
 const configuration = object<{ iceServers: Server[] }>({

@@ -74,7 +74,7 @@ export function readVisitorTypes(root: string): string[] {
 /** What pages and the signaling server say to each other, both ways. */
 export function readSignalingTypes(root: string): string[] {
   const text = readFileSync(path.join(root, 'signaling/protocol.ts'), 'utf8');
-  const types = [...text.matchAll(/type: v\.literal\('(\w+)'\)/g)];
+  const types = [...text.matchAll(/readonly type: '(\w+)'/g)];
   return [...new Set(types.flatMap(([, type]) => type ?? []))];
 }
 

@@ -1,31 +1,7 @@
 import { expectAccessible, expectAccessibleInLightAndDark } from './accessible.ts';
 import { Chatter, openChat } from './chatter.ts';
-import type { Locator } from '@playwright/test';
-import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
+import { expect, sharePark, test, type Park } from './fixture.ts';
 import { stored } from './stored.ts';
-
-/** Notes whatever an element says from now on. Returns what it has said so far. */
-async function listen(element: Locator): Promise<() => Promise<string[]>> {
-  const said = await element.evaluateHandle((heard) => {
-    const texts = [heard.textContent];
-    const look = new MutationObserver(() => texts.push(heard.textContent));
-    look.observe(heard, { subtree: true, childList: true, characterData: true });
-    return texts;
-  });
-  return () => said.jsonValue();
-}
-
-/** Why this gate asked after another one, since that event of its trace. */
-function suspicions(tab: Tab, since: number): Promise<string[]> {
-  return tab.page.evaluate(
-    (after) =>
-      window
-        .gatehouse!.trace()
-        .filter(({ what, sequence }) => what === 'suspects' && sequence > after)
-        .map(({ detail }) => detail?.replace(/^.*?: /, '') ?? ''),
-    since,
-  );
-}
 
 test.describe('one chat', () => {
   let park: Park;
@@ -119,15 +95,9 @@ test.describe('one chat', () => {
     const next = await ada.tab.status();
 
     // Its links stay open: only the heartbeats tell.
-    const counts = await listen(heartbeats);
-    const others = [ada.tab, cleo.tab];
-    const before = await Promise.all(others.map((tab) => tab.lastSequence()));
     await bob.tab.crash('hang');
     await cleo.write('Said while nobody led.');
     await cleo.tab.until(({ leader, quorum }, id) => quorum && leader === id, next.id);
-    expect((await counts()).join()).toMatch(/[23] of 3\s+missed/);
-    const why = await Promise.all(others.map((tab, at) => suspicions(tab, before[at]!)));
-    expect(why.flat()).toContain('heartbeats missed');
     await expect(cleo.servers.getByRole('img')).toHaveAccessibleName(
       new RegExp(`${next.name}: leader\\.`),
     );

@@ -17,6 +17,19 @@ function beganWith(tab: Tab, since: number, messages: readonly string[]): Promis
   );
 }
 
+/** All start an election at the same moment, by the clock that they share. */
+async function startAtOnce(tabs: readonly Tab[]): Promise<void> {
+  const at = Date.now() + 300;
+  await Promise.all(
+    tabs.map(({ page }) =>
+      page.evaluate(async (moment) => {
+        await new Promise((resolve) => setTimeout(resolve, moment - Date.now()));
+        await window.gatehouse!.startElection();
+      }, at),
+    ),
+  );
+}
+
 for (const { election, messages } of ALGORITHMS) {
   test(`${election}: the greatest leads; it is killed, and the next one leads; it returns, and leads again`, async ({
     park,
@@ -49,18 +62,18 @@ for (const { election, messages } of ALGORITHMS) {
   }) => {
     const tabs = await park.openAll(4, { election });
     const starters = tabs.slice(0, 3);
-    // Each has begun before it can have heard of the others.
     for (const { page } of tabs)
       await page.evaluate(() => window.gatehouse!.faults([{ delayMs: [60, 60] }]));
-    await tabs[0].page.evaluate(() => window.gatehouse!.removeLeader());
-    await Promise.all(tabs.map((tab) => tab.until(({ vacant }) => vacant)));
-    const since = await Promise.all(starters.map((tab) => tab.lastSequence()));
-    await Promise.all(
-      starters.map(({ page }) => page.evaluate(() => window.gatehouse!.startElection())),
-    );
-    await park.united();
-    for (const [place, tab] of starters.entries())
-      expect(await beganWith(tab, since[place]!, messages), tab.label).toBe('sent');
+    // Each begins before it can have heard of the others. Where a busy machine was slower than that, they begin again.
+    await expect(async () => {
+      await tabs[0].page.evaluate(() => window.gatehouse!.removeLeader());
+      await Promise.all(tabs.map((tab) => tab.until(({ vacant }) => vacant)));
+      const since = await Promise.all(starters.map((tab) => tab.lastSequence()));
+      await startAtOnce(starters);
+      await park.united();
+      for (const [place, tab] of starters.entries())
+        expect(await beganWith(tab, since[place]!, messages), tab.label).toBe('sent');
+    }).toPass();
     await Promise.all(tabs.map((tab) => tab.enter()));
     await park.settle();
   });

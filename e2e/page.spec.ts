@@ -16,6 +16,8 @@ function door(page: Page): Record<'letIn' | 'letOut' | 'receipt' | 'count' | 'li
 /** Presses Tab until the control with this name has the focus, as somebody without a mouse does. */
 async function tabTo(page: Page, name: string): Promise<void> {
   const target = page.getByRole('button', { name, exact: true });
+  // Until the page shows what has happened, Tab passes it by.
+  await expect(target).toBeEnabled();
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press('Tab');
     const isThere = await target.evaluate((element) => {

@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'e2e',
   // The rest that is called a test runs in Node alone.
   testMatch: '**/*.spec.ts',
-  // One test at a time unless told otherwise: `npm test` runs three files of tabs side by side.
+  // One test at a time unless told otherwise: `npm test` runs two files of tabs side by side.
   workers: 1,
   fullyParallel: false,
   projects: [

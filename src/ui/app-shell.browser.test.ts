@@ -1,8 +1,8 @@
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import './app-shell.ts';
 import './page.css';
 import { FakeGatehouse, type FakeOptions } from './dev/fake-gatehouse.ts';
+import { openPage } from './dev/open-page.ts';
 import type { RefusedEvent } from './refused-event.ts';
 import { ROUTES } from './routes.ts';
 
@@ -12,12 +12,7 @@ const receipt = page.getByTestId('receipt');
 const statusLine = page.getByTestId('status-line');
 
 function open(options: FakeOptions = {}, hash = '#/park'): FakeGatehouse {
-  const fake = new FakeGatehouse({ inside: 3, ...options });
-  location.hash = hash;
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
-  return fake;
+  return openPage(new FakeGatehouse({ inside: 3, ...options }), hash);
 }
 
 afterEach(() => {

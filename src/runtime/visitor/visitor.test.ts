@@ -72,11 +72,17 @@ function only(gates: readonly PlayedGate[]): PlayedGate {
   return gates[0]!;
 }
 
+/** Anna is open, and serves this visitor. */
+function served(ticket?: Ticket): [Scene, PlayedGate] {
+  const scene = new Scene(ticket);
+  const gate = only(scene.street.open('anna'));
+  scene.street.pass(100);
+  return [scene, gate];
+}
+
 describe('V2: the ticket', () => {
   it('is on the disk before the request goes out', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.tickets.hangs = true;
     scene.ask('enter');
     scene.street.pass(1000);
@@ -84,9 +90,7 @@ describe('V2: the ticket', () => {
   });
 
   it('counts requests, and has one open at a time', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.ask('enter');
     scene.ask('leave');
     expect(scene.answers).toMatchObject([{ ok: false, code: 'invalid', definite: true }]);
@@ -122,9 +126,7 @@ describe('V2: the ticket', () => {
 
 describe("V2: a ticket that is another page's by now", () => {
   it('is asked with no more, and whoever asks is told that nothing was asked', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.tickets.result = 'lost';
     scene.ask('enter');
     scene.street.pass(100);
@@ -139,9 +141,7 @@ describe("V2: a ticket that is another page's by now", () => {
   });
 
   it('is noticed when a gate tells of another place, and nothing is said for it any more', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.tickets.result = 'lost';
     gate.say({ type: 'PLACE', place: { inside: true, at: at(3) } });
     scene.street.pass(100);
@@ -152,9 +152,7 @@ describe("V2: a ticket that is another page's by now", () => {
   });
 
   it('while a request is open: its answer is waited for first', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.ask('enter');
     scene.street.pass(100);
     scene.tickets.result = 'lost';
@@ -223,9 +221,7 @@ describe('V4: a visitor asks one gate after the other, under the same number', (
   });
 
   it('and comes back to the only one there is', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.ask('enter');
     scene.street.pass(100);
     gate.say({ type: 'DECLINED', number: 1, reason: 'no-quorum', definite: true });
@@ -234,9 +230,7 @@ describe('V4: a visitor asks one gate after the other, under the same number', (
   });
 
   it('and takes no answer to another request', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.ask('enter');
     scene.street.pass(100);
     gate.say(answer(2));
@@ -292,9 +286,7 @@ describe('V5: after 5 s', () => {
   });
 
   it('a copy that a gate has kept is not undone by its later no', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.ask('enter');
     scene.street.pass(100);
     // The link breaks while the first copy is in its outbox; asked again, it has no quorum.
@@ -363,9 +355,7 @@ describe('V9: whom the door lets out or in', () => {
   });
 
   it('is told, shows it, and keeps it', () => {
-    const scene = new Scene(INSIDE);
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served(INSIDE);
     gate.say(put(false, 8));
     scene.street.pass(100);
     expect(scene.visitor.ticket).toEqual({ ...INSIDE, inside: false, known: at(8) });
@@ -377,9 +367,7 @@ describe('V9: whom the door lets out or in', () => {
   });
 
   it('takes back nothing that is known already, but in another generation', () => {
-    const scene = new Scene(INSIDE);
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served(INSIDE);
     gate.say(put(false, 4));
     scene.street.pass(100);
     expect(scene.visitor.ticket).toEqual(INSIDE);
@@ -390,9 +378,7 @@ describe('V9: whom the door lets out or in', () => {
   });
 
   it('goes by the place in an answer that the log has left behind, and by no answer to an older request', () => {
-    const scene = new Scene();
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served();
     scene.ask('enter');
     scene.street.pass(100);
     // Decided over another gate; then the door let it out.
@@ -407,9 +393,7 @@ describe('V9: whom the door lets out or in', () => {
   });
 
   it('keeps the place that it knows when an answer tells one from before', () => {
-    const scene = new Scene(INSIDE);
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served(INSIDE);
     scene.ask('leave');
     scene.street.pass(100);
     gate.say(put(false, 8));
@@ -425,9 +409,7 @@ describe('V9: whom the door lets out or in', () => {
   });
 
   it('loses no open request over it, and the answer counts', () => {
-    const scene = new Scene(INSIDE);
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served(INSIDE);
     scene.ask('leave');
     scene.street.pass(100);
     gate.say(put(false, 8));
@@ -443,9 +425,7 @@ describe('V9: whom the door lets out or in', () => {
   });
 
   it('writes nothing of it before a new request is on the disk, so that one that failed stays undone', () => {
-    const scene = new Scene(INSIDE);
-    const gate = only(scene.street.open('anna'));
-    scene.street.pass(100);
+    const [scene, gate] = served(INSIDE);
     scene.tickets.stops = true;
     scene.ask('leave');
     gate.say(put(false, 8));

@@ -1,9 +1,9 @@
 import { page, userEvent } from 'vitest/browser';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import '../app-shell.ts';
 import '../page.css';
 import { GatehouseError } from '../../runtime/gatehouse.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
+import { openPage } from '../dev/open-page.ts';
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 const log = page.getByRole('log');
@@ -14,10 +14,7 @@ let fake: FakeGatehouse;
 async function open(prepare: (fake: FakeGatehouse) => Promise<void> | void): Promise<void> {
   fake = new FakeGatehouse({ status: { election: 'ring' } });
   await prepare(fake);
-  location.hash = '#/chat';
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
+  openPage(fake, '#/chat');
 }
 
 async function inLobby({ chat }: FakeGatehouse): Promise<void> {

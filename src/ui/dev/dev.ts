@@ -1,16 +1,13 @@
 /** The page with a park in memory instead of a network: `?state=NAME`, see states.ts; `?chatter` lets messages fly. */
-import '../app-shell.ts';
 import type { FakeGatehouse } from './fake-gatehouse.ts';
+import { openPage } from './open-page.ts';
 import { STATES } from './states.ts';
 
 const query = new URLSearchParams(location.search);
 const make = STATES[query.get('state') ?? 'open'];
 if (make === undefined) throw new Error(`States: ${Object.keys(STATES).join(', ')}`);
 
-const fake = make();
-const app = document.createElement('gatehouse-app');
-app.gatehouse = fake;
-document.body.append(app);
+const fake = openPage(make());
 Object.assign(window, { fake });
 
 if (query.has('chatter')) chatter(fake, Number(query.get('chatter')) || 150);

@@ -1,17 +1,13 @@
 import { page } from 'vitest/browser';
 import { afterEach, expect, it, vi } from 'vitest';
-import '../app-shell.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
+import { openPage } from '../dev/open-page.ts';
 import '../page.css';
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
 function open(fake = new FakeGatehouse()): FakeGatehouse {
-  location.hash = '#/lab';
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
-  return fake;
+  return openPage(fake, '#/lab');
 }
 
 function moveTo(slider: Element, value: string, how: 'input' | 'change'): void {

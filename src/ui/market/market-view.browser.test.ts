@@ -1,8 +1,8 @@
 import { page } from 'vitest/browser';
 import { afterEach, expect, it, vi } from 'vitest';
-import '../app-shell.ts';
 import { AUTO_DEFAULTS } from '../../runtime/gatehouse.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
+import { openPage } from '../dev/open-page.ts';
 import '../page.css';
 import { Session } from '../session.ts';
 
@@ -10,12 +10,7 @@ const button = (name: string) => page.getByRole('button', { name, exact: true })
 const answers = page.getByTestId('answers');
 
 function open(): FakeGatehouse {
-  const fake = new FakeGatehouse({ inside: 3 });
-  location.hash = '#/market';
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
-  return fake;
+  return openPage(new FakeGatehouse({ inside: 3 }), '#/market');
 }
 
 afterEach(() => {
@@ -118,9 +113,7 @@ it('the constants are those that run, and one that can’t be is shown', async (
   const constants = { ...AUTO_DEFAULTS, role: 'buyer' as const, stock: 3 };
   fake.market.trading = () => ({ role: 'buyer', transactions: 2, constants });
   document.body.replaceChildren();
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
+  openPage(fake);
   const stock = page.getByLabelText('Stock per seller');
   await expect.element(stock).toHaveValue(3);
   await expect.element(page.getByLabelText('Role')).toHaveValue('buyer');

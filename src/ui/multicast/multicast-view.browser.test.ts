@@ -1,20 +1,15 @@
 import { page } from 'vitest/browser';
 import { afterEach, expect, test, vi } from 'vitest';
-import '../app-shell.ts';
 import '../page.css';
 import { GatehouseError } from '../../runtime/gatehouse.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
+import { openPage } from '../dev/open-page.ts';
 import { PeersController } from './peers-controller.ts';
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
 function open(): FakeGatehouse {
-  const fake = new FakeGatehouse();
-  location.hash = '#/multicast';
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
-  return fake;
+  return openPage(new FakeGatehouse(), '#/multicast');
 }
 
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { page } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeGatehouse, type FakeOptions } from '../dev/fake-gatehouse.ts';
-import '../app-shell.ts';
+import { openPage } from '../dev/open-page.ts';
 import '../page.css';
 
 const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -9,12 +9,7 @@ const receipt = page.getByTestId('receipt');
 const nameField = page.getByRole('textbox', { name: /Name of the next visitor/ });
 
 function open(options: FakeOptions = {}): FakeGatehouse {
-  const fake = new FakeGatehouse({ inside: 3, ...options });
-  location.hash = '#/park';
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
-  return fake;
+  return openPage(new FakeGatehouse({ inside: 3, ...options }), '#/park');
 }
 
 beforeEach(() => page.viewport(1280, 800));

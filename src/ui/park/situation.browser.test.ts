@@ -2,7 +2,7 @@ import { page } from 'vitest/browser';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatehouseError } from '../../runtime/gatehouse.ts';
 import { FakeGatehouse } from '../dev/fake-gatehouse.ts';
-import '../app-shell.ts';
+import { openPage } from '../dev/open-page.ts';
 import '../page.css';
 
 const FOX = { id: 'fox1x9y8z7', name: 'Gate Fox' };
@@ -13,12 +13,7 @@ const dialog = page.getByRole('dialog');
 const problem = page.getByRole('alert');
 
 function open(status: Parameters<FakeGatehouse['set']>[0]): FakeGatehouse {
-  const fake = new FakeGatehouse({ inside: 3, status });
-  location.hash = '#/park';
-  const app = document.createElement('gatehouse-app');
-  app.gatehouse = fake;
-  document.body.append(app);
-  return fake;
+  return openPage(new FakeGatehouse({ inside: 3, status }), '#/park');
 }
 
 beforeEach(() => page.viewport(1280, 800));

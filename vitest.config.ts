@@ -30,6 +30,7 @@ export default defineConfig({
             'idb-keyval',
             'lit',
             'lit/decorators.js',
+            'lit/directives/keyed.js',
             'lit/directives/repeat.js',
             'lit/directives/unsafe-svg.js',
             'uqr',

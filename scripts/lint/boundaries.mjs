@@ -68,7 +68,7 @@ const ZONES = [
   },
   // Fires at every boundary there is.
   { folder: 'src/fuzz/', may: ['src/', 'signaling/'], node: true },
-  // The console, the address and the file of a trace are what a person has of nodes.
+  // The console, with the names that it makes and takes, the address and the file of a trace are what a person has of nodes.
   {
     folder: 'src/ui/',
     may: [
@@ -78,6 +78,8 @@ const ZONES = [
       'src/runtime/trace.ts',
       'src/runtime/trace-file.ts',
       'src/runtime/address.ts',
+      'src/runtime/typed-name.ts',
+      'src/runtime/visitor-tag.ts',
       'src/comparison/row.ts',
     ],
   },

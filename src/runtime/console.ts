@@ -1,4 +1,3 @@
-import { customAlphabet } from 'nanoid';
 import type { ReplyValue } from '../core/effects.ts';
 import type { MulticastKind, Token } from '../core/entry.ts';
 import type { Command } from '../core/events.ts';
@@ -11,6 +10,7 @@ import { ChatConsole } from './chat-console.ts';
 import { entryView, outcomeView } from './entry-view.ts';
 import { parseFaults, parseFeign } from './console-input.ts';
 import { typedName } from './typed-name.ts';
+import { visitorTag } from './visitor-tag.ts';
 import { Deferred } from './deferred.ts';
 import { leaveWhenSpared } from './departure.ts';
 import { Feign } from './feign.ts';
@@ -40,8 +40,6 @@ const PATIENCE = 5000;
 /** Operations of a stress test that are under way at once. */
 const STRESS_BATCH = 256;
 const DAY = 86_400_000;
-
-const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
 /** `window.gatehouse`: the public contract on one host. */
 export class Console implements Gatehouse {

@@ -1,12 +1,11 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import { endsWord } from '../elements/ends-word.ts';
 import { shared } from '../elements/styles.ts';
 import type { ChatDesk } from './chat-desk.ts';
 import { chatStyles } from './chat-styles.ts';
 import { tooLongWords } from './chat-words.ts';
 import type { Address } from './outgoing.ts';
-
-const TAKEN_BY_INPUT_METHOD = 229;
 
 /** Where a message is written. Enter sends, Shift and Enter begin a new line. Fires `sent`. */
 @customElement('gh-composer')
@@ -90,7 +89,7 @@ export class Composer extends LitElement {
 
   readonly #key = (event: KeyboardEvent): void => {
     // Enter also ends the composing of a character, in the scripts that have that.
-    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
+    if (event.key !== 'Enter' || event.shiftKey || endsWord(event)) return;
     this.#send(event);
   };
 
@@ -104,12 +103,6 @@ export class Composer extends LitElement {
     this.requestUpdate();
     this.dispatchEvent(new CustomEvent('sent'));
   };
-}
-
-/** Safari tells the key after the composing has ended, by the code of a key that an input method has taken. */
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else tells it there
-function isComposing({ isComposing, keyCode }: KeyboardEvent): boolean {
-  return isComposing || keyCode === TAKEN_BY_INPUT_METHOD;
 }
 
 declare global {

@@ -1,6 +1,6 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Gatehouse, RoomOrder, Status } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import { count } from '../words.ts';
@@ -63,12 +63,10 @@ export class Conversation extends LitElement {
     return html`
       ${this.#header()}
       <div class="view">
-        ${repeat(
+        ${
           // A log of its own for each place: what was said in another one is no news, and not read out.
-          [place.name],
-          (name) => name,
-          () => this.#log(outgoing),
-        )}
+          keyed(place.name, this.#log(outgoing))
+        }
         ${this.#more()}
       </div>
       ${this.#foot()}

@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Gatehouse, RoomOrder } from '../../runtime/gatehouse.ts';
+import { typedName } from '../../runtime/typed-name.ts';
 import { shared } from '../elements/styles.ts';
 import { chatStyles } from './chat-styles.ts';
 import { failureWords, orderWords } from './chat-words.ts';
@@ -128,11 +129,6 @@ export class RoomForm extends LitElement {
       this.asking = false;
     }
   };
-}
-
-/** The name as the console compares and keeps it (`runtime/typed-name.ts`). */
-function typedName(name: string): string {
-  return name.normalize('NFC').replaceAll('\ufe0f', '').replaceAll(/\s+/g, ' ').trim();
 }
 
 function text(value: FormDataEntryValue | null): string {

@@ -1,4 +1,3 @@
-import { customAlphabet } from 'nanoid';
 import {
   GatehouseError,
   type Entry,
@@ -6,11 +5,10 @@ import {
   type Outcome,
   type Status,
 } from '../../runtime/gatehouse.ts';
+import { typedName } from '../../runtime/typed-name.ts';
+import { visitorTag } from '../../runtime/visitor-tag.ts';
 import { Emitter } from '../elements/emitter.ts';
 import { errorWords, refusalWords } from '../words.ts';
-
-/** Without letters and digits that are taken for each other. */
-const visitorTag = customAlphabet('ABCDEFGHJKLMNPQRSTUVWXYZ23456789', 6);
 
 export type Wish =
   | { readonly kind: 'enter'; readonly visitor: string }
@@ -187,16 +185,10 @@ function answerIn(
     !claimed.has(entry.index) &&
     (wish.kind === 'capacity'
       ? entry.capacity === wish.capacity
-      : isSameName(entry.visitor ?? '', wish.visitor) && entry.ownTab !== true);
+      : entry.visitor === typedName(wish.visitor) && entry.ownTab !== true);
   // The log may be long, and what is looked for stands near its end.
   const begin = entries.findLastIndex(({ index }) => index <= since) + 1;
   return entries.slice(begin).find(isAnswer);
-}
-
-/** The log has a name in one spelling, whichever way it was typed. */
-function isSameName(one: string, other: string): boolean {
-  const bare = (name: string): string => name.normalize('NFC').replaceAll(/[\s\ufe0f]/g, '');
-  return bare(one) === bare(other);
 }
 
 function answerOf({ index, allowed, reason }: Entry): Tap['answer'] {

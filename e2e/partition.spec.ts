@@ -1,4 +1,6 @@
+import type { Status } from '../src/runtime/gatehouse.ts';
 import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
+import { undisturbed } from './undisturbed.ts';
 
 let park: Park;
 let tabs: [Tab, Tab, Tab, Tab, Tab];
@@ -47,46 +49,51 @@ test('of two sides the minority admits nobody, the majority goes on, and healing
 });
 
 test('a missing link between two followers disturbs nobody', async () => {
-  const { term } = await tabs[0].status();
-  const other = (await tabs[1].status()).id;
-  await tabs[0].cutFrom(tabs[1]);
-  const load = park.load();
-  await load.more(300);
-  await load.stop();
-  await tabs[0].heal();
-  await tabs[0].until(
-    ({ peers }, id) => peers.some((peer) => peer.id === id && !peer.suspected),
-    other,
-  );
-  await park.settle();
-  for (const tab of tabs) expect((await tab.status()).term).toBe(term);
+  const [a, b] = tabs;
+  const other = (await b.status()).id;
+  const round = async (): Promise<string[]> => {
+    const { term } = await a.status();
+    await a.cutFrom(b);
+    const load = park.load();
+    await load.more(300);
+    await load.stop();
+    await a.heal();
+    await a.until(
+      ({ peers }, id) => peers.some((peer) => peer.id === id && !peer.suspected),
+      other,
+    );
+    await park.settle();
+    return [term, ...(await Promise.all(tabs.map((tab) => tab.status()))).map((now) => now.term)];
+  };
+  expect(new Set(await undisturbed(tabs, round, [a, b])).size).toBe(1);
 });
 
 test('a missing link between a follower and the leader disturbs nobody else', async () => {
-  const before = await tabs[0].status();
   const [cutOff, ...others] = tabs;
-  await cutOff.cutFrom(tabs[4]);
-  await cutOff.until(({ quorum }) => !quorum);
-  const load = park.load(others);
-  // Longer than it takes to evict: the cut-off gate is heard by all the others, but not by the leader.
-  await others[3].until(
-    ({ peers }, id) => peers.some((peer) => peer.id === id && peer.suspected),
-    before.id,
-  );
-  await load.more(300);
-  for (const tab of others) {
-    const { term, leader, quorum } = await tab.status();
-    expect({ term, leader, quorum }).toEqual({
-      term: before.term,
-      leader: before.leader,
-      quorum: true,
-    });
+  const leader = tabs[4];
+  const round = async (): Promise<{ before: Status; during: Status[]; after: Status[] }> => {
+    const before = await cutOff.status();
+    await cutOff.cutFrom(leader);
+    await cutOff.until(({ quorum }) => !quorum);
+    const load = park.load(others);
+    // Longer than it takes to evict: the cut-off gate is heard by all the others, but not by the leader.
+    await leader.until(
+      ({ peers }, id) => peers.some((peer) => peer.id === id && peer.suspected),
+      before.id,
+    );
+    await load.more(300);
+    const during = await Promise.all(others.map((tab) => tab.status()));
+    await cutOff.heal();
+    await park.united(tabs);
+    await load.stop();
+    await park.settle(tabs);
+    return { before, during, after: await Promise.all(tabs.map((tab) => tab.status())) };
+  };
+  const { before, during, after } = await undisturbed(tabs, round, [cutOff, leader]);
+  for (const status of during) {
+    expect(status).toMatchObject({ term: before.term, leader: before.leader, quorum: true });
   }
-  await cutOff.heal();
-  await park.united(tabs);
-  await load.stop();
-  await park.settle(tabs);
-  for (const tab of tabs) expect((await tab.status()).term).toBe(before.term);
+  for (const { term } of after) expect(term).toBe(before.term);
 });
 
 test('loss and delay on every link lose nothing', async () => {

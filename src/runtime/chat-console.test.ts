@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Peer } from '../core/identity.ts';
 import type { Json } from '../core/json.ts';
 import { SETTINGS } from '../core/testing/fixtures.ts';
@@ -77,6 +77,11 @@ class Tab implements Home {
     });
   }
 }
+
+// Virtual time does not wait for a file that is read.
+beforeAll(async () => {
+  await import('./chat-actions.ts');
+});
 
 async function pass(ms: number): Promise<void> {
   const end = clock.now() + ms;
@@ -200,6 +205,8 @@ describe('one tab', () => {
     await ended(tab.chat.register('Ada'));
     await ended(tab.chat.join('Lobby'));
     const open = refusal(tab.chat.say('Lobby', 'last words'));
+    // Until it is asked: its code is there at once, and yet not within this turn.
+    await cryptography.settled();
     tab.gatehouse.crash();
     expect(await open).toMatchObject({ code: 'crashed', definite: false });
     expect([tab.chat.users(), tab.chat.rooms(), tab.chat.history('Lobby')]).toEqual([[], [], []]);

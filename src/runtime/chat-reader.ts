@@ -1,8 +1,7 @@
-import { roomPlace, talkPlace, type Message, type Place } from '../machines/chat-histories.ts';
+import type { Message } from '../machines/chat-histories.ts';
 import type { Chat } from '../machines/chat.ts';
-import { directContext, ownerOf, roomContext, type ChatKeys } from './chat-keys.ts';
+import type { ChatOpener } from './chat-opener.ts';
 import type { Host } from './host.ts';
-import type { SealContext } from './sealing.ts';
 
 /** What a message says to this user (rule C8). */
 export type Reading =
@@ -12,24 +11,17 @@ export type Reading =
   /** The key does not open it: it was changed, or moved, or sealed with another key. */
   | { readonly state: 'damaged' };
 
-/** A place whose texts are sealed, and how they are opened. */
-interface SealedPlace {
-  readonly place: Place;
-  readonly key: (keys: ChatKeys) => Promise<CryptoKey | null>;
-  readonly contextOf: (message: Message) => SealContext;
-}
-
-/** Opens sealed messages as they come, and remembers what they say as long as the machine keeps them. */
+/** Has sealed messages opened as they come, and remembers what they say as long as the machine keeps them. */
 export class ChatReader {
   readonly #readings = new WeakMap<Message, Reading>();
   #seen: { readonly chat: Chat; readonly version: number } | null = null;
   #reading: Promise<void> | null = null;
   #again = false;
 
-  /** @param keys null where the page has no cryptography: then all that is sealed stays locked */
+  /** @param opener rejects when its code can't be fetched; asked for only where something may be sealed */
   constructor(
     private readonly host: Host,
-    private readonly keys: ChatKeys | null,
+    private readonly opener: () => Promise<ChatOpener>,
   ) {
     host.subscribe(() => this.#changed());
   }
@@ -61,83 +53,20 @@ export class ChatReader {
     while (this.#again) {
       this.#again = false;
       const chat = this.host.life?.chat;
-      if (!chat) return;
-      const places = this.#sealedPlaces(chat);
-      const news = await Promise.all(places.map((place) => this.#readPlace(chat, place)));
-      if (news.includes(true)) this.host.changed();
+      // Only users have keys, and only they seal.
+      if (!chat || chat.users().length === 0) return;
+      if (await this.#open(chat)) this.host.changed();
     }
   }
 
-  async #readPlace(chat: Chat, { place, key, contextOf }: SealedPlace): Promise<boolean> {
-    const found = this.keys && (await key(this.keys).catch((error: unknown) => this.#noKey(error)));
-    const messages = chat.history(place);
-    const unread = messages.filter((message) => this.#isUnread(message, found !== null));
-    if (unread.length === 0) return false;
-    const copies = copiesIn(messages);
-    const readings = await Promise.all(
-      unread.map(async (message): Promise<Reading> => {
-        if (found !== null && copies.has(message)) return { state: 'damaged' };
-        return this.#open(message, found, contextOf(message));
-      }),
-    );
-    // All at once: a history has no holes while it is being opened.
-    readings.forEach((reading, i) => {
-      const message = unread[i];
-      if (message) this.#readings.set(message, reading);
-    });
-    return true;
+  async #open(chat: Chat): Promise<boolean> {
+    try {
+      const opener = await this.opener();
+      return await opener.open(chat, this.#readings);
+    } catch (error) {
+      // What is sealed stays out of the histories until the chat changes, which tries again.
+      this.host.note('chat', error instanceof Error ? error.message : String(error));
+      return false;
+    }
   }
-
-  #isUnread(message: Message, hasKey: boolean): boolean {
-    const reading = this.reading(message);
-    return reading === undefined || (hasKey && reading.state === 'locked');
-  }
-
-  async #open({ text }: Message, key: CryptoKey | null, context: SealContext): Promise<Reading> {
-    if (text.kind === 'plain') return { state: 'open', text: text.text };
-    if (key === null || this.keys === null) return { state: 'locked' };
-    const opened = await this.keys.sealing.open(key, text, context);
-    return opened === null ? { state: 'damaged' } : { state: 'open', text: opened };
-  }
-
-  #noKey(error: unknown): null {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.host.refuse({ source: 'storage', reason, from: null });
-    return null;
-  }
-
-  #sealedPlaces(chat: Chat): SealedPlace[] {
-    const owner = ownerOf(this.host);
-    const rooms = chat.rooms().flatMap(({ name, lock }): SealedPlace[] => {
-      if (!lock) return [];
-      const contextOf = ({ from }: Message): SealContext => roomContext(owner, name, from);
-      const key = (keys: ChatKeys): Promise<CryptoKey | null> => keys.roomKey(owner, name, lock);
-      return [{ place: roomPlace(name), key, contextOf }];
-    });
-    const talks = chat.users().flatMap(({ node, key }): SealedPlace[] => {
-      const place = talkPlace(owner.node, node);
-      if (chat.history(place).length === 0) return [];
-      const contextOf = ({ from }: Message): SealContext =>
-        directContext(owner, from === owner.node ? node : owner.node, from);
-      return [{ place, key: (keys) => keys.talkKey(owner, node, key), contextOf }];
-    });
-    return [...rooms, ...talks];
-  }
-}
-
-/**
- * Messages that show an IV again: nobody seals under one twice, so they were copied. The first in the log is the original:
- * a copy may say to stand before it.
- */
-function copiesIn(messages: readonly Message[]): Set<Message> {
-  const seen = new Set<string>();
-  const asInLog = messages.toSorted((a, b) => a.index - b.index);
-  return new Set(
-    asInLog.filter(({ text }) => {
-      if (text.kind === 'plain') return false;
-      const isCopy = seen.has(text.iv);
-      seen.add(text.iv);
-      return isCopy;
-    }),
-  );
 }

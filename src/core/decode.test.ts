@@ -241,7 +241,13 @@ describe('bounds', () => {
             index: 5,
             term: T1,
             at: 0,
-            command: { kind: 'view', order: 'lamport', view: { number: 1, members }, base: 0, cut },
+            command: {
+              kind: 'view',
+              order: 'lamport',
+              view: { number: 1, start: 0, members },
+              base: 0,
+              cut,
+            },
           },
         ],
       });
@@ -371,7 +377,7 @@ describe('snapshots', () => {
 
   test('T4: hold the views of the multicast groups, if there are any', () => {
     const members = [{ id: 'anna', incarnation: 'aaaabbbb', delivered: 3 }];
-    const views = { sequencer: null, lamport: { number: 2, members } };
+    const views = { sequencer: null, lamport: { number: 2, start: 9, members } };
     const withViews = { ...snapshot, views };
     expect(decodeSnapshot(JSON.stringify(withViews))).toEqual({ ok: true, value: withViews });
     for (const bad of [null, { lamport: null }, { ...views, dice: null }])

@@ -154,7 +154,7 @@ const order: Decoder<MulticastKind> = oneOf(...MULTICASTS);
 /** Each member once: its acknowledgement stands for itself alone. */
 const view: Decoder<View> = (value) => {
   const members = arrayOf(groupMember, MAX_MEMBERS);
-  const decoded = object<View>({ number: counted, members })(value);
+  const decoded = object<View>({ number: counted, start: index, members })(value);
   if (new Set(decoded.members.map(({ id }) => id)).size < decoded.members.length) {
     throw new DecodeError('in a view twice');
   }

@@ -66,7 +66,7 @@ class Room {
 
   /** A view of a multicast group. */
   view(order: MulticastKind, number: number): void {
-    const view = { number, members: [] };
+    const view = { number, start: 0, members: [] };
     const command = { kind: 'view', order, view, base: 0, cut: [] } as const;
     expect(this.chat.apply({ index: ++this.#index, term: '', at: 0, command })).toBeNull();
   }

@@ -49,7 +49,7 @@ export interface ChatMessage {
    * was changed on its way, or moved here from elsewhere.
    */
   problem?: 'locked' | 'damaged';
-  /** Only in a room of the multicast's order: where its tag was delivered, the `number`-th of the view. */
+  /** Only in a room of the multicast's order: where its tag was delivered: in which view, as the `number`-th message of the group. */
   position?: TotalPosition;
 }
 

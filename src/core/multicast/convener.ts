@@ -125,7 +125,7 @@ export class Convener {
   #append({ answers }: Flush): void {
     const { replica, context } = this.node;
     const number = this.#next();
-    const before = this.#view ?? { number: 0, members: [] };
+    const before = this.#view ?? { number: 0, start: 0, members: [] };
     const cut = cutOf(before, answers);
     const delivered = (id: NodeId, incarnation: string): number => {
       const place = before.members.findIndex(
@@ -148,9 +148,9 @@ export class Convener {
     this.#flush = null;
     this.#asked.clear();
     this.#appendedAt = replica.log.lastIndex + 1;
-    const view: View = { number, members };
     const { order } = this;
     const { base, messages } = cut;
+    const view: View = { number, start: before.start + base + messages.length, members };
     this.leadership.replication.append([{ kind: 'view', order, view, base, cut: messages }]);
   }
 }

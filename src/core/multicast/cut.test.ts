@@ -6,6 +6,7 @@ import { MAX_HELD, type Placed, type View } from './multicast.ts';
 const LIFE = 'aaaabbbb';
 const VIEW: View = {
   number: 4,
+  start: 30,
   members: ['anna', 'bert', 'carl'].map((id) => ({ id, incarnation: LIFE, delivered: 10 })),
 };
 

@@ -107,6 +107,8 @@ describe.each(KINDS)('%s', (multicast) => {
         .group.history.kept.map(({ position }) => `${position.view}.${position.number}`);
     expect(positions('bert')).toEqual(positions('anna'));
     expect(positions('carl')).toEqual(positions('anna'));
+    const numbers = harness.node('anna').group.history.kept.map(({ position }) => position.number);
+    expect(numbers).toEqual([1, 2, 3, 4]);
     expect(positions('anna').slice(0, 2)).toEqual(['1.1', '1.2']);
     const [view = 0, number = 0] = (positions('anna').at(-1) ?? '').split('.').map(Number);
     expect(view).toBeGreaterThan(1);
@@ -386,10 +388,13 @@ test('T10: the last of the view numbers the messages, and the numbering goes on 
   harness.happenings.length = 0;
   say(harness, 'bert', 'by carl');
   harness.run(100);
-  const numbering = harness.happenings.flatMap((one) =>
-    one.kind === 'sent' && one.message.type === 'NUMBERED' ? one.from : [],
+  const numbered = harness.happenings.flatMap((one) =>
+    one.kind === 'sent' && one.message.type === 'NUMBERED' ? [[one.from, one.message.number]] : [],
   );
-  expect(new Set(numbering)).toEqual(new Set(['carl']));
+  expect(numbered).toEqual([
+    ['carl', 3],
+    ['carl', 3],
+  ]);
   expect(common(harness)).toEqual(['first', 'by dora', 'by carl']);
 });
 

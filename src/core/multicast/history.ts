@@ -70,8 +70,8 @@ export class History {
   }
 
   /** Where the next message of this view stands: who is in a view delivers it from its first message on. */
-  next({ number: view }: View): TotalPosition {
-    return { view, number: this.#last.view === view ? this.#last.number + 1 : 1 };
+  next({ number: view, start }: View): TotalPosition {
+    return { view, number: (this.#last.view === view ? this.#last.number : start) + 1 };
   }
 
   add(multicast: Multicast, view: View, ms: number | null): void {

@@ -31,6 +31,8 @@ export interface GroupMember {
 /** Who multicasts to whom for a while, agreed on by the log (rule T4). */
 export interface View {
   readonly number: number;
+  /** So many messages of the group were delivered in the views before it, by all senders: the numbers go on from there. */
+  readonly start: number;
   /** In ascending order of identity: the last one is the sequencer. */
   readonly members: readonly GroupMember[];
 }
@@ -47,8 +49,8 @@ export interface Placed {
 }
 
 /**
- * Where a message was delivered: the how-manieth of which view, the same at all that deliver it (rule T1). The order of
- * all messages is by the view, then by the number. (A type and no interface: only so TypeScript takes it for JSON.)
+ * Where a message was delivered: in which view, and the how-manieth of the group it is, the same at all that deliver it
+ * (rule T1). The order of all messages is by the view, then by the number, which begins anew in no view (rule T7). (A type and no interface: only so TypeScript takes it for JSON.)
  */
 export type TotalPosition = { readonly view: number; readonly number: number };
 

@@ -27,16 +27,16 @@ export class SequencerOrder implements TotalOrder {
   /** Messages here that are not delivered, by their numbers. */
   readonly #held = new Map<number, Multicast>();
   /** Everything up to this number is here, or was. */
-  #upTo = 0;
+  #upTo: number;
   /** Everybody holds everything up to this number, as far as is known here. */
-  #stable = 0;
-  #delivered = 0;
+  #stable: number;
+  #delivered: number;
   /** Own messages whose numbers are not known here, in order. */
   #unnumbered: { readonly multicast: Multicast; readonly lateMs: number }[] = [];
   #stopped = false;
 
   // The sequencer alone:
-  #lastNumber = 0;
+  #lastNumber: number;
   /** By a member's place: so many of its messages have a number, those of earlier views included. */
   readonly #numbered: number[];
   /** Up to where each other member holds all. */
@@ -49,11 +49,15 @@ export class SequencerOrder implements TotalOrder {
     private readonly view: View,
     private readonly events: OrderEvents,
   ) {
-    const { members } = view;
+    const { members, start } = view;
+    this.#upTo = start;
+    this.#stable = start;
+    this.#delivered = start;
+    this.#lastNumber = start;
     this.#sequencer = members[members.length - 1]?.id ?? context.self;
     this.#others = members.map(({ id }) => id).filter((id) => id !== context.self);
     this.#numbered = members.map(({ delivered }) => delivered);
-    this.#heldBy = new Map(this.#others.map((id) => [id, 0]));
+    this.#heldBy = new Map(this.#others.map((id) => [id, start]));
   }
 
   get #isSequencer(): boolean {
@@ -166,7 +170,7 @@ export class SequencerOrder implements TotalOrder {
   }
 
   #holds(member: NodeId, upTo: number, asks: boolean): void {
-    const before = this.#heldBy.get(member) ?? 0;
+    const before = this.#heldBy.get(member) ?? this.view.start;
     this.#heldBy.set(member, Math.max(before, Math.min(upTo, this.#lastNumber)));
     this.#checkStable();
     if (!asks) return;

@@ -74,6 +74,7 @@ const toldMulticast = multicast.map((one) => ({ ...one, text: one.text.slice(0, 
 const placed: fc.Arbitrary<Placed> = fc.record({ place: counted, multicast });
 const view: fc.Arbitrary<View> = fc.record({
   number: counted,
+  start: index,
   members: fc.uniqueArray(fc.record({ id, incarnation, delivered: index }), {
     maxLength: 4,
     selector: (one) => one.id,

@@ -38,7 +38,8 @@ export class OrderNet {
   constructor(kind: 'sequencer' | 'lamport', ids: readonly NodeId[], seed = 1) {
     this.random = seeded(seed);
     const members = ids.map((id) => ({ id, incarnation: LIFE, delivered: 0 }));
-    for (const id of ids) this.#members.set(id, this.#make(kind, id, { number: 1, members }));
+    for (const id of ids)
+      this.#members.set(id, this.#make(kind, id, { number: 1, start: 0, members }));
   }
 
   send(id: NodeId, text: string, lateMs = 0): void {

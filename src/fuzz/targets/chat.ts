@@ -59,7 +59,7 @@ class Room implements Range {
   #begin(): void {
     this.#chat = new Chat();
     for (const order of MULTICASTS) {
-      const view = { number: 2, members: [] };
+      const view = { number: 2, start: 0, members: [] };
       const command = { kind: 'view', order, view, base: 0, cut: [] } as const;
       this.#chat.apply({ index: ++this.#index, term: '', at: this.#index, command });
     }

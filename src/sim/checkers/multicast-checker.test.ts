@@ -51,10 +51,11 @@ class FakeMember implements ObservedMember {
     this.#apply({ entry, outcome: null, duplicate: false });
   }
 
-  delivers(text: string, from: string, number: number, position = this.#count + 1): void {
+  delivers(text: string, from: string, number: number, said?: number): void {
     const { view } = this;
     if (!view) throw new Error('it is in no view');
     this.#count += 1;
+    const position = said ?? view.start + this.#count;
     this.#deliver({
       id: text,
       multicast: { from, incarnation: 'first', number, text },
@@ -79,14 +80,18 @@ function live(group: () => Group): Group {
   };
 }
 
-/** @param delivered of each member in the views before */
-function viewOf(number: number, delivered: Readonly<Record<string, number>>): View {
+/** @param delivered of each member in the views before; that is all, unless `start` says otherwise */
+function viewOf(
+  number: number,
+  delivered: Readonly<Record<string, number>>,
+  start = Object.values(delivered).reduce((sum, count) => sum + count, 0),
+): View {
   const members = Object.entries(delivered).map(([id, before]) => ({
     id,
     incarnation: 'first',
     delivered: before,
   }));
-  return { number, members };
+  return { number, start, members };
 }
 
 const FIRST = viewOf(1, { anna: 0, bert: 0 });
@@ -127,7 +132,7 @@ describe('a good run', () => {
     const c = asks('anna');
     for (const member of [anna, bert]) member.delivers(c, 'anna', 2);
     checker.ended(PAGES);
-    expect(checker.positionAt('bert#1', c)).toEqual({ view: 2, number: 1 });
+    expect(checker.positionAt('bert#1', c)).toEqual({ view: 2, number: 3 });
     checker.checkOrder([a, b, c], 'a room');
   });
 });
@@ -205,11 +210,19 @@ describe('T3: the end of a view', () => {
   it('a view begins after what was delivered in those before', () => {
     const a = asks('anna');
     for (const member of [anna, bert]) member.delivers(a, 'anna', 1);
-    for (const member of [anna, bert]) member.enters(viewOf(2, { anna: 0, bert: 0 }));
+    for (const member of [anna, bert]) member.enters(viewOf(2, { anna: 0, bert: 0 }, 1));
     const b = asks('bert');
     expect(() => {
       anna.delivers(b, 'bert', 1);
     }).toThrow('begins after 0');
+  });
+
+  it('T7: the numbers go on where the last view ended', () => {
+    const a = asks('anna');
+    for (const member of [anna, bert]) member.delivers(a, 'anna', 1);
+    expect(() => {
+      anna.enters(viewOf(2, { anna: 1, bert: 0 }, 0));
+    }).toThrow('T7: anna#1 in view 1: ends with 1, not 0');
   });
 
   it('in the end all of one view have delivered the same', () => {

@@ -23,7 +23,7 @@ interface ObservedGroup {
 interface Process {
   readonly life: string;
   readonly incarnation: string;
-  /** Texts, in the order of delivery, and where each stands: the how-manieth of which view. */
+  /** Texts, in the order of delivery, and where each stands: in which view, and the how-manieth of the group. */
   readonly texts: Map<string, { readonly view: number; readonly number: number }>;
   /** Of each sender's life the number that was delivered last. */
   readonly last: Map<string, number>;
@@ -169,7 +169,7 @@ export class MulticastChecker {
     const who = `${page.name} in view ${view.number}`;
     this.#checkMessage(process, multicast, who);
     inView.push(multicast.text);
-    const place = { view: view.number, number: inView.length };
+    const place = { view: view.number, number: view.start + inView.length };
     process.texts.set(multicast.text, place);
     if (place.view !== position.view || place.number !== position.number)
       throw new Violation('T1', `${who}: ${multicast.text} is said to be ${position.number}`);
@@ -248,6 +248,11 @@ export class MulticastChecker {
       throw new Violation('T3', `${who}: lacks some of ${order.live.join(', ')} at its end`);
     else if (end && !isEqual(end.texts, texts))
       throw new Violation('T3', `${who}: ends with ${texts.join()}, elsewhere ${end.texts.join()}`);
+    else if (next.start !== view.start + texts.length)
+      throw new Violation(
+        'T7',
+        `${who}: ends with ${view.start + texts.length}, not ${next.start}`,
+      );
     order.ends.set(keyOf(next), { texts, isLost });
   }
 

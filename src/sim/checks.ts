@@ -88,8 +88,14 @@ export class Checks {
   }
 
   /** A node noted a decision. */
-  noted(what: string, detail: string): void {
+  noted(node: Node, what: string, detail: string): void {
+    if (what === 'slept') this.log.slept(node);
     this.tally?.noted(what, detail);
+  }
+
+  /** At this page a person chooses the other one of two generations. Returns what is to be called with the answer. */
+  chose(life: string, node: Node): () => void {
+    return this.log.choices.chose(life, node.view().conflict !== null);
   }
 
   /** Something happened that a rule speaks of. */

@@ -371,7 +371,7 @@ export class Gate {
       },
       note: (what: string, detail: string) => {
         if (!isGone()) world.trace(what, this, detail);
-        world.checks.noted(what, detail);
+        world.checks.noted(life().driver.node, what, detail);
       },
       refused: ({ source, reason }) => {
         world.trace(source, this, reason, 'refused');

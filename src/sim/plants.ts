@@ -2,6 +2,7 @@ import type { PlantedBug } from './plant.ts';
 import { BALLOT_BUGS } from './plants/ballot.ts';
 import { CHAT_BUGS } from './plants/chat.ts';
 import { DISK_BUGS } from './plants/disk.ts';
+import { GENERATION_BUGS } from './plants/generations.ts';
 import { LIVENESS_BUGS } from './plants/liveness.ts';
 import { LOG_BUGS } from './plants/log.ts';
 import { MARKET_BUGS } from './plants/market.ts';
@@ -22,6 +23,7 @@ export const PLANTS: readonly PlantedBug[] = [
   ...LOG_BUGS,
   ...DISK_BUGS,
   ...MEMBERSHIP_BUGS,
+  ...GENERATION_BUGS,
   ...OPERATION_BUGS,
   ...VISIT_BUGS,
   ...CHAT_BUGS,

@@ -46,6 +46,8 @@ export class Lineage {
   readonly generation: string;
   /** The greatest term whose leader has committed something. */
   newestTerm: Term = '';
+  /** What began it is committed. */
+  isSettled = false;
   readonly #records: Committed[] = [];
   readonly chat = new ChatModel();
   readonly market = new MarketModel();
@@ -115,6 +117,8 @@ export class Lineage {
       throw new Violation('S6', `terms fall at index ${entry.index}`);
     const record = { entry, text, at, committedIn: term, ...this.#judge(entry) };
     this.#records.push(record);
+    const { command } = entry;
+    if ('generation' in command) this.isSettled ||= command.generation === this.generation;
     return record;
   }
 

@@ -408,6 +408,128 @@ describe('S2: entries that a younger generation has committed first', () => {
   });
 });
 
+describe('a log that is set aside', () => {
+  /** Carl goes on without the others, in a generation that grows out of theirs. */
+  function goOn(from: FakeNode, isCommitted = true): void {
+    const carl = follower('carl#1', from);
+    lead(carl, T3, [], {
+      kind: 'generation',
+      generation: 'two',
+      without: ['anna', 'bert'],
+      members: MEMBERS,
+    });
+    acknowledge('bert', T3, carl.entries.length);
+    carl.commitTo(carl.entries.length - (isCommitted ? 0 : 1));
+    step(carl);
+  }
+
+  /** Anna's park, with a visitor; in reach is one that grew out of it. */
+  function withVisitor(isCommitted = true): FakeNode {
+    const anna = park();
+    anna.commitTo(3);
+    goOn(anna, isCommitted);
+    step(anna);
+    return anna;
+  }
+
+  const givesWay = (which: FakeNode) => (): void => {
+    which.giveWay();
+    step(which);
+  };
+
+  it('G4: for one that grew out of it, where no quorum is left: good', () => {
+    const anna = withVisitor();
+    expect(givesWay(anna)).not.toThrow();
+    expect(checker.setAside).toEqual([{ node: 'anna', generation: 'one', through: 3 }]);
+  });
+
+  it('G4: though it has a quorum, and nobody chose', () => {
+    const anna = withVisitor();
+    anna.hasQuorum = true;
+    step(anna);
+    expect(givesWay(anna)).toThrow('G4');
+  });
+
+  it('G4, F4: a quorum that it heard before it slept is none: good', () => {
+    const anna = withVisitor();
+    anna.hasQuorum = true;
+    step(anna);
+    checker.slept(anna);
+    expect(givesWay(anna)).not.toThrow();
+  });
+
+  it('G4, F4: though it hears a quorum again since it slept', () => {
+    const anna = withVisitor();
+    anna.hasQuorum = true;
+    checker.slept(anna);
+    step(anna);
+    expect(givesWay(anna)).toThrow('G4');
+  });
+
+  it('G4: for one that is not committed, and may be taken back', () => {
+    expect(givesWay(withVisitor(false))).toThrow('G2');
+  });
+
+  it('G2: with visitors, for a park that was founded apart, and nobody chose', () => {
+    const anna = park();
+    anna.commitTo(3);
+    step(anna);
+    expect(givesWay(anna)).toThrow(
+      'G2: anna#1 sets generation one aside, with visitors, and nobody chose',
+    );
+  });
+
+  it('G2: with a snapshot, which may stand for visitors', () => {
+    park().commitTo(3);
+    const carl = node('carl#1');
+    carl.install(3, T1, [{ id: 'one', at: { index: 1, term: T1 } }]);
+    step(carl);
+    expect(givesWay(carl)).toThrow('G2');
+  });
+
+  it('G2: without anything in it: good', () => {
+    const anna = park();
+    anna.commitTo(2);
+    step(anna);
+    expect(givesWay(anna)).not.toThrow();
+  });
+
+  it('G6: by a person, who was shown the other one: good', () => {
+    const anna = withVisitor();
+    anna.hasQuorum = true;
+    step(anna);
+    checker.choices.chose('anna#1', true);
+    expect(givesWay(anna)).not.toThrow();
+  });
+
+  it('G6: by a person, to whom nothing was shown', () => {
+    const anna = withVisitor();
+    checker.choices.chose('anna#1', false);
+    expect(givesWay(anna)).toThrow('G6');
+  });
+
+  it('G6: after a person was told that it can not be, or somebody chose elsewhere', () => {
+    const anna = park();
+    anna.commitTo(3);
+    step(anna);
+    checker.choices.chose('anna#1', true)();
+    checker.choices.chose('bert#1', true);
+    expect(givesWay(anna)).toThrow('G2');
+  });
+
+  it('G3: not before another one takes its place', () => {
+    const anna = park();
+    anna.commitTo(3);
+    const zora = node('zora#1').append(T1, founding(1, MEMBERS, 'zwei'));
+    lead(zora, '000000000001.zora');
+    zora.append('000000000001.zora', enter('zora', 1, 'v9', 2), OPENING);
+    for (const id of ['bert', 'carl']) acknowledge(id, '000000000001.zora', 4);
+    zora.commitTo(4);
+    anna.install(4, '000000000001.zora', [{ id: 'zwei', at: { index: 1, term: T1 } }]);
+    expect(() => step(anna)).toThrow('S6: anna#1 goes on in zwei at 4');
+  });
+});
+
 it('S8, X2: an old token is refused for good only in an open term', () => {
   const anna = park();
   expect(() => checker.declined('anna')).toThrow('S8');

@@ -4,6 +4,7 @@ import type { Applied } from '../../core/replica.ts';
 import type { Term } from '../../core/term.ts';
 import { checkAnswer, isAnswer } from './answer-checker.ts';
 import { checkChat } from './chat-checker.ts';
+import { ChoiceChecker, type Before } from './choice-checker.ts';
 import { keyOf, Lineage, type Committed } from './lineage.ts';
 import { checkMarket } from './market-checker.ts';
 import {
@@ -30,8 +31,16 @@ interface Life {
   readonly name: string;
   lineage: Lineage | null;
   commit: number;
+  /** The last entry that it knows to be committed; null before the first. */
+  last: Position | null;
   office: Office | null;
+  /** As it was after its last step. */
+  before: Before;
+  /** In this step it found that it had slept: then it hears no leader any more (rule F4). */
+  hasSlept: boolean;
 }
+
+const NOTHING: Before = { generation: '', holdsOperations: false, hasQuorum: false };
 
 export interface SetAside {
   readonly node: NodeId;
@@ -73,6 +82,7 @@ export class LogChecker {
   readonly setAside: SetAside[] = [];
   readonly quorums = new QuorumChecker();
   readonly tokens = new TokenLedger();
+  readonly choices = new ChoiceChecker(this.lineages);
   readonly #lives = new Map<ObservedNode, Life>();
   /** The newest life of each node. */
   readonly #nodes = new Map<NodeId, ObservedNode>();
@@ -95,7 +105,10 @@ export class LogChecker {
   /** Follows a new life of a node, `id#number`. Call the result after every step. */
   follow(name: string, node: ObservedNode): () => void {
     const id = name.replace(/#.*$/, '');
-    const life: Life = { id, name, lineage: null, commit: 0, office: null };
+    const life: Life = {
+      ...{ id, name, lineage: null, commit: 0, last: null, office: null },
+      ...{ before: NOTHING, hasSlept: false },
+    };
     this.#lives.set(node, life);
     this.#nodes.set(id, node);
     node.replica.onApplied((applied) => {
@@ -106,6 +119,12 @@ export class LogChecker {
     return () => {
       this.#stepped(life, node);
     };
+  }
+
+  /** In the middle of a step: it found that it had slept. */
+  slept(node: ObservedNode): void {
+    const life = this.#lives.get(node);
+    if (life) life.hasSlept = true;
   }
 
   /** An older leader's copy may still be committed until the term is open: only then an old token is final (rule X2). */
@@ -166,6 +185,8 @@ export class LogChecker {
     if (!known) this.#extends(life, node, lineage, applied, JSON.stringify(entry));
     // The virtual network hands objects over: mostly it is the very one, which nobody changes (see `FROZEN_SEEDS`).
     else if (known.entry !== entry) checkText(life, known, entry);
+    goesOn(life, lineage, entry);
+    if (entry.command.kind === 'operation') holdsOperations(life);
     this.#checkOutcome(life, lineage, applied);
     if (entry.index % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, entry.index);
   }
@@ -228,25 +249,47 @@ export class LogChecker {
   #stepped(life: Life, node: ObservedNode): void {
     if (node.replica.commitIndex !== life.commit) this.#jumped(life, node);
     this.#officeOf(life, node);
+    this.#remember(life, node);
+  }
+
+  /** For when it sets its log aside in its next step. */
+  #remember(life: Life, node: ObservedNode): void {
+    const { generation } = node.replica.membership;
+    // As long as there is one generation there is none to give way to.
+    const hasQuorum = this.lineages.size > 1 && node.liveLeader() !== null;
+    const { before } = life;
+    if (before.generation !== generation || before.hasQuorum !== hasQuorum)
+      life.before = { ...before, generation, hasQuorum };
+    life.hasSlept = false;
   }
 
   /** A snapshot took the place of the log, or the log was set aside. */
   #jumped(life: Life, node: ObservedNode): void {
     const { commitIndex } = node.replica;
-    if (commitIndex === 0 && life.lineage)
-      this.setAside.push({
-        node: life.id,
-        generation: life.lineage.generation,
-        through: life.commit,
-      });
+    const { id, lineage: own, commit: through } = life;
     life.commit = commitIndex;
     life.lineage = null;
-    if (commitIndex === 0) return;
+    if (commitIndex === 0) {
+      if (own) this.#gaveUp(life, { node: id, generation: own.generation, through });
+      return;
+    }
     const lineage = this.#holder(this.#lineageAt(life, node), (one) =>
       one.holds(node.replica.log.base),
     );
     this.#checkBase(life, node, lineage);
+    goesOn(life, lineage, node.replica.log.base);
+    // Of what it stands for nobody can tell any more that it is nothing.
+    holdsOperations(life);
     if (commitIndex % STATE_INTERVAL === 0) this.#checkState(life, node, lineage, commitIndex);
+  }
+
+  /** Its log is empty again. */
+  #gaveUp(life: Life, setAside: SetAside): void {
+    const { before, hasSlept } = life;
+    life.last = null;
+    life.before = NOTHING;
+    this.setAside.push(setAside);
+    this.choices.setAside(life.name, { ...before, hasQuorum: before.hasQuorum && !hasSlept });
   }
 
   #checkBase(life: Life, { replica }: ObservedNode, lineage: Lineage): void {
@@ -349,6 +392,24 @@ export class LogChecker {
     this.lineages.set(own.id, lineage);
     return lineage;
   }
+}
+
+function holdsOperations(life: Life): void {
+  if (!life.before.holdsOperations) life.before = { ...life.before, holdsOperations: true };
+}
+
+/**
+ * Rule S6: what follows comes after what this node knew to be committed, in the same log. Another one takes its place only
+ * where it is set aside before (rule G3).
+ */
+function goesOn(life: Life, lineage: Lineage, { index, term }: Position): void {
+  const { last } = life;
+  life.last = { index, term };
+  if (last && !lineage.holds(last))
+    throw new Violation(
+      'S6',
+      `${life.name} goes on in ${lineage.generation} at ${index}, which does not hold ${position(last)}, committed here`,
+    );
 }
 
 /** Rule M2, without which majorities need not overlap: one change at a time, of one voter, once the term is open. */

@@ -28,6 +28,8 @@ export interface ObservedNode {
     onApplied(listener: (applied: Applied) => void): void;
   };
   readonly leadership: { readonly term: Term } | null;
+  /** The leader with a quorum that it hears, itself included: who has one gives way to nobody unasked (rule G4). */
+  liveLeader(): object | null;
 }
 
 /** What a node's disk holds, whatever the node says. */

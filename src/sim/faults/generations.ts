@@ -181,7 +181,10 @@ function adopt(world: World, random: Random): Injected {
 
 function adoptAt(world: World, gate: Running, generation: string): void {
   world.trace('adopt', gate, generation);
-  gate.life.driver.command({ type: 'adopt', generation }, ({ ok }) => {
+  const { name, driver } = gate.life;
+  const answered = world.checks.chose(name, driver.node);
+  driver.command({ type: 'adopt', generation }, ({ ok }) => {
+    answered();
     if (ok) world.count('adopt');
   });
 }
@@ -254,7 +257,17 @@ function isLastOf(world: World, generation: string): boolean {
 function decide(world: World, gate: Running, wanted: string): void {
   if (gate.generation === wanted) return;
   if (mayAdopt(gate, wanted)) adoptAt(world, gate, wanted);
-  else if (!canAdopt(gate.life, wanted)) openAnew(world, gate);
+  else if (!canAdopt(gate.life, wanted) && isTold(world, gate)) openAnew(world, gate);
+}
+
+/**
+ * What may be lost people let go only once some page has shown that there is something to choose (rules G4 and G6). What is
+ * not committed, or holds nothing, goes without that.
+ */
+function isTold(world: World, { life }: Running): boolean {
+  const { settled, holdsOperations } = life.driver.node.joining.summary();
+  if (!settled || !holdsOperations) return true;
+  return world.gates.some((gate) => gate.life?.driver.view().conflict);
 }
 
 /** It has no log, and set aside the one that all others have: its page says so. */

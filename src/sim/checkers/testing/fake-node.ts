@@ -59,6 +59,8 @@ export function deposit(node: string, sequence: number): EntryCommand {
 export class FakeNode implements ObservedNode {
   readonly entries: LogEntry[] = [];
   leadership: { readonly term: Term } | null = null;
+  /** It follows a leader with a quorum, or is one. */
+  hasQuorum = false;
   /** What a node says of the outcome of an entry, where it is wrong. */
   readonly lies = new Map<number, Json>();
   readonly park = new ParkModel(0);
@@ -118,6 +120,17 @@ export class FakeNode implements ObservedNode {
       this.#commit += 1;
       this.#listener(this.#apply(entry));
     }
+  }
+
+  liveLeader(): object | null {
+    return this.hasQuorum ? {} : null;
+  }
+
+  /** Its log is set aside: it starts over, blank. */
+  giveWay(): void {
+    this.install(0, '', []);
+    this.leadership = null;
+    this.hasQuorum = false;
   }
 
   /** A snapshot in place of the log. */

@@ -24,7 +24,7 @@ export async function simulate(session: Session): Promise<number> {
   const end = showProgress(totals, () => 'simulating');
   await inOrder(pool, jobs(options, null), (done) => {
     if (isInterrupted()) return true;
-    totals.add(done.report);
+    totals.add(done);
     history.add(done.report);
     tellViolation(done);
     if (done.report.violation) failed.push(done);
@@ -78,7 +78,7 @@ async function look(
   const before = { seeds: totals.seeds, wallSeconds: totals.wallSeconds };
   const wanted = ({ violation }: Report): boolean => shows(plant, violation) || isInterrupted();
   const last = await firstOf(pool, jobs(options, plant), wanted, (done) => {
-    totals.add(done.report);
+    totals.add(done);
     history.add(done.report);
     if (done.report.violation && !shows(plant, done.report.violation)) {
       console.log(`planted ${plant}: ANOTHER rule broke, which does not count as found`);

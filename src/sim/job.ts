@@ -2,7 +2,7 @@ import type { ElectionKind, MulticastKind, TopologyKind } from '../core/entry.ts
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
-import { SCENARIOS } from './scenarios.ts';
+import { SCENARIO_COUNTS, SCENARIOS } from './scenarios.ts';
 import { run, type RunResult } from './simulator.ts';
 import type { System } from './systems.ts';
 
@@ -72,6 +72,12 @@ export function runJob(job: Job): Report {
   } finally {
     remove?.();
   }
+}
+
+/** What may be counted in it, also where it never happens: its faults, those that its planted bug takes, and what is counted of its scenario. */
+export function countedIn({ faults, plant, scenario }: Job): readonly string[] {
+  const planted = PLANTS.find(({ name }) => name === plant)?.faults ?? [];
+  return [...faults, ...planted, ...(scenario === null ? [] : SCENARIO_COUNTS)];
 }
 
 /** The command that runs just this job again. */

@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { FAULTS } from './faults.ts';
 import { Hash } from './hash.ts';
-import { replayCommand, type Report } from './job.ts';
+import { countedIn, replayCommand, type Report } from './job.ts';
 import type { Done } from './runner.ts';
 import { SCENARIO_COUNTS } from './scenarios.ts';
 
@@ -14,27 +14,32 @@ export class Totals {
   events = 0;
   leaderChanges = 0;
   simulatedSeconds = 0;
+  /** By name. 0: it was to come, and never had an effect. What was not asked for is not in it. */
   readonly faults = new Map<string, number>();
   /** The names of the injections that were done in any of the seeds. */
   readonly injections = new Set<string>();
   readonly #digest = new Hash();
   readonly #started = performance.now();
 
-  add(report: Report): void {
+  add({ job, report }: Done): void {
     this.seeds += 1;
     this.violations += report.violation ? 1 : 0;
     this.operations += report.operations;
     this.events += report.events;
     this.leaderChanges += report.leaderChanges;
     this.simulatedSeconds += report.simulatedSeconds;
-    for (const [name, count] of report.faults)
-      this.faults.set(name, (this.faults.get(name) ?? 0) + count);
+    for (const name of countedIn(job)) this.#count(name, 0);
+    for (const [name, count] of report.faults) this.#count(name, count);
     for (const name of report.injections) this.injections.add(name);
     this.#digest.text(report.digest);
   }
 
   get wallSeconds(): number {
     return (performance.now() - this.#started) / 1000;
+  }
+
+  #count(name: string, times: number): void {
+    this.faults.set(name, (this.faults.get(name) ?? 0) + times);
   }
 
   #counts(names: readonly string[]): (readonly [string, number])[] {

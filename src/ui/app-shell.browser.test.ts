@@ -230,6 +230,25 @@ describe('the start page', () => {
     await button('Found the park, or join it').click();
     await expect.element(page.getByRole('alert')).toHaveTextContent('park=<b>: a park has 1 to 64');
   });
+
+  it('founds a chat with the ring election, unless a person has chosen another', async () => {
+    open({}, '#/start');
+    const view = page.getByLabelText('Open in');
+    const election = page.getByRole('combobox', { name: 'Election' });
+    await expect.element(election).toHaveValue('bully');
+    await view.selectOptions('the chat');
+    await expect.element(election).toHaveValue('ring');
+    await view.selectOptions('the trading post');
+    await expect.element(election).toHaveValue('bully');
+    await view.selectOptions('the chat');
+    await election.selectOptions('bully');
+    await expect.element(election).toHaveValue('bully');
+    await election.selectOptions('wireless (echo algorithm)');
+    await view.selectOptions('GroupCast');
+    await expect.element(election).toHaveValue('wireless');
+    await view.selectOptions('the chat');
+    await expect.element(election).toHaveValue('wireless');
+  });
 });
 
 describe('a gate without others', () => {

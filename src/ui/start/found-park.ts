@@ -4,7 +4,7 @@ import type { ElectionKind, MulticastKind, TopologyKind } from '../../core/entry
 import { DEFAULT_CAPACITY, parseAddress } from '../../runtime/address.ts';
 import { shared } from '../elements/styles.ts';
 
-/** The values of each field, as they stand in the address, in words. The first is the default. */
+/** The values of each field, as they stand in the address, in words. */
 const TOPOLOGY_WORDS: Readonly<Record<TopologyKind, string>> = {
   mesh: 'mesh: everybody to everybody',
   sample: 'sample: ten gates, few neighbours',
@@ -28,6 +28,12 @@ const VIEW_WORDS = {
   chat: 'the chat',
   market: 'the trading post',
 } as const;
+type View = keyof typeof VIEW_WORDS;
+
+/** The election of a park that is opened in this view, unless a person chooses another: the chat's servers are a ring. */
+function usualElection(view: View): ElectionKind {
+  return view === 'chat' ? 'ring' : 'bully';
+}
 
 /** Founds a park of one's own: makes its address and goes there. The form is the address. */
 @customElement('gh-found-park')
@@ -58,16 +64,21 @@ export class FoundPark extends LitElement {
   ];
 
   @state() private problem = '';
+  @state() private view: View = 'park';
+  /** null: nobody has chosen one, so it goes with the view. */
+  @state() private election: ElectionKind | null = null;
 
   protected override render(): TemplateResult {
-    return html`<form @submit=${this.#found} @input=${() => (this.problem = '')}>
+    const { view } = this;
+    const election = this.election ?? usualElection(view);
+    return html`<form @submit=${this.#found} @input=${this.#changed}>
       <div class="field">
         <label for="park">Name of the park</label>
         <input id="park" name="park" required autocomplete="off" />
       </div>
-      ${choice('topology', 'Who is linked to whom', TOPOLOGY_WORDS)}
-      ${choice('election', 'Election', ELECTION_WORDS)}
-      ${choice('multicast', 'Order of the multicast', MULTICAST_WORDS)}
+      ${choice('topology', 'Who is linked to whom', TOPOLOGY_WORDS, 'mesh')}
+      ${choice('election', 'Election', ELECTION_WORDS, election)}
+      ${choice('multicast', 'Order of the multicast', MULTICAST_WORDS, 'sequencer')}
       <div class="field">
         <label for="capacity">Capacity</label>
         <input id="capacity" name="capacity" inputmode="numeric" .value=${DEFAULT_CAPACITY} />
@@ -76,11 +87,19 @@ export class FoundPark extends LitElement {
         <label for="priority">Priority of this gate (the greatest leads)</label>
         <input id="priority" name="priority" inputmode="decimal" .value=${'0'} />
       </div>
-      ${choice('view', 'Open in', VIEW_WORDS)}
+      ${choice('view', 'Open in', VIEW_WORDS, view)}
       <div class="field"><button class="primary">Found the park, or join it</button></div>
       <p class="problem small" role="alert">${this.problem}</p>
     </form>`;
   }
+
+  readonly #changed = ({ target }: Event): void => {
+    this.problem = '';
+    if (!(target instanceof HTMLSelectElement)) return;
+    if (target.name === 'view' && isOneOf(VIEW_WORDS, target.value)) this.view = target.value;
+    if (target.name === 'election' && isOneOf(ELECTION_WORDS, target.value))
+      this.election = target.value;
+  };
 
   readonly #found = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -104,19 +123,28 @@ export class FoundPark extends LitElement {
   };
 }
 
-function choice(
+function choice<Value extends string>(
   name: string,
   label: string,
-  options: Readonly<Record<string, string>>,
+  options: Readonly<Record<Value, string>>,
+  chosen: Value,
 ): TemplateResult {
   return html`<div class="field">
     <label for=${name}>${label}</label>
     <select id=${name} name=${name}>
-      ${Object.entries(options).map(
-        ([value, words]) => html`<option value=${value}>${words}</option>`,
+      ${Object.entries<string>(options).map(
+        ([value, words]) =>
+          html`<option value=${value} .selected=${value === chosen}>${words}</option>`,
       )}
     </select>
   </div>`;
+}
+
+function isOneOf<Value extends string>(
+  options: Readonly<Record<Value, string>>,
+  value: string,
+): value is Value {
+  return Object.hasOwn(options, value);
 }
 
 declare global {

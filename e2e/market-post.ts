@@ -18,7 +18,15 @@ export class Post {
   }
   /** The answer to what was asked for last. */
   get answer(): Locator {
-    return this.answers.locator('.answer').first();
+    return this.answers.locator('.answer .words').first();
+  }
+  /** The vector clock that came with it. */
+  get clock(): Locator {
+    return this.answers.locator('.answer').first().locator('.clock');
+  }
+  /** What this gate is told as a seller, the newest first. */
+  get sold(): Locator {
+    return this.tab.page.getByTestId('sold').getByRole('paragraph');
   }
   get pending(): Locator {
     return this.tab.page.getByTestId('pending');

@@ -60,6 +60,8 @@ export interface Purchase {
   reason?: 'out-of-stock' | 'no-money';
   /** The id of the operation. */
   request: string;
+  /** The vector clock of the purchase, with this gate's own tick. */
+  clock: Record<string, number>;
 }
 
 /** The constants of automatic trading. What is left out has its default. */

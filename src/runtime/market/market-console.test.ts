@@ -84,6 +84,7 @@ describe('the test cases of the trading post', () => {
       paid: 50,
       seller: 'anna',
       request: purchase.request,
+      clock: { anna: 1, bert: 1 },
     });
     expect(purchase.request).toMatch(/^bert\.\d+$/);
     expect((await settled()).accounts).toEqual({ anna: 1045, bert: 950, carl: 1005 });
@@ -119,6 +120,7 @@ describe('the test cases of the trading post', () => {
       quantity: 0,
       paid: 0,
       reason: 'out-of-stock',
+      clock: { bert: 1 },
     });
     await deposit(anna, 'boar', 1, 2000);
     expect(await buy(bert, 'boar', 1)).toMatchObject({ success: false, reason: 'no-money' });

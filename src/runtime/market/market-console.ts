@@ -178,14 +178,15 @@ function officeOf(node: Driver['node']): Office | null {
 }
 
 function purchaseOf(wish: MarketWish, request: string, outcome: MarketOutcome): Purchase {
+  const clock = Object.fromEntries(outcome.clock);
   if (!outcome.success) {
     // Who has no account yet has no money either.
     const reason = outcome.reason === 'out-of-stock' ? 'out-of-stock' : 'no-money';
-    return { success: false, quantity: 0, paid: 0, reason, request };
+    return { success: false, quantity: 0, paid: 0, reason, request, clock };
   }
   const { seller, paid } = 'sale' in outcome ? outcome.sale : { seller: '', paid: 0 };
   const quantity = wish.kind === 'commission' ? 0 : wish.quantity;
-  return { success: true, quantity, paid, seller, request };
+  return { success: true, quantity, paid, seller, request, clock };
 }
 
 function refusal(reason: string): string {

@@ -48,7 +48,7 @@ export class FakeMarket implements MarketCalls {
     if (!lot) {
       const reason = 'out-of-stock';
       const request = this.#act({ ...asked, success: false, reason });
-      return { success: false, quantity: 0, paid: 0, reason, request };
+      return { success: false, quantity: 0, paid: 0, reason, ...request };
     }
     lot.quantity -= quantity;
     this.#state.stock = stock.filter((one) => one.quantity > 0);
@@ -56,7 +56,7 @@ export class FakeMarket implements MarketCalls {
     const paid = quantity * lot.price;
     const sale = { buyer: SELF, seller: SELF, trader: SELF, paid, commission: paid / 10 };
     const request = this.#act({ ...asked, success: true, sale });
-    return { success: true, quantity, paid, seller: SELF, request };
+    return { success: true, quantity, paid, seller: SELF, ...request };
   }
 
   commission(): number {
@@ -88,14 +88,14 @@ export class FakeMarket implements MarketCalls {
     return [];
   }
 
-  /** Returns the id of the request. */
-  #act(entry: Omit<MarketEntry, 'clock'>): string {
+  /** Returns the id of the request, and its clock. */
+  #act(entry: Omit<MarketEntry, 'clock'>): Pick<Purchase, 'request' | 'clock'> {
     const ticks = (this.#state.clock[SELF] ?? 0) + 1;
     this.#state.clock[SELF] = ticks;
     const act = { ...entry, clock: { ...this.#state.clock } };
     const index = this.append(act);
     this.#acts.push({ ...act, index, node: SELF, at: Date.now() });
-    return `${SELF}.${ticks}`;
+    return { request: `${SELF}.${ticks}`, clock: act.clock };
   }
 }
 

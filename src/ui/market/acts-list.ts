@@ -7,9 +7,10 @@ import { shared } from '../elements/styles.ts';
 import type { NameOf } from '../park/log-words.ts';
 import { clockTime } from '../words.ts';
 import { isOneOf } from './causality.ts';
+import { clockStyles, clockTicks } from './clock-ticks.ts';
 import { piece } from './goods.ts';
 import { marketStyles } from './market-styles.ts';
-import { actWords, shortName, toneOf, type Tone } from './market-words.ts';
+import { actWords, toneOf, type Tone } from './market-words.ts';
 
 const ICONS: Readonly<Record<Tone, IconName>> = {
   sale: 'done',
@@ -24,6 +25,7 @@ export class ActsList extends LitElement {
   static override styles = [
     shared,
     marketStyles,
+    clockStyles,
     css`
       :host {
         min-height: 0;
@@ -55,21 +57,6 @@ export class ActsList extends LitElement {
       }
       li button {
         align-self: start;
-      }
-      .clock {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.2rem;
-        font-size: var(--small);
-      }
-      .tick {
-        padding: 0 0.3rem;
-        border: 1px solid var(--line);
-        border-radius: 0.25rem;
-      }
-      .own {
-        border-color: var(--ink);
-        font-weight: 650;
       }
     `,
   ];
@@ -105,7 +92,7 @@ export class ActsList extends LitElement {
         <p class="name"><b>${this.nameOf(act.node)}</b> ${actWords(act, this.nameOf)}</p>
         <p class="clock">
           <span class="soft">No. ${act.index}, ${clockTime(act.at)}, clock</span>
-          ${this.#clock(act)}
+          ${clockTicks(act.clock, act.node, this.nameOf)}
         </p>
       </div>
       <button
@@ -116,15 +103,6 @@ export class ActsList extends LitElement {
         Compare
       </button>
     </li>`;
-  }
-
-  #clock({ node, clock }: MarketAct): TemplateResult[] {
-    return Object.entries(clock).map(
-      ([id, ticks]) =>
-        html`<span class="tick ${id === node ? 'own' : ''}"
-          >${shortName(this.nameOf(id))} ${ticks}</span
-        >`,
-    );
   }
 
   #choose(act: MarketAct): void {

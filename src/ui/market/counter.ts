@@ -7,7 +7,8 @@ import { icon, type IconName } from '../elements/icon.ts';
 import { shared } from '../elements/styles.ts';
 import type { Session } from '../session.ts';
 import { isDown } from '../words.ts';
-import type { Answer, Dealings } from './dealings.ts';
+import { clockStyles, clockTicks } from './clock-ticks.ts';
+import type { Answer, Dealings, NumberedAnswer } from './dealings.ts';
 import { isProduct, piece, PRODUCTS, type Product } from './goods.ts';
 import { checkGoods } from './ledger.ts';
 import { marketStyles } from './market-styles.ts';
@@ -21,6 +22,8 @@ import {
   problemsOf,
   type NumberField,
 } from './number-field.ts';
+import { lastSales } from './sales.ts';
+import './sold-list.ts';
 
 const ICONS: Readonly<Record<Answer['phase'], IconName>> = {
   pending: 'pending',
@@ -29,6 +32,9 @@ const ICONS: Readonly<Record<Answer['phase'], IconName>> = {
   failed: 'wrong',
   unknown: 'unknown',
 };
+
+/** So many of the last sales are told. */
+const SALES = 4;
 
 const MOST_PIECES = 10_000;
 const WANTED: NumberField = { name: 'wanted', label: 'Pieces', least: 1, most: MOST_PIECES };
@@ -42,6 +48,7 @@ export class Counter extends LitElement {
     shared,
     marketStyles,
     numberFieldStyles,
+    clockStyles,
     css`
       form {
         display: grid;
@@ -93,6 +100,9 @@ export class Counter extends LitElement {
       .answer .icon {
         margin-top: 0.15rem;
       }
+      .answer .clock {
+        grid-column: 2;
+      }
       .answer.done .icon {
         color: var(--accent);
       }
@@ -133,7 +143,7 @@ export class Counter extends LitElement {
           ${problemRow([OFFERED, PRICE], problems)}
         </div>
       </form>
-      ${this.#answers()} ${this.#pending()}
+      ${this.#answers()} ${this.#pending()} ${this.#sold()}
     `;
   }
 
@@ -170,11 +180,31 @@ export class Counter extends LitElement {
               // Only what is new is read out.
               answers,
               ({ number }) => number,
-              ({ phase, words }) =>
-                html`<p class="answer ${phase}">${icon(ICONS[phase])}<span>${words}</span></p>`,
+              (answer) => this.#answer(answer),
             )
       }
     </div>`;
+  }
+
+  #answer({ phase, words, clock = {} }: NumberedAnswer): TemplateResult {
+    const ticks = clockTicks(clock, this.status.id, this.session.nameOf);
+    const shown = html`<span class="clock">
+      <span class="soft">Clock</span>
+      ${ticks}
+    </span>`;
+    return html`<p class="answer ${phase}">
+      ${icon(ICONS[phase])}<span class="words">${words}</span>
+      ${ticks.length === 0 ? nothing : shown}
+    </p>`;
+  }
+
+  #sold(): TemplateResult {
+    const { gatehouse, log, nameOf } = this.session;
+    return html`<gh-sold
+      .sales=${lastSales(log.entries, this.status.id, SALES)}
+      .nameOf=${nameOf}
+      .quiet=${gatehouse.market.trading() !== null}
+    ></gh-sold>`;
   }
 
   #pending(): TemplateResult | typeof nothing {

@@ -69,6 +69,7 @@ test('what was deposited can be bought, and what is not there is told, with what
   expect(newest()).toBe('pending: Asking the trader to buy 2 salt …');
   await buying;
   expect(newest()).toBe('done: Bought 2 salt for 24 from Gate heron.');
+  expect(dealings.answers[0]?.clock).toEqual({ herona1b2c3: 2 });
   await dealings.buy({ product: 'fish', quantity: 1 });
   expect(newest()).toBe(
     'refused: Out of stock: no seller has 1 fish. Look for something else. In stock: salt.',

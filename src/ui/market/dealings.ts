@@ -3,6 +3,7 @@ import {
   type Gatehouse,
   type MarketAct,
   type MarketAsked,
+  type Purchase,
   type Status,
 } from '../../runtime/gatehouse.ts';
 import { Emitter } from '../elements/emitter.ts';
@@ -23,6 +24,8 @@ export const GRACE_MS = 3000;
 export interface Answer {
   readonly phase: 'pending' | 'done' | 'refused' | 'failed' | 'unknown';
   readonly words: string;
+  /** The vector clock of a purchase that was decided. */
+  readonly clock?: Readonly<Record<string, number>>;
 }
 
 /** An answer as it is shown. */
@@ -39,6 +42,8 @@ interface Asked {
   readonly after: number;
   answer: Answer;
 }
+
+type Decided = Pick<Purchase, 'success' | 'paid' | 'seller' | 'reason' | 'clock'>;
 
 /** What dealings need of a gate. */
 export interface Counterparty extends Pick<Gatehouse, 'market'> {
@@ -164,7 +169,7 @@ export class Dealings {
     return act;
   }
 
-  #answerOf(asked: MarketAsked, { success, reason, sale }: MarketAct): Answer {
+  #answerOf(asked: MarketAsked, { success, reason, sale, clock }: MarketAct): Answer {
     if (asked.kind === 'deposit' && success) return deposited(asked);
     if (!success && reason !== 'out-of-stock' && reason !== 'no-money') {
       const words = `Not done, to ${wishWords(asked)}: ${refusedWords(reason)}.`;
@@ -175,12 +180,12 @@ export class Dealings {
       ...(seller === undefined ? {} : { seller }),
       ...(reason === 'out-of-stock' || reason === 'no-money' ? { reason } : {}),
     };
-    return this.#purchased(asked, { success, paid, ...known });
+    return this.#purchased(asked, { success, paid, clock, ...known });
   }
 
-  #purchased(asked: MarketAsked, purchase: Parameters<typeof purchaseWords>[1]): Answer {
+  #purchased(asked: MarketAsked, purchase: Decided): Answer {
     const words = purchaseWords(asked, purchase, this.#nameOf, this.#inStock());
-    return { phase: purchase.success ? 'done' : 'refused', words };
+    return { phase: purchase.success ? 'done' : 'refused', words, clock: purchase.clock };
   }
 
   #inStock(): Product[] {

@@ -23,10 +23,29 @@ it('sells and buys by hand, and every act is in the list with its clock', async 
   await expect.element(answers).toHaveTextContent('Deposited 5 salt at 10 each.');
   await expect.element(page.getByTestId('shelf-salt')).toHaveTextContent('5 at 10');
   await button('Buy').click();
-  await expect.element(answers).toHaveTextContent('Bought 1 salt for 10 from Gate Heron.');
+  await expect
+    .element(answers)
+    .toHaveTextContent('Bought 1 salt for 10 from Gate Heron. Clock Heron 2');
   const shelf = page.getByTestId('shelf-salt');
   await expect.element(shelf).toHaveTextContent('5 deposited = 1 sold + 4 in stock');
   await expect.element(page.getByTestId('acts')).toHaveTextContent('Heron 2');
+});
+
+it('tells a seller what was sold, and what it got of that', async () => {
+  const fake = open();
+  const sold = page.getByTestId('sold');
+  await fake.market.deposit({ product: 'salt', quantity: 9, price: 20 });
+  await expect.element(page.getByTestId('shelf-salt')).toHaveTextContent('9 at 20');
+  await expect.element(sold).toHaveTextContent('');
+  await fake.market.buy({ product: 'salt', quantity: 2 });
+  const words = 'Sold 2 salt to Gate Heron: 36 of 40 to you, 4 to the trader Gate Heron.';
+  await expect.element(sold).toHaveTextContent(words);
+  // The list of all events tells the same of everybody's sales.
+  const act = '36 of it to the seller, 4 to the trader Gate Heron';
+  await expect.element(page.getByTestId('acts')).toHaveTextContent(act);
+  for (let more = 0; more < 4; more += 1) await fake.market.buy({ product: 'salt', quantity: 1 });
+  await expect.element(sold).not.toHaveTextContent(words);
+  expect(sold.element().querySelectorAll('.sale')).toHaveLength(4);
 });
 
 it('compares two events, and a third takes the place of the first', async () => {

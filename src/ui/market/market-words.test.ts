@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MarketAct } from '../../runtime/gatehouse.ts';
-import { actWords, purchaseWords, toneOf } from './market-words.ts';
+import { actWords, purchaseWords, soldWords, toneOf } from './market-words.ts';
 
 const base = { index: 7, node: 'bert', at: 0, clock: { bert: 1 } };
 const nameOf = (id: string): string => `Gate ${id}`;
@@ -11,7 +11,7 @@ test.each<[MarketAct, string, string]>([
   [
     { ...base, kind: 'buy', product: 'salt', quantity: 2, success: true, sale: SALE },
     'sale',
-    'bought 2 salt from Gate anna for 24: 2 of it to the trader Gate carl',
+    'bought 2 salt from Gate anna for 24: 22 of it to the seller, 2 to the trader Gate carl',
   ],
   [
     { ...base, kind: 'deposit', product: 'fish', quantity: 5, price: 9, success: true },
@@ -33,6 +33,13 @@ test.each<[MarketAct, string, string]>([
   expect(actWords(act, nameOf)).toBe(words);
 });
 
+test('a seller is told who bought, what was paid, and what it got of that', () => {
+  const sold = { kind: 'buy', product: 'salt', quantity: 2, index: 7, at: 0, sale: SALE } as const;
+  expect(soldWords(sold, nameOf)).toBe(
+    'Sold 2 salt to Gate bert: 22 of 24 to you, 2 to the trader Gate carl.',
+  );
+});
+
 test('who has not enough money is told so', () => {
   const asked = { kind: 'buy', product: 'salt', quantity: 2 } as const;
   const answer = {
@@ -41,6 +48,7 @@ test('who has not enough money is told so', () => {
     paid: 0,
     reason: 'no-money',
     request: 'b.1',
+    clock: {},
   } as const;
   expect(purchaseWords(asked, answer, nameOf, ['salt'])).toBe(
     'Not enough money for 2 salt: nothing was bought.',

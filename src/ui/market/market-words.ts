@@ -1,6 +1,7 @@
 /** Acts and answers of the market, in words. */
 import type { MarketAct, MarketAsked, Purchase } from '../../runtime/gatehouse.ts';
 import type { NameOf } from '../park/log-words.ts';
+import type { Sold } from './sales.ts';
 
 /** A name as short as it can be told from others in a picture. */
 export function shortName(name: string): string {
@@ -38,13 +39,19 @@ export function actWords(act: MarketAct, nameOf: NameOf): string {
   switch (act.kind) {
     case 'buy': {
       const { seller = '', trader = '', paid = 0, commission = 0 } = act.sale ?? {};
-      return `bought ${goodsWords(act)} from ${nameOf(seller)} for ${paid}: ${commission} of it to the trader ${nameOf(trader)}`;
+      return `bought ${goodsWords(act)} from ${nameOf(seller)} for ${paid}: ${paid - commission} of it to the seller, ${commission} to the trader ${nameOf(trader)}`;
     }
     case 'deposit':
       return `deposited ${goodsWords(act)} at ${act.price ?? 0} each`;
     case 'commission':
       return `set the commission to ${act.percent ?? 0} %`;
   }
+}
+
+/** What the seller is told of a sale. */
+export function soldWords(sold: Sold, nameOf: NameOf): string {
+  const { buyer, trader, paid, commission } = sold.sale;
+  return `Sold ${goodsWords(sold)} to ${nameOf(buyer)}: ${paid - commission} of ${paid} to you, ${commission} to the trader ${nameOf(trader)}.`;
 }
 
 export function refusedWords(reason: MarketAct['reason']): string {

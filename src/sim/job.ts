@@ -1,9 +1,10 @@
 import type { ElectionKind, MulticastKind, TopologyKind } from '../core/entry.ts';
+import type { HistoryLine } from './checkers/history.ts';
 import { FAULTS } from './faults.ts';
 import { NO_PLANT } from './plant.ts';
 import { PLANTS } from './plants.ts';
 import { SCENARIO_COUNTS, SCENARIOS } from './scenarios.ts';
-import { run, type RunResult } from './simulator.ts';
+import { run, type RunOptions, type RunResult } from './simulator.ts';
 import type { System } from './systems.ts';
 
 /** One seed to run, as plain data: it goes to a worker thread. */
@@ -43,12 +44,26 @@ export interface Report extends Omit<RunResult, 'violation'> {
   readonly history: string;
 }
 
+/** When a rule is broken the run ends. Its history, where one is wanted, is that of the same run with all that comes after. */
 export function runJob(job: Job): Report {
-  const planted = PLANTS.find(({ name }) => name === job.plant);
   const lines: string[] = [];
+  const add = (line: HistoryLine): void => {
+    lines.push(`${JSON.stringify(line)}\n`);
+  };
+  const { violation, ...result } = perform(job, job.history ? { recorded: add } : {});
+  if (violation && job.history) {
+    lines.length = 0;
+    perform({ ...job, trace: null }, { goesOn: true, recorded: add });
+  }
+  const broken = violation && { rule: violation.rule, detail: violation.detail };
+  return { ...result, violation: broken, history: lines.join('') };
+}
+
+function perform(job: Job, more: Pick<RunOptions, 'goesOn' | 'recorded'>): RunResult {
+  const planted = PLANTS.find(({ name }) => name === job.plant);
   const remove = planted?.install();
   try {
-    const { violation, ...result } = run({
+    return run({
       seed: job.seed,
       nodes: job.nodes,
       seconds: job.seconds,
@@ -63,12 +78,8 @@ export function runJob(job: Job): Report {
       plant: planted?.plant ?? NO_PLANT,
       scenario: SCENARIOS.find(({ name }) => name === job.scenario) ?? null,
       traceFile: job.trace,
-      recorded: (line) => {
-        if (job.history) lines.push(`${JSON.stringify(line)}\n`);
-      },
+      ...more,
     });
-    const broken = violation && { rule: violation.rule, detail: violation.detail };
-    return { ...result, violation: broken, history: lines.join('') };
   } finally {
     remove?.();
   }

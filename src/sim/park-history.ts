@@ -14,9 +14,11 @@ export function finalLineage(world: World): Lineage | undefined {
 /**
  * What the clients of the park saw, for whoever judges it as one history. What was told in a generation that people have
  * set aside is not part of it: it may have happened, for all that this park knows, and whoever was told so is somebody
- * else from then on. So is who was refused by a leader of one, and this park has done it (rule O3).
+ * else from then on. So is who was refused by a leader of one, and this park has done it (rule O3). Where no person has
+ * done anything that leads to a second generation, all is as it was told, whatever the checkers make of it.
  */
-export function parkHistory(world: World): HistoryLine[] {
+export function parkHistory(world: World): readonly HistoryLine[] {
+  if (!world.isDivided) return world.history;
   const lineage = finalLineage(world);
   const strangers = new Map<string, number>();
   return world.history.map((line) => {

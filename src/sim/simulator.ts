@@ -36,6 +36,8 @@ export interface RunOptions {
   /** Besides the park, these have clients. No list: what the seed picks. */
   readonly systems?: ReadonlySet<System> | null;
   readonly tally?: Tally;
+  /** A violation does not end the phase with faults: for what clients see of it. All but the history is of no use then. */
+  readonly goesOn?: boolean;
   readonly recorded?: (line: HistoryLine) => void;
 }
 
@@ -80,6 +82,7 @@ export function run(options: RunOptions): RunResult {
     multicast: options.multicast ?? null,
     systems: options.systems ?? null,
     tally: options.tally ?? null,
+    goesOn: options.goesOn ?? false,
   });
   let violation: Violation | null = null;
   const injections: string[] = [];
@@ -92,6 +95,8 @@ export function run(options: RunOptions): RunResult {
         injections.push(name);
       });
       world.runUntil(Math.max(SETUP_MS, options.seconds * 1000));
+      // It went on all the same.
+      if (world.violation) throw world.violation;
       converge(world);
     }
     judge(world);

@@ -211,6 +211,8 @@ export class Workload {
       this.#world.check(() => {
         this.#answered(life, lane, call, reply);
       });
+      // What was told is no answer to it, and the run goes on.
+      if (call.result === 'open') this.#unknown(lane, 'no-answer');
       if (--client.open === 0) this.#think(client);
     });
   }
@@ -252,7 +254,9 @@ export class Workload {
     const key = operationKey({ node: life.peer.id, sequence: value.sequence });
     if (key !== logKey(call.key))
       throw new Violation('S7', `${call.key} gets the answer to ${key}`);
-    world.checks.told(life.driver.node, key, value.index, value.outcome, call.operation);
+    world.check(() => {
+      world.checks.told(life.driver.node, key, value.index, value.outcome, call.operation);
+    });
     lane.call = null;
     this.#done(call, outcome);
   }

@@ -1,4 +1,5 @@
 import { assert } from '../core/assert.ts';
+import type { Reply } from '../core/effects.ts';
 import type { Envelope } from '../core/messages.ts';
 import type { NodeId, Peer } from '../core/identity.ts';
 import type { Node } from '../core/node.ts';
@@ -50,6 +51,8 @@ export interface WorldOptions {
   readonly systems?: ReadonlySet<System> | null;
   /** Counts what happens, for the coverage table. */
   readonly tally: Tally | null;
+  /** Goes on after a violation, so that clients see what comes of it. */
+  readonly goesOn?: boolean;
 }
 
 /** Everything that one seed consists of: gates, the network between them, who uses them, and who watches. */
@@ -76,6 +79,8 @@ export class World {
   /** The coordinator has been up since then, Infinity while it is down. */
   coordinatorSince = 0;
   #isFounded = false;
+  /** What people have asked for that divides the park, but for what was refused for sure. */
+  #divisions = 0;
   readonly #options: WorldOptions;
   readonly #writer: TraceWriter | null;
   #second = 0;
@@ -154,8 +159,14 @@ export class World {
       work();
     } catch (error) {
       if (error instanceof Violation) this.violation ??= error;
-      throw error;
+      // Once a rule was broken the checkers may be at a loss.
+      if (!this.#goesOn) throw error;
     }
+  }
+
+  /** A rule was broken, and the run goes on for the sake of its history. */
+  get #goesOn(): boolean {
+    return this.violation !== null && this.#options.goesOn === true;
   }
 
   /** Runs until a moment. Throws what is thrown on the way. */
@@ -164,7 +175,7 @@ export class World {
     while (this.clock.nextAt <= end) {
       const handle = this.clock.step();
       if (handle === null) break;
-      if (this.violation) throw this.violation;
+      if (this.violation && !this.#goesOn) throw this.violation;
       this.#countEvent();
       this.digest.number(handle);
     }
@@ -181,6 +192,22 @@ export class World {
     }
     if (this.events - this.#eventsBefore > MOST_A_SECOND)
       throw new Violation('L1', `a storm: more than ${MOST_A_SECOND} events in a second`);
+  }
+
+  /**
+   * Two parks came about, or a person asks for what may make two of one, or sets one aside. Returns what is to be called with
+   * the answer: a page that crashes gives none, and may have done it.
+   */
+  divide(): (answer: Reply) => void {
+    this.#divisions += 1;
+    return (answer) => {
+      if (!answer.ok && answer.definite) this.#divisions -= 1;
+    };
+  }
+
+  /** There may have been more than one park, or generation of one. */
+  get isDivided(): boolean {
+    return this.#divisions > 0;
   }
 
   later(ms: number, work: () => void): void {
@@ -218,11 +245,12 @@ export class World {
 
   /** A node stopped by itself: whoever owns it starts a new one, as the tab does. */
   stopped(gate: Gate, { code, message }: Trouble): void {
-    if (this.violation) throw this.violation;
-    if (code === 'internal') {
-      const rule = /^([SLCK]\d|T\d+)\b/.exec(message)?.[1] ?? 'invariant';
-      throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
-    }
+    if (this.violation && !this.#goesOn) throw this.violation;
+    if (code === 'internal')
+      this.check(() => {
+        const rule = /^([SLCK]\d|T\d+)\b/.exec(message)?.[1] ?? 'invariant';
+        throw new Violation(rule, `gate ${gate.index} (${gate.id}) stopped: ${message}`);
+      });
     this.later(0, () => {
       if (code === 'storage-lost') gate.lost ??= NOTHING_HELD;
       const said = this.random.split(`stopped ${this.clock.now()}`);
@@ -275,6 +303,8 @@ export class World {
 
   record(call: Call, type: HistoryLine['type'], reason: string | null): void {
     const { operation, outcome } = call;
+    // Whoever commits breaks a rule, and the run goes on: the checkers saw no founding, and it has the settings of all.
+    if (!this.#isFounded) this.#founded(this.settings.capacity);
     const told = type === 'ok' && outcome ? outcome : null;
     const why = told ? (told.allowed ? null : told.reason) : reason;
     this.#recordLine({
@@ -312,8 +342,11 @@ export class World {
     this.digest.text(record.text);
     const { command } = record.entry;
     if (command.kind !== 'founding' || this.#isFounded) return;
+    this.#founded(command.settings.capacity);
+  }
+
+  #founded(value: number): void {
     this.#isFounded = true;
-    const value = command.settings.capacity;
     const founding = { process: 'founder', f: 'capacity', operation: 'founding', value } as const;
     this.#recordLine({ ...founding, type: 'invoke' });
     this.#recordLine({ ...founding, type: 'ok', allowed: true });

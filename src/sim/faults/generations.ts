@@ -125,9 +125,11 @@ function proceed(
   done: (ok: boolean) => void,
 ): void {
   world.trace('proceed-without', gate, ids.join());
-  gate.life.driver.command({ type: 'proceed-without', ids }, ({ ok }) => {
-    world.trace('proceeded', gate, String(ok));
-    done(ok);
+  const answered = world.divide();
+  gate.life.driver.command({ type: 'proceed-without', ids }, (reply) => {
+    answered(reply);
+    world.trace('proceeded', gate, String(reply.ok));
+    done(reply.ok);
   });
 }
 
@@ -144,6 +146,7 @@ function missingAt(gate: Running): NodeId[] {
 /** New gates at a place with a signaling server of its own: they found a park, which later comes to the same network. */
 function foundApart(world: World, random: Random): Injected {
   if (!hasRoom(world)) return 'impossible';
+  world.divide();
   const venue = `venue ${world.gates.length}`;
   const gates = [world.addGate()];
   if (hasRoom(world) && random.chance(0.3)) gates.push(world.addGate());
@@ -182,10 +185,12 @@ function adopt(world: World, random: Random): Injected {
 function adoptAt(world: World, gate: Running, generation: string): void {
   world.trace('adopt', gate, generation);
   const { name, driver } = gate.life;
-  const answered = world.checks.chose(name, driver.node);
-  driver.command({ type: 'adopt', generation }, ({ ok }) => {
-    answered();
-    if (ok) world.count('adopt');
+  const answered = world.divide();
+  const chosen = world.checks.chose(name, driver.node);
+  driver.command({ type: 'adopt', generation }, (reply) => {
+    answered(reply);
+    chosen();
+    if (reply.ok) world.count('adopt');
   });
 }
 

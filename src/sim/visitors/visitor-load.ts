@@ -235,7 +235,9 @@ export class VisitorLoad {
       this.#failed(person, call, answer.code);
       return;
     }
-    this.#world.checks.visitHeard(logKey(call.key), answer.operation);
+    this.#world.check(() => {
+      this.#world.checks.visitHeard(logKey(call.key), answer.operation);
+    });
     person.call = null;
     call.result = 'ok';
     call.returnedAt = this.#world.clock.now();

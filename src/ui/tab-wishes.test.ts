@@ -48,6 +48,15 @@ it('has the gate in another tab deposit, buy and fail, and tells what became of 
   expect(anna.fake.calls).toEqual([]);
 });
 
+it('has the gate in another tab let a crowd in, and tells how many came in', async () => {
+  const [anna, bert] = [tab({ id: 'anna' }), tab({ id: 'bert' })];
+  await bert.fake.setCapacity(bert.fake.status().occupancy + 3);
+  const told = await anna.wishes.ask('bert', { kind: 'stress', visitors: 5 });
+  expect(told).toEqual({ kind: 'stressed', allowed: 3, refused: 2, failed: 0 });
+  expect(bert.fake.calls).toEqual(['stress 5']);
+  expect(anna.fake.calls).toEqual([]);
+});
+
 it('asks its own gate without a channel, and tells why something was not done', async () => {
   const { fake, wishes } = tab({ id: 'anna' });
   fake.crash = () => {
@@ -63,6 +72,7 @@ it.each([
   { kind: 'wish', to: 'bert', wish: 'x', asks: { kind: 'terminate' } },
   { kind: 'wish', to: 'bert', wish: 'x', asks: { kind: 'hang', forMs: 1e9 } },
   { kind: 'wish', to: 'bert', wish: 'x', asks: { kind: 'hang', forMs: 10 }, more: true },
+  { kind: 'wish', to: 'bert', wish: 'x', asks: { kind: 'stress', visitors: 257 } },
 ])('takes nothing that does not fit: %j', async (said) => {
   const [anna, bert] = [tab({ id: 'anna' }), tab({ id: 'bert' })];
   const stranger = new BroadcastChannel('gatehouse wishes main');

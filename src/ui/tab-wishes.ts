@@ -14,6 +14,7 @@ import {
   type ErrorCode,
   type Gatehouse,
   type Status,
+  type StressResult,
 } from '../runtime/gatehouse.ts';
 import { messageOf } from './session.ts';
 import { TabChannel } from './tab-channel.ts';
@@ -29,7 +30,9 @@ export type Wish =
     }
   | { readonly kind: 'buy'; readonly product: string; readonly quantity: number }
   /** To hang for so long, ms, and to come back then by itself. */
-  | { readonly kind: 'hang'; readonly forMs: number };
+  | { readonly kind: 'hang'; readonly forMs: number }
+  /** To let so many new visitors in at once, `MOST_VISITORS` at most. */
+  | { readonly kind: 'stress'; readonly visitors: number };
 
 /** What became of it. */
 export type Told =
@@ -41,7 +44,11 @@ export type Told =
       readonly result: 'bought' | 'refused' | 'failed';
       readonly trader: string | null;
     }
+  | ({ readonly kind: 'stressed' } & Admissions)
   | { readonly kind: 'not-done'; readonly message: string };
+
+/** What became of a crowd of visitors. */
+export type Admissions = Omit<StressResult, 'ms'>;
 
 /** A gate in a tab of this browser. */
 export interface OwnGate {
@@ -66,6 +73,9 @@ const PATIENCE = 10_000;
 const LATE: readonly ErrorCode[] = ['no-quorum', 'timeout'];
 const TIMES = number(0, 86_400_000);
 const PIECES = integer(1, 10_000);
+/** A gate asks for so many at once, so their answers are there, or given up, in 5 s. */
+export const MOST_VISITORS = 256;
+const VISITORS = integer(0, MOST_VISITORS);
 const text = string(200);
 
 const said = variant<Said, 'kind'>('kind', {
@@ -83,6 +93,7 @@ const said = variant<Said, 'kind'>('kind', {
       deposit: { product: text, quantity: PIECES, price: integer(1, 1_000_000) },
       buy: { product: text, quantity: PIECES },
       hang: { forMs: integer(1, 60_000) },
+      stress: { visitors: integer(1, MOST_VISITORS) },
     }),
   },
   told: {
@@ -94,6 +105,7 @@ const said = variant<Said, 'kind'>('kind', {
         result: oneOf('bought', 'refused', 'failed'),
         trader: nullable(text),
       },
+      stressed: { allowed: VISITORS, refused: VISITORS, failed: VISITORS },
       'not-done': { message: string(2000) },
     }),
   },
@@ -220,13 +232,17 @@ export async function fulfil(gatehouse: Asked, asks: Wish, now: () => number): P
       case 'hang':
         gatehouse.crash('hang', asks.forMs);
         return { kind: 'done' };
+      case 'stress': {
+        const { allowed, refused, failed } = await gatehouse.stress(asks.visitors);
+        return { kind: 'stressed', allowed, refused, failed };
+      }
     }
   } catch (error) {
     return { kind: 'not-done', message: messageOf(error) };
   }
 }
 
-type Asked = Pick<Gatehouse, 'market' | 'crash'>;
+type Asked = Pick<Gatehouse, 'market' | 'crash' | 'stress'>;
 
 async function buy(
   { market }: Asked,

@@ -163,6 +163,7 @@ export class FakeGatehouse implements Gatehouse {
   }
 
   async stress(visitors: number): Promise<StressResult> {
+    this.calls.push(`stress ${visitors}`);
     const began = performance.now();
     let allowed = 0;
     for (let at = 0; at < visitors; at += 1) if ((await this.enter()).allowed) allowed += 1;

@@ -9,11 +9,8 @@ import { termNumber } from '../park/log-words.ts';
 import { messageOf, type MutexState, type Session } from '../session.ts';
 import './feign-panel.ts';
 import './hello-check.ts';
+import './stress-panel.ts';
 import { isDown } from '../words.ts';
-
-/** How many visitors the load button lets in: the stress test of the park has capacity 30, and twenty at once. */
-const LOAD = 20;
-const MOST_LOAD = 10_000;
 
 /** What a student does to this node. Each group says what its steps cost. */
 @customElement('gh-controls')
@@ -49,10 +46,8 @@ export class Controls extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
   @state() private told = '';
-  @state() private visitors = LOAD;
   @query('#leave') private readonly leaveDialog!: ConfirmDialog;
   @query('#remove') private readonly removeDialog!: ConfirmDialog;
-  @query('#admit') private readonly admitDialog!: ConfirmDialog;
 
   readonly #frames = new FrameController(this);
 
@@ -66,7 +61,7 @@ export class Controls extends LitElement {
       <gh-feign .session=${this.session} .status=${this.status}></gh-feign>
       ${this.#leading()} ${this.#mutex()}
       <gh-hello .session=${this.session} ?disabled=${isDown(this.status)}></gh-hello>
-      ${this.#load()}
+      <gh-stress .session=${this.session} .status=${this.status}></gh-stress>
       <p class="small told" role="status">${this.told}</p>
     `;
   }
@@ -160,51 +155,6 @@ export class Controls extends LitElement {
     </fieldset>`;
   }
 
-  #load(): TemplateResult {
-    const { quorum } = this.status;
-    const { visitors } = this;
-    return html`<fieldset>
-      <legend>Stress test</legend>
-      <div class="row">
-        <input
-          type="number"
-          min="1"
-          max=${MOST_LOAD}
-          aria-label="How many visitors at once"
-          .value=${String(visitors)}
-          @change=${this.#choose}
-        />
-        <button ?disabled=${!quorum} @click=${() => void this.admitDialog.show()}>
-          Admit ${visitors} at once
-        </button>
-      </div>
-      <gh-confirm
-        id="admit"
-        heading="Admit ${visitors} at once?"
-        action="Admit them"
-        @confirm=${() => void this.#stress(visitors)}
-      >
-        <p>${costOf(visitors, this.status)}</p>
-      </gh-confirm>
-    </fieldset>`;
-  }
-
-  readonly #choose = (event: Event): void => {
-    const field = event.target as HTMLInputElement;
-    const wanted = field.valueAsNumber;
-    const fits = Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_LOAD;
-    this.told = fits ? '' : `From 1 to ${MOST_LOAD} visitors at once.`;
-    if (fits) this.visitors = wanted;
-    else field.value = String(this.visitors);
-  };
-
-  async #stress(visitors: number): Promise<void> {
-    await this.#do(`Admit ${visitors}`, async () => {
-      const { allowed, refused, failed, ms } = await this.session.gatehouse.stress(visitors);
-      this.told = `${allowed} let in, ${refused} refused, ${failed} failed, in ${Math.round(ms)} ms.`;
-    });
-  }
-
   async #do(what: string, step: () => Promise<void>): Promise<void> {
     this.told = '';
     try {
@@ -228,16 +178,6 @@ function mutexWords(state: MutexState): string {
     case 'failed':
       return `Not held: ${state.message}`;
   }
-}
-
-/** What it means to admit so many at once. */
-function costOf(visitors: number, { park, occupancy, capacity }: Status): string {
-  if (occupancy >= capacity) return `Park ${park} is full: all of them will be refused.`;
-  const gone = Math.min(visitors, capacity - occupancy);
-  return (
-    `At all gates of park ${park} they count as inside from then on, beside the ${occupancy} of ${capacity} now: ` +
-    `up to ${gone} places are gone. They can be let out again only one by one.`
-  );
 }
 
 declare global {

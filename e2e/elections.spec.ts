@@ -1,34 +1,11 @@
-import { expect, test, type Tab } from './fixture.ts';
+import { beganWith, startAtOnce } from './elections.ts';
+import { expect, test } from './fixture.ts';
 
 const ALGORITHMS = [
   { election: 'bully', messages: ['ELECT'] },
   { election: 'ring', messages: ['TOKEN'] },
   { election: 'wireless', messages: ['ELECTION_STARTED', 'ELECTION_VOTE', 'ELECTION_FINISHED'] },
 ] as const;
-
-/** The first that a tab said or heard in an election since an event of its trace. */
-function beganWith(tab: Tab, since: number, messages: readonly string[]): Promise<string> {
-  return tab.page.evaluate(
-    ([after, types]) =>
-      window
-        .gatehouse!.trace()
-        .filter(({ sequence, what }) => sequence > after && types.includes(what))[0]!.kind,
-    [since, messages] as const,
-  );
-}
-
-/** All start an election at the same moment, by the clock that they share. */
-async function startAtOnce(tabs: readonly Tab[]): Promise<void> {
-  const at = Date.now() + 300;
-  await Promise.all(
-    tabs.map(({ page }) =>
-      page.evaluate(async (moment) => {
-        await new Promise((resolve) => setTimeout(resolve, moment - Date.now()));
-        await window.gatehouse!.startElection();
-      }, at),
-    ),
-  );
-}
 
 for (const { election, messages } of ALGORITHMS) {
   test(`${election}: the greatest leads; it is killed, and the next one leads; it returns, and leads again`, async ({

@@ -2,24 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { runJob } from '../src/sim/job.ts';
 import { expectAccessibleInLightAndDark, sticksOut } from './accessible.ts';
 import { Chatter } from './chatter.ts';
+import { silence } from './elections.ts';
 import { expect, test, type Park, type Tab } from './fixture.ts';
 import { Post } from './market-post.ts';
-
-/** Resolves when nothing has been said in an election for so long that the next one counts as another. */
-async function silence(tab: Tab): Promise<void> {
-  await expect
-    .poll(
-      () =>
-        tab.page.evaluate(() => {
-          const said = window
-            .gatehouse!.trace()
-            .filter(({ what }) => /ELECT|LEADER|TOKEN/.test(what));
-          return Date.now() - (said.at(-1)?.at ?? 0);
-        }),
-      { timeout: 20_000 },
-    )
-    .toBeGreaterThan(2500);
-}
 
 /**
  * Who starts an election in a park of four, with how many messages by the formula, and how many are measured: those of

@@ -176,3 +176,24 @@ it('draws the tree of the wave that most nodes joined', () => {
     ['node03', 'node02'],
   ]);
 });
+
+it('draws the tree of the greater source where two waves came to equally many', () => {
+  const record = new ElectionRecord();
+  const gates = peers(3);
+  const started = (at: number, peer: string, by: string): ElectionEvent =>
+    event('ELECTION_STARTED', at, { kind: 'received', peer, detail: `by ${by}`, sequence: at });
+  const received = [
+    [started(5, 'node03', 'node03')],
+    [started(2, 'node01', 'node01'), started(6, 'node01', 'node03')],
+    // It has started a wave of its own: the lesser one ends there.
+    [started(3, 'node02', 'node01')],
+  ];
+  for (const [place, gate] of gates.entries()) {
+    const events = [event('ELECTION_STARTED', 1), ...(received[place] ?? [])];
+    record.add({ kind: 'seen', gate, events });
+  }
+  expect(record.elections('wireless', [])[0]?.tree).toEqual([
+    ['node01', 'node03'],
+    ['node02', 'node01'],
+  ]);
+});

@@ -138,7 +138,7 @@ function electionOf(
     sent: counts,
     measured,
     expected: expectedOf(kind, nodes, nodes.indexOf(starter) + 1, linksAt(first.at)),
-    tree: kind === 'wireless' ? treeOf(events) : [],
+    tree: kind === 'wireless' ? treeOf(events, known) : [],
   };
 }
 
@@ -176,8 +176,14 @@ function countLinks(nodes: readonly string[], links: readonly Link[]): number {
   return links.filter((link) => link.every((id) => nodes.includes(id))).length;
 }
 
-/** Rule E10: a node's parent is the neighbour that brought the wave first. Of several waves, that of the most nodes. */
-function treeOf(events: readonly Happened[]): [string, string][] {
+/**
+ * Rule E10: a node's parent is the neighbour that brought the wave first. Of several waves, that of the most nodes. A wave
+ * comes also to those that are in a greater one, and swallow it: so of two that came to equally many, that of the greater source.
+ */
+function treeOf(
+  events: readonly Happened[],
+  known: ReadonlyMap<string, Identity>,
+): [string, string][] {
   const waves = new Map<string, Map<string, string>>();
   for (const { kind, what, node, peer, detail } of events) {
     if (kind !== 'received' || what !== 'ELECTION_STARTED' || detail === `by ${node}`) continue;
@@ -185,6 +191,9 @@ function treeOf(events: readonly Happened[]): [string, string][] {
     if (!parents.has(node)) parents.set(node, peer);
     waves.set(detail, parents);
   }
-  const [widest] = [...waves.values()].sort((a, b) => b.size - a.size);
-  return [...(widest ?? [])];
+  const sources = [...known.values()].sort(compareIdentity).map(({ id }) => `by ${id}`);
+  const [widest] = [...waves].sort(
+    ([a, some], [b, others]) => others.size - some.size || sources.indexOf(b) - sources.indexOf(a),
+  );
+  return [...(widest?.[1] ?? [])];
 }

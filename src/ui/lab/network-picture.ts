@@ -198,11 +198,14 @@ export class NetworkPicture extends LitElement {
     const self = places.get(own ?? '') ?? place(frame, 0, 1);
     const crowded = gates.length > (frame === TALL ? 6 : 12);
     const radius = crowded ? 16 : 22;
+    const tree = describeTree(this.tree, gates);
     return html`<svg
       viewBox="0 0 ${frame.width} ${frame.height}"
       role="img"
       aria-label="Picture of the network. ${describe(gates)}"
+      aria-describedby=${tree === '' ? nothing : 'tree'}
     >
+      <desc id="tree">${tree}</desc>
       ${this.links.length === 0 ? ring(frame) : this.#othersLinks(places, own)}
       ${gates.map((gate) => this.#link(gate, self, places))}
       ${this.tree.map(([child, parent]) => drawBranch(places.get(child), places.get(parent), radius))}
@@ -343,6 +346,20 @@ function short(name: string, longest: number): string {
 
 function describe(gates: readonly PictureGate[]): string {
   return gates.map((gate) => `${gate.name}: ${gate.role}, ${gate.reach}.`).join(' ');
+}
+
+/** The branches that are drawn, by names; '' without any. */
+function describeTree(
+  tree: readonly (readonly [string, string])[],
+  gates: readonly PictureGate[],
+): string {
+  const names = new Map(gates.map(({ id, name }) => [id, name]));
+  const branches = tree.flatMap(([child, parent]) => {
+    const [below, above] = [names.get(child), names.get(parent)];
+    return below === undefined || above === undefined ? [] : [`${below} under ${above}`];
+  });
+  if (branches.length === 0) return '';
+  return `The tree of the last wireless election: ${branches.join(', ')}.`;
 }
 
 declare global {

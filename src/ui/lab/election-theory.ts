@@ -6,7 +6,10 @@ export function bullyMessages(n: number, p: number): number {
   return (n - p + 1) * (n - p) + n - 1;
 }
 
-/** TOKENs of Chang and Roberts (1979) in rings in any order, on average and at worst. */
+/**
+ * Of the order of so many TOKENs do Chang and Roberts (1979) take in rings in any order, on average and at worst. When all
+ * start they are n(1 + 1/2 + … + 1/n), some 0.69 n log₂ n, and n(n + 1)/2.
+ */
 export function ringAverage(n: number): number {
   return n * Math.log2(n);
 }
@@ -38,8 +41,8 @@ export const CURVES: Readonly<Record<ElectionKind, readonly Curve[]>> = {
     { label: 'best: N − 1', of: (n) => bullyMessages(n, n) },
   ],
   ring: [
-    { label: 'worst: n²', of: ringWorst },
-    { label: 'average: n log₂ n', of: ringAverage },
+    { label: 'n²', of: ringWorst },
+    { label: 'n log₂ n', of: ringAverage },
   ],
   wireless: [
     { label: '2E in a mesh', of: (n) => wirelessMessages((n * (n - 1)) / 2) },

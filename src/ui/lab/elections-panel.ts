@@ -21,7 +21,7 @@ export class ElectionChosen extends Event {
 const THEORY: Readonly<Record<ElectionKind, string>> = {
   bully:
     'Formula: node P of N, counted from the least, notices that there is no leader, and it takes (N−P+1)(N−P)+N−1 messages. Best case N−1, when the greatest notices; worst when the least does.',
-  ring: 'n log₂ n TOKENs on average in rings of any order, n² at worst. This ring is sorted, so that one starter takes 2n−1 at most. I_AM_LEADER comes on top.',
+  ring: 'Of the order of n log₂ n TOKENs on average in rings of any order, and of n² at worst; when all start, n(1+1/2+…+1/n) and n(n+1)/2. This ring is sorted, so that one starter takes 2n−1 at most. I_AM_LEADER comes on top.',
   wireless:
     'Two messages over each of the E links: 2E. The result (ELECTION_FINISHED) floods after that and is not counted.',
 };
@@ -98,7 +98,7 @@ export class ElectionsPanel extends LitElement {
             <tr>
               <th scope="col">Started by</th>
               <th scope="col">Messages</th>
-              <th scope="col" class="number">${kind === 'ring' ? 'Average' : 'Formula'}</th>
+              <th scope="col" class="number">${kind === 'ring' ? 'Of the order of' : 'Formula'}</th>
             </tr>
           </thead>
           <tbody>
@@ -138,7 +138,17 @@ export class ElectionsPanel extends LitElement {
         }<br />
         <span class="soft">${types.map(([type, many]) => `${many} ${type}`).join(', ')}</span>
       </td>
-      <td class="number"><b data-testid="expected">${expected}</b></td>
+      <td class="number">
+        ${expected.map(
+          ({ formula, messages }) =>
+            html`<div>
+              ${expected.length > 1 ? html`<span class="soft">${formula}</span> ` : nothing}<b
+                data-testid="expected"
+                >${messages}</b
+              >
+            </div>`,
+        )}
+      </td>
     </tr>`;
   }
 }

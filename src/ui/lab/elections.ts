@@ -2,7 +2,13 @@
 import type { ElectionKind } from '../../core/entry.ts';
 import { compareIdentity, type Identity } from '../../core/identity.ts';
 import type { ElectionEvent, Seen } from '../own-tabs.ts';
-import { COUNTED, bullyMessages, ringAverage, wirelessMessages } from './election-theory.ts';
+import {
+  COUNTED,
+  bullyMessages,
+  ringAverage,
+  ringWorst,
+  wirelessMessages,
+} from './election-theory.ts';
 
 /** Longer than any wait within an election (rules E3, E8 and E13): after such a silence the next one is another. */
 const SILENCE_MS = 2000;
@@ -11,6 +17,13 @@ const MOST_EVENTS = 20_000;
 
 interface Happened extends ElectionEvent {
   readonly node: string;
+}
+
+/** A number that an election is held against. */
+export interface Expected {
+  /** As people write it. */
+  readonly formula: string;
+  readonly messages: number;
 }
 
 export interface Election {
@@ -26,7 +39,7 @@ export interface Election {
   readonly sent: ReadonlyMap<string, number>;
   /** Those of them that the formula counts, and what it says. */
   readonly measured: number;
-  readonly expected: number;
+  readonly expected: readonly Expected[];
   /** Of a wireless election: each node and its parent in the tree of the widest wave. */
   readonly tree: readonly (readonly [child: string, parent: string])[];
 }
@@ -158,15 +171,18 @@ function expectedOf(
   nodes: readonly string[],
   p: number,
   links: readonly Link[],
-): number {
+): Expected[] {
   const n = nodes.length;
   switch (kind) {
     case 'bully':
-      return bullyMessages(n, p);
+      return [{ formula: '(N−P+1)(N−P)+N−1', messages: bullyMessages(n, p) }];
     case 'ring':
-      return Math.round(ringAverage(n));
+      return [
+        { formula: 'n log₂ n', messages: Math.round(ringAverage(n)) },
+        { formula: 'n²', messages: ringWorst(n) },
+      ];
     case 'wireless':
-      return wirelessMessages(countLinks(nodes, links));
+      return [{ formula: '2E', messages: wirelessMessages(countLinks(nodes, links)) }];
   }
 }
 

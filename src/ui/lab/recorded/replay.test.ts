@@ -108,7 +108,13 @@ describe('a trace that is played', () => {
       ),
     );
     expect(bully.elections).toMatchObject([
-      { starter: 'bert', nodes: ['bert', 'carl'], complete: true, measured: 3, expected: 3 },
+      {
+        starter: 'bert',
+        nodes: ['bert', 'carl'],
+        complete: true,
+        measured: 3,
+        expected: [{ messages: 3 }],
+      },
     ]);
     const sparse: Trace = {
       head: { ...head, election: 'wireless', topology: 'ring' },
@@ -125,7 +131,7 @@ describe('a trace that is played', () => {
     expect(wireless.tree).toEqual([]);
     wireless.seek(wireless.ends);
     expect(wireless.links).toEqual([['bert', 'carl']]);
-    expect(wireless.elections).toMatchObject([{ measured: 1, expected: 2 }]);
+    expect(wireless.elections).toMatchObject([{ measured: 1, expected: [{ messages: 2 }] }]);
     expect(wireless.tree).toEqual([['carl', 'bert']]);
   });
 });

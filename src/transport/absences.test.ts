@@ -19,6 +19,7 @@ function bench() {
   const links = new LinkSessions({
     clock,
     random: () => 0.5,
+    refusePayload: () => null,
     connect: (_self, id, _initiator, events) => {
       attempts.push({ peer: id, events });
       return { signal: () => undefined, send: () => 'sent', close: () => undefined };
@@ -132,6 +133,14 @@ describe('peers that vanish without a goodbye', () => {
     expect(made.attempts.at(-1)?.peer).toBe('gone');
     expect(made.state('gone')).toBe('connecting');
     expect(made.triesIn(MINUTE, 'gone')).toBeGreaterThan(2);
+  });
+
+  it('are not tried again for a signal that is refused', () => {
+    const made = givenUp();
+    made.server.signal('gone', { type: 'ask', session: -1, incarnation: 7 });
+    expect(made.node.refused).toEqual(['signal: not one between links']);
+    expect(made.state('gone')).toBe('closed');
+    expect(made.triesIn(MINUTE, 'gone')).toBe(0);
   });
 
   it('are tried again when they are in reach of peers', () => {

@@ -65,6 +65,14 @@ export class Absences {
     return this.#givenUp.has(peer);
   }
 
+  /** Those out of reach, each with since when, and those given up. */
+  held(): {
+    readonly since: readonly (readonly [NodeId, number])[];
+    readonly givenUp: readonly NodeId[];
+  } {
+    return { since: [...this.#since], givenUp: [...this.#givenUp] };
+  }
+
   /** It has shown up, or need not be given up any more. False if it was not. */
   takeUp(peer: NodeId): boolean {
     this.#since.delete(peer);

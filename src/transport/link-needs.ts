@@ -38,6 +38,10 @@ export class LinkNeeds {
     this.#told.delete(peer);
   }
 
+  held(): { readonly spared: readonly NodeId[]; readonly told: readonly NodeId[] } {
+    return { spared: [...this.#spared], told: [...this.#told] };
+  }
+
   /** The peers whose link neither end needs. */
   spare(): NodeId[] {
     return [...this.#told].filter((peer) => this.#spared.has(peer));

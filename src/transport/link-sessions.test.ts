@@ -30,6 +30,7 @@ function bench() {
   const links = new LinkSessions({
     clock,
     random: seeded(1),
+    refusePayload: (payload) => (payload === 'bad' ? 'signal: bad' : null),
     connect: (_self, _peer, initiator, events) => {
       const fake: Fake = {
         initiator,
@@ -361,6 +362,25 @@ describe('either side', () => {
     expect(log).toHaveLength(2);
     expect(new Set(log)).toEqual(new Set(['refused signal: not one between links']));
     expect(fakes).toEqual([]);
+  });
+
+  it.each<[string, NodeId, Partial<LinkSignal>]>([
+    [
+      'an offer that no connection can use',
+      'zzzz',
+      { type: 'offer', session: 101, payload: 'bad' },
+    ],
+    ['more that no connection can use', 'zzzz', { type: 'more', session: 100, payload: 'bad' }],
+    ['an offer from who only answers', 'aaaa', { type: 'offer', session: 1, payload: 'offer' }],
+    ['an ask from who makes the offers', 'zzzz', { type: 'ask', session: 100 }],
+    ['a stale from who makes the offers', 'zzzz', { type: 'stale', session: 100 }],
+    ['nonsense', 'zzzz', { type: 'ask' }],
+  ])('is as it was after %s: the link is open, and nobody has a slot by it', (_what, from, bad) => {
+    const made = followed();
+    const before = JSON.stringify([made.links.held(), made.fakes]);
+    expect(made.links.signal(from, { incarnation: 7, ...bad }, 'coordinator')).toBe(false);
+    expect(JSON.stringify([made.links.held(), made.fakes])).toBe(before);
+    expect(made.log).toEqual(['up zzzz', expect.stringMatching(/^refused signal: /)]);
   });
 
   it('refuses signals from what is no node, and from itself', () => {

@@ -16,6 +16,7 @@ import type {
   ConnectionFactory,
   LinkEvents,
   LinkLayer,
+  PayloadCheck,
   SendResult,
   SignalPath,
 } from './links.ts';
@@ -54,6 +55,8 @@ export const LINK_TIMING: LinkTiming = {
 
 export interface LinkSessionsOptions {
   readonly connect: ConnectionFactory;
+  /** Asked before an attempt is begun for what comes: an offer that nobody can use must not end an open link. */
+  readonly refusePayload: PayloadCheck;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -138,19 +141,41 @@ export class LinkSessions implements LinkLayer {
     return phase?.kind === 'open' ? phase.connection.send(message) : 'closed';
   }
 
-  signal(from: NodeId, signal: unknown, path: SignalPath): void {
-    if (this.#events === undefined) return;
-    const decoded = decodeLinkSignal(signal);
-    if (decoded === undefined || !isNodeId(from) || from === this.#self) {
-      this.#events.refused('signal: not one between links', isNodeId(from) ? from : null);
-      return;
+  signal(from: NodeId, signal: unknown, path: SignalPath): boolean {
+    if (this.#events === undefined) return false;
+    const checked = this.#check(from, signal);
+    if (typeof checked === 'string') {
+      this.#events.refused(checked, isNodeId(from) ? from : null);
+      return false;
     }
     const link = this.#link(from, true);
-    if (link === undefined) return;
-    if (this.#initiates(from)) this.#onReply(link, decoded, path);
-    else this.#onRequest(link, decoded, path);
+    if (link === undefined) return false;
+    if (this.#initiates(from)) this.#onReply(link, checked, path);
+    else this.#onRequest(link, checked, path);
     // It had waited for room, and what came begins no attempt.
     if (link.wanted && link.phase.kind === 'idle' && link.timer === undefined) this.#attempt(link);
+    return true;
+  }
+
+  /** The signal, or why it is refused: before anybody gets a slot by it. */
+  #check(from: NodeId, signal: unknown): LinkSignal | string {
+    const decoded = decodeLinkSignal(signal);
+    if (decoded === undefined || !isNodeId(from) || from === this.#self) {
+      return 'signal: not one between links';
+    }
+    const { type } = decoded;
+    if (this.#initiates(from)) {
+      if (type === 'offer') return 'signal: an offer from the side that only answers';
+    } else if (type === 'ask' || type === 'stale') {
+      return `signal: ${type} from the side that makes the offers`;
+    }
+    const problem = 'payload' in decoded ? this.#options.refusePayload(decoded.payload) : null;
+    return problem ?? decoded;
+  }
+
+  /** All that is kept of peers. For checks: that it is bounded, and that what is refused leaves it as it was. */
+  held(): { readonly links: readonly Link[]; readonly waiting: readonly Link[] } {
+    return { links: [...this.#slots.all()], waiting: [...this.#slots.waiting()] };
   }
 
   close(): void {
@@ -188,8 +213,7 @@ export class LinkSessions implements LinkLayer {
   #onReply(link: Link, signal: LinkSignal, path: SignalPath): void {
     switch (signal.type) {
       case 'offer':
-        this.#events?.refused('signal: an offer from the side that only answers', link.peer);
-        return;
+        return; // refused before
       case 'more':
         link.incarnation = Math.max(link.incarnation, signal.incarnation);
         if (signal.session === link.session) this.#feed(link, signal.payload);
@@ -253,11 +277,7 @@ export class LinkSessions implements LinkLayer {
         return;
       case 'stale':
       case 'ask':
-        this.#events?.refused(
-          `signal: ${signal.type} from the side that makes the offers`,
-          link.peer,
-        );
-        return;
+        return; // refused before
     }
   }
 

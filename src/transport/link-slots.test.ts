@@ -14,6 +14,7 @@ function bench() {
   const links = new LinkSessions({
     clock,
     random: seeded(1),
+    refusePayload: () => null,
     connect: (_self, peer, _initiator, events) => {
       attempts.push({ peer, at: clock.now(), events });
       return { signal: () => undefined, send: () => 'sent', close: () => undefined };

@@ -69,6 +69,11 @@ export class LinkSlots {
     return this.#links.values();
   }
 
+  /** Wanted, and without a slot. */
+  waiting(): Iterable<Link> {
+    return this.#waiting.values();
+  }
+
   /** The link of this peer, in a slot; undefined when there is no room. */
   claim(peer: NodeId, hasShownUp: boolean): Link | undefined {
     const known = this.#links.get(peer);

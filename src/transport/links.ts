@@ -50,8 +50,8 @@ export interface LinkLayer {
   disconnect(peer: NodeId): void;
   /** Never blocks and never throws. `closed` when no link is open. */
   send(peer: NodeId, message: WireMessage): SendResult;
-  /** A signal arrived: data from outside, not checked. */
-  signal(from: NodeId, signal: unknown, path: SignalPath): void;
+  /** A signal arrived: data from outside, not checked. False when it was refused, which changes nothing. */
+  signal(from: NodeId, signal: unknown, path: SignalPath): boolean;
   /** Ends all links for good. What was sent before goes out first. No event comes after it. */
   close(): void;
 }
@@ -118,3 +118,6 @@ export type ConnectionFactory = (
   initiator: boolean,
   events: ConnectionEvents,
 ) => Connection;
+
+/** Why no connection can use what is said to be a signal of its other half: data from outside. null when one may. */
+export type PayloadCheck = (payload: unknown) => string | null;

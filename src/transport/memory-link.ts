@@ -17,6 +17,17 @@ type Arrival =
     }
   | { readonly due: number; readonly kind: 'close' };
 
+interface Payload {
+  readonly offer?: unknown;
+  readonly answer?: unknown;
+}
+
+export function refuseMemorySignal(payload: unknown): string | null {
+  const { offer, answer } = (payload ?? {}) as Payload;
+  const isOne = typeof offer === 'number' || typeof answer === 'number';
+  return isOne ? null : 'signal: no offer or answer';
+}
+
 /** One end of a link. Its pipe holds what is under way to it. */
 export class MemoryConnection implements Connection {
   /** How the two ends find each other: it stands in the offer. */
@@ -57,7 +68,7 @@ export class MemoryConnection implements Connection {
 
   signal(payload: unknown): void {
     if (this.#state !== 'new') return;
-    const { offer, answer } = (payload ?? {}) as { offer?: unknown; answer?: unknown };
+    const { offer, answer } = (payload ?? {}) as Payload;
     if (typeof offer === 'number' && this.#other === undefined) {
       const other = this.#network.connection(offer);
       // The attempt that the offer belongs to is over.

@@ -7,7 +7,7 @@ import { assert } from '../core/assert.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { LinkSessions, type LinkTiming } from './link-sessions.ts';
 import type { Coordinator, LinkLayer } from './links.ts';
-import { MemoryConnection } from './memory-link.ts';
+import { MemoryConnection, refuseMemorySignal } from './memory-link.ts';
 import { MemoryCoordinator } from './memory-coordinator.ts';
 import { RoutedTransport } from './routed-transport.ts';
 
@@ -141,6 +141,7 @@ export class MemoryNetwork {
     const links = new LinkSessions({
       connect: (_self, peer, initiator, events) =>
         new MemoryConnection(this, node, peer, initiator, events),
+      refusePayload: refuseMemorySignal,
       clock: options.clock ?? this.clock,
       random: options.random ?? this.random,
       ...(options.timing === undefined ? {} : { timing: options.timing }),

@@ -43,8 +43,9 @@ class FakeLinks implements LinkLayer {
     return this.result;
   }
 
-  signal(from: NodeId, signal: unknown, path: SignalPath): void {
+  signal(from: NodeId, signal: unknown, path: SignalPath): boolean {
     this.signals.push(`${from} ${String(signal)} by ${path}`);
+    return true;
   }
 
   close(): void {
@@ -600,6 +601,21 @@ it('a coordinator that tells of ever more members fills no memory', () => {
   expect(made.node.refused[0]).toBe('more members than a park can have');
   for (let i = 300; i < 400; i++) made.coordinator.events.arrived([peer(`stranger${i}`)]);
   expect(made.node.refused).toHaveLength(144);
+});
+
+it('a coordinator that starts again and again, with others each time, fills no memory', () => {
+  const { coordinator, links, node, transport } = bench();
+  for (let start = 0; start < 20; start++) {
+    coordinator.events.state('disconnected');
+    coordinator.events.state('connected');
+    coordinator.events.arrived(Array.from({ length: 20 }, (_, i) => peer(`tab${start * 20 + i}`)));
+  }
+  expect(transport.held().met).toHaveLength(256);
+  expect(links.calls.filter((call) => call.startsWith('connect'))).toHaveLength(256);
+  expect(node.refused).toHaveLength(144);
+  // Its whole list is the owner's business.
+  transport.meet([peer('tab399')]);
+  expect(links.calls.at(-1)).toBe('connect tab399');
 });
 
 it('a neighbour that tells of ever more nodes fills no memory', () => {

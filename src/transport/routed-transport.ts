@@ -32,7 +32,21 @@ export interface RoutedTransportOptions {
 }
 
 /** The most members that the coordinator's list is let grow to. */
-const MAX_LISTED = 256;
+export const MAX_LISTED = 256;
+
+/** What a transport keeps of peers, as plain data. */
+export interface HeldPeers {
+  readonly isConnected: boolean;
+  readonly met: readonly NodeId[];
+  readonly left: readonly NodeId[];
+  readonly up: readonly NodeId[];
+  readonly avoided: readonly NodeId[];
+  readonly states: readonly (readonly [NodeId, LinkState])[];
+  readonly members: readonly Identity[];
+  readonly adverts: readonly Advert[];
+  readonly absences: ReturnType<Absences['held']>;
+  readonly needs: ReturnType<LinkNeeds['held']>;
+}
 
 /** What exists between `start` and `close`. */
 interface Running {
@@ -204,6 +218,22 @@ export class RoutedTransport implements Transport {
     this.#links.close();
   }
 
+  /** For checks: that it is bounded, and that what is refused leaves it as it was. The link layer has its own. */
+  held(): HeldPeers {
+    return {
+      isConnected: this.#connected,
+      met: [...this.#met],
+      left: [...this.#left],
+      up: [...this.#up],
+      avoided: [...this.#avoided],
+      states: [...this.#states],
+      members: [...this.#members.values()],
+      adverts: this.#running?.router.adverts() ?? [],
+      absences: this.#absences.held(),
+      needs: this.#needs.held(),
+    };
+  }
+
   #startLinks(self: NodeId): void {
     this.#links.start(self, {
       up: (peer) => this.#queue.handle(() => this.#linkUp(peer)),
@@ -256,11 +286,16 @@ export class RoutedTransport implements Transport {
     this.#revive(member.id);
   }
 
-  /** The owner is told when the list is whole. It would meet them all, unless it chooses its links itself. */
+  /**
+   * The owner is told when the list is whole. It would meet them all, unless it chooses its links itself. A coordinator
+   * that starts again and again, with others each time, has links to a bounded number of them tried.
+   */
   #arrived(members: readonly Identity[]): void {
     for (const member of members.filter((each) => this.#note(each))) {
       if (this.#isSparse || this.#met.has(member.id)) {
         this.#revive(member.id);
+      } else if (this.#met.size >= MAX_LISTED) {
+        this.#refused('signaling', 'more members than a park can have', null);
       } else {
         this.#met.add(member.id);
         this.#links.connect(member.id, true);
@@ -291,8 +326,7 @@ export class RoutedTransport implements Transport {
   }
 
   #signaled(from: NodeId, signal: unknown, path: SignalPath): void {
-    this.#links.signal(from, signal, path);
-    this.#queue.handle(() => this.#takeUp(from));
+    if (this.#links.signal(from, signal, path)) this.#queue.handle(() => this.#takeUp(from));
   }
 
   /** A peer that was given up has shown up. */

@@ -133,6 +133,16 @@ describe('the client of the signaling server', () => {
     expect(lines).toEqual(['connected', 'members ']);
   });
 
+  it('asks once, however often the server says that it has just started', () => {
+    const { clock, sockets } = bench();
+    for (let n = 0; n < 5; n++) sockets[0]!.welcomeOfFreshServer();
+    clock.advance(2_100);
+    expect(sockets[0]!.sent.filter(({ type }) => type === 'list')).toHaveLength(1);
+    sockets[0]!.hear({ type: 'members', members: [] });
+    clock.advance(10_000);
+    expect(sockets[0]!.sent.filter(({ type }) => type === 'list')).toHaveLength(1);
+  });
+
   it('tells whom a server that has just started lists, and who joins, to link to and no more (J1)', () => {
     const { clock, sockets, lines } = bench();
     sockets[0]!.welcomeOfFreshServer(raven);

@@ -245,6 +245,8 @@ export class SignalingClient implements Coordinator {
    * took it at its word, or those who join meanwhile for all, would found the park a second time (rule J1).
    */
   #welcomedTooEarly(members: readonly Identity[]): void {
+    // It may say so again on the same connection: it is asked once for all that.
+    this.#endSettling();
     this.#listing = 'partial';
     this.#arrived(members);
     this.#askWhenSettled();

@@ -7,6 +7,7 @@ import type { Transport } from './transport.ts';
 import { LinkGates, LinkReception } from './visitor-links.ts';
 import type { Gates, Reception } from './visitors.ts';
 import { webRtcConnections } from './webrtc.ts';
+import { refuseWebRtcSignal } from './webrtc-signal.ts';
 
 export interface TabTransportOptions {
   /** Of the signaling server, path included: `ws:` or `wss:`. */
@@ -30,17 +31,17 @@ export interface GateTransports {
 /** Of a gate: one connection to the coordinator, and links with gates apart from those with visitors. */
 export function createGateTransports(options: TabTransportOptions): GateTransports {
   const { clock, iceServers, park, secret, signalingUrl: url, random = Math.random } = options;
-  const connect = webRtcConnections({ iceServers });
+  const linked = { connect: webRtcConnections({ iceServers }), refusePayload: refuseWebRtcSignal };
   const coordinator = new SignalingClient({
     ...{ url, park, secret, clock, random },
     visitorSignal: (from, signal) => reception.signal(from, signal),
   });
   const reception = new LinkReception({
-    links: new LinkSessions({ connect, clock, random }),
+    links: new LinkSessions({ ...linked, clock, random }),
     clock,
     signal: (to, signal) => coordinator.signal(to, signal),
   });
-  const links = new LinkSessions({ connect, clock, random });
+  const links = new LinkSessions({ ...linked, clock, random });
   return { transport: new RoutedTransport({ links, coordinator, clock, random }), reception };
 }
 
@@ -48,7 +49,11 @@ export function createGateTransports(options: TabTransportOptions): GateTranspor
 export function createVisitorGates(options: TabTransportOptions): Gates {
   const { clock, iceServers, park, secret, signalingUrl: url, random = Math.random } = options;
   return new LinkGates({
-    links: new LinkSessions({ connect: webRtcConnections({ iceServers }), clock, random }),
+    links: new LinkSessions({
+      connect: webRtcConnections({ iceServers }),
+      refusePayload: refuseWebRtcSignal,
+      ...{ clock, random },
+    }),
     coordinator: new SignalingClient({ url, park, secret, clock, random, role: 'visitor' }),
     clock,
   });

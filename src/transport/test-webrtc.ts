@@ -6,6 +6,7 @@ import type { Connection, ConnectionEvents, SendResult } from './links.ts';
 import { MemoryNetwork } from './memory.ts';
 import { RoutedTransport } from './routed-transport.ts';
 import { webRtcConnections } from './webrtc.ts';
+import { refuseWebRtcSignal } from './webrtc-signal.ts';
 import type { WireMessage } from './wire.ts';
 
 export const pageClock: Clock = {
@@ -106,6 +107,7 @@ export class PageNetwork {
         this.connections.push(made);
         return made;
       },
+      refusePayload: refuseWebRtcSignal,
       clock: pageClock,
       random: Math.random,
       timing: { connectTimeoutMs: 3_000, retryMs: 100, retryMostMs: 1_000 },

@@ -40,8 +40,9 @@ class FakeLinks implements LinkLayer {
     return 'sent';
   }
 
-  signal(from: NodeId): void {
+  signal(from: NodeId): boolean {
     this.done.push(`signal of ${from}`);
+    return true;
   }
 
   close(): void {

@@ -51,6 +51,12 @@ export function decodeWebRtcSignal(input: unknown): WebRtcSignalResult {
     : { ok: false, reason: `signal: ${decoded.reason}` };
 }
 
+/** Why this is no signal of a connection's other half; null when it is one. */
+export function refuseWebRtcSignal(payload: unknown): string | null {
+  const decoded = decodeWebRtcSignal(payload);
+  return decoded.ok ? null : decoded.reason;
+}
+
 /** @param fits whether it is what the browser's parser takes */
 function checked(longest: number, fits: (text: string) => boolean): Decoder<string> {
   const bounded = string(longest);

@@ -42,6 +42,12 @@ export class FormerMembers {
     return remembered?.lasting.get(id) ?? remembered?.brief.get(id);
   }
 
+  /** Those of one park: the brief ones first, of each kind the latest last. */
+  of(park: string): (readonly [id: string, FormerMember])[] {
+    const { brief, lasting } = this.#parks.get(park) ?? {};
+    return [...(brief ?? []), ...(lasting ?? [])];
+  }
+
   remember(park: string, id: string, member: FormerMember): void {
     this.forget(park, id);
     const remembered = this.#parks.get(park) ?? { brief: new Map(), lasting: new Map() };

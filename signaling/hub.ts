@@ -8,15 +8,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { answerAndClose } from './answer.ts';
 import { addressKey, clientAddress, type TrustedProxies } from './client-address.ts';
+import { hear } from './hear.ts';
 import type { ServerLimits } from './limits.ts';
-import {
-  CLOSE,
-  decodeClientMessage,
-  LIMITS,
-  parseFrame,
-  type ClientMessage,
-  type ServerMessage,
-} from './protocol.ts';
+import { CLOSE, LIMITS, type ServerMessage } from './protocol.ts';
 import type { Refusal, Refusals } from './refusals.ts';
 import { refuse, Rooms, type RoomEffect } from './rooms.ts';
 import { Tally } from './tally.ts';
@@ -161,33 +155,9 @@ export class Hub {
       this.#perform(refuse(socket, 'too-large', `At most ${LIMITS.messageBytes} bytes a message.`));
     } else if (isBinary) this.#perform(refuse(socket, 'bad-message', 'Text frames only.'));
     else {
-      const caused = this.#perform(this.#answer(socket, textOf(data)));
+      const caused = this.#perform(hear(this.#rooms, socket, textOf(data)));
       // Few bytes that set off many are not cheap: a howdy to a park of 64, a list of its members.
       bucket.take(Math.max(0, caused - cost), performance.now());
-    }
-  }
-
-  #answer(socket: WebSocket, text: string): RoomEffect<WebSocket>[] {
-    const decoded = decodeClientMessage(parseFrame(text));
-    if (!decoded.ok) return refuse(socket, 'bad-message', decoded.reason);
-    return this.#dispatch(socket, decoded.message);
-  }
-
-  #dispatch(socket: WebSocket, message: ClientMessage): RoomEffect<WebSocket>[] {
-    switch (message.type) {
-      case 'howdy':
-        return this.#rooms.register(socket, message);
-      case 'signal':
-        return this.#rooms.relay(socket, message);
-      case 'list':
-        return this.#rooms.list(socket);
-      case 'ping':
-        return [{ type: 'send', to: socket, message: { type: 'pong', nonce: message.nonce } }];
-      case 'bye':
-        return [
-          ...this.#rooms.leave(socket),
-          { type: 'close', socket, code: CLOSE.bye, reason: 'Bye.' },
-        ];
     }
   }
 

@@ -12,7 +12,7 @@
  * it goes.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { FormerMembers } from './former.ts';
+import { FormerMembers, type FormerMember } from './former.ts';
 import {
   CLOSE,
   LIMITS,
@@ -43,6 +43,20 @@ interface Seat<S> {
 
 /** By id. */
 type Room<S> = Map<string, Seat<S>>;
+
+/** All that is kept of one park. */
+export interface HeldRoom<S> {
+  readonly park: string;
+  readonly seats: readonly Seat<S>[];
+  readonly former: readonly (readonly [id: string, FormerMember])[];
+}
+
+/** All that there is in memory, as plain data. */
+export interface HeldRooms<S> {
+  readonly rooms: readonly HeldRoom<S>[];
+  /** The sockets that are let in. */
+  readonly sockets: readonly S[];
+}
 
 interface Most {
   readonly parks: number;
@@ -77,6 +91,16 @@ export class Rooms<S> {
   /** Of how many who left it is known whom their ids belong to. */
   get formerMembers(): number {
     return this.#former.size;
+  }
+
+  /** For checks of what is held, and that what is refused leaves it as it was. No socket is ever told of it. */
+  held(): HeldRooms<S> {
+    const rooms = [...this.#parks].map(([park, room]) => ({
+      park,
+      seats: [...room.values()],
+      former: this.#former.of(park),
+    }));
+    return { rooms, sockets: [...this.#seats.keys()] };
   }
 
   /** Whether the socket has said HOWDY and was let in. */

@@ -1,25 +1,69 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../sim/random.ts';
+import { heap } from './heap.ts';
 import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
-import { fuzz } from './runner.ts';
+import { fuzz, inputOf } from './runner.ts';
 import { must, type Target } from './target.ts';
+import { server } from './targets/signaling.ts';
 import { TARGETS } from './targets.ts';
 
 /** Many more run by command: `npm run fuzz`. */
 const RUNS = 3000;
+/** What a target may hold more at the end than after a third of its inputs, MiB: a fifth of this is noise. */
+const MOST_GROWTH = 1;
+/** Functions that keep nothing: all others have counts. */
+const KEEP_NOTHING = [
+  ...['decode', 'wire', 'visitors', 'storage', 'leases', 'trace', 'address', 'page'],
+];
 
 describe('bad input', () => {
   test.each(TARGETS.map((target) => [target.name, target] as const))(
     '%s: throws nothing, changes nothing when it is refused, and does not grow',
     (_name, target) => {
-      const result = fuzz(target, { seed: 1, runs: RUNS });
+      const result = fuzz(target, { seed: 1, runs: RUNS, held: heap });
       if (result.finding) throw result.finding.error;
       // Both must be hit, or the fuzzer shoots past the target.
       expect(result.accepted).toBeGreaterThan(RUNS / 100);
       expect(result.refused).toBeGreaterThan(RUNS / 100);
+      const idle = result.sizes.filter(({ size, most }) => size === 0 && most > 0);
+      expect(idle, 'a count that never moves counts nothing').toEqual([]);
+      expect(result.grownBy).toBeLessThan(MOST_GROWTH);
     },
     30_000,
   );
+
+  test('is counted wherever something is kept of it', () => {
+    const uncounted = TARGETS.filter((target) => target.open().sizes === null);
+    expect(uncounted.map(({ name }) => name)).toEqual(KEEP_NOTHING);
+    for (const target of TARGETS) {
+      if (!KEEP_NOTHING.includes(target.name)) {
+        expect(fuzz(target, { seed: 1, runs: 1 }).sizes, target.name).not.toEqual([]);
+      }
+    }
+  });
+
+  test.each(KEEP_NOTHING)('%s: the same is told of the same, whatever came before', (name) => {
+    const target = TARGETS.find((one) => one.name === name)!;
+    const range = target.open();
+    const runs = Array.from({ length: 300 }, (_, run) => run);
+    const shoot = (run: number) => range.shoot(inputOf(target, 1, run));
+    const forth = runs.map(shoot);
+    const back = runs.toReversed().map(shoot).toReversed();
+    expect(back).toEqual(forth);
+  });
+
+  test('fills the rooms of the signaling server to their caps, those of visitors too, and no further', () => {
+    const { sizes } = fuzz(server, { seed: 1, runs: RUNS });
+    const full = sizes.filter(({ size, most }) => size === most).map(({ what }) => what);
+    expect(full).toEqual(
+      expect.arrayContaining([
+        'parks',
+        'members of a park',
+        'visitors of a park',
+        'former members',
+      ]),
+    );
+  });
 });
 
 describe('the fuzzer', () => {
@@ -31,7 +75,7 @@ describe('the fuzzer', () => {
         must(random.next() < 0.99, 'below');
         return 'accepted';
       },
-      sizes: () => [],
+      sizes: null,
     }),
   };
 
@@ -54,6 +98,23 @@ describe('the fuzzer', () => {
     expect(fuzz(growing, { seed: 1, runs: 5000 }).finding?.error).toMatchObject({
       message: 'it has grown to 3, and may come to 2',
     });
+  });
+
+  test('finds what is held though nobody counts it', () => {
+    const held: number[][] = [];
+    const hoarding: Target = {
+      ...broken,
+      open: () => ({
+        shoot: (random) => {
+          held.push(Array.from({ length: 100 }, random.next));
+          return 'refused';
+        },
+        sizes: null,
+      }),
+    };
+    const { grownBy } = fuzz(hoarding, { seed: 1, runs: RUNS, held: heap });
+    expect(grownBy).toBeGreaterThan(MOST_GROWTH);
+    held.length = 0;
   });
 
   test('leaves what it was given as it was', () => {

@@ -1,15 +1,11 @@
 /** The command `npm run fuzz`. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { heap } from './heap.ts';
 import { HELP, parseOptions, UsageError } from './options.ts';
 import { fuzz, type Result } from './runner.ts';
 import { TARGETS } from './targets.ts';
 
 /** By how much a target may grow, however much is thrown at it, MiB: the engine compiles and caches on the way. */
 const MOST_GROWTH = 8;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 process.exitCode = main(process.argv.slice(2));
 
@@ -36,18 +32,13 @@ function main(args: readonly string[]): number {
   }
 }
 
-/** What is held after everything that can be is thrown away, MiB. */
-function heap(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed / 2 ** 20;
-}
-
 function tell(result: Result, seconds: number, seed: number): boolean {
-  const { target, runs, accepted, refused, grownBy, finding } = result;
+  const { target, runs, accepted, refused, sizes, grownBy, finding } = result;
   console.log(
     `${target.padEnd(14)}${runs} inputs, ${accepted} accepted, ${refused} refused, ` +
       `${seconds.toFixed(1)} s, heap grown by ${grownBy.toFixed(1)} MiB`,
   );
+  for (const { what, size, most } of sizes) console.log(`  ${what}: ${size}, of ${most} at most`);
   if (finding) {
     const { run, error } = finding;
     console.log(

@@ -1,5 +1,5 @@
 import { Random } from '../sim/random.ts';
-import type { Target } from './target.ts';
+import type { Range, Size, Target } from './target.ts';
 
 export interface Plan {
   readonly seed: number;
@@ -13,6 +13,8 @@ export interface Result {
   readonly runs: number;
   readonly accepted: number;
   readonly refused: number;
+  /** The greatest that was seen of each size. */
+  readonly sizes: readonly Size[];
   /** By how much more is held at the end than after the first inputs. */
   readonly grownBy: number;
   /** The input that something went wrong with; none in a good run. */
@@ -20,33 +22,46 @@ export interface Result {
 }
 
 /** Sizes are looked at so often. */
-const EVERY = 1000;
-/** By then the engine has compiled what it compiles. */
+const EVERY = 100;
+/** By then, or after a third, the engine has compiled what it compiles. */
 const WARM = 5000;
+
+/** The input with this number, the same in every process. */
+export function inputOf(target: Target, seed: number, run: number): Random {
+  return new Random(`fuzz ${target.name} ${seed} ${run}`);
+}
 
 /** Throws input at a target until something goes wrong or all is thrown. The same seed throws the same. */
 export function fuzz(target: Target, { seed, runs, held = () => 0 }: Plan): Result {
   const range = target.open();
   const count = { accepted: 0, refused: 0 };
-  let warm = held();
+  const greatest = new Map<string, Size>();
+  const result = (run: number): Omit<Result, 'grownBy' | 'finding'> => ({
+    ...{ target: target.name, runs: run, ...count },
+    sizes: [...greatest.values()],
+  });
+  const warmAt = Math.min(WARM, Math.ceil(runs / 3));
+  let warm = 0;
   for (let run = 0; run < runs; run++) {
-    const random = new Random(`fuzz ${target.name} ${seed} ${run}`);
     try {
-      count[range.shoot(random)] += 1;
-      if ((run + 1) % EVERY === 0 || run === runs - 1) checkSizes(range.sizes());
+      count[range.shoot(inputOf(target, seed, run))] += 1;
+      if ((run + 1) % EVERY === 0 || run === runs - 1) measure(range, greatest);
     } catch (error) {
-      return { target: target.name, runs: run + 1, ...count, grownBy: 0, finding: { run, error } };
+      return { ...result(run + 1), grownBy: 0, finding: { run, error } };
     }
-    if (run + 1 === WARM) warm = held();
+    if (run + 1 === warmAt) warm = held();
   }
   const grownBy = held() - warm;
   // The target stands until here, with all that it has kept.
-  checkSizes(range.sizes());
-  return { target: target.name, runs, ...count, grownBy, finding: null };
+  measure(range, greatest);
+  return { ...result(runs), grownBy, finding: null };
 }
 
-function checkSizes(sizes: ReturnType<ReturnType<Target['open']>['sizes']>): void {
-  for (const { what, size, most } of sizes) {
-    if (size > most) throw new Error(`${what} has grown to ${size}, and may come to ${most}`);
+function measure(range: Range, greatest: Map<string, Size>): void {
+  for (const size of range.sizes?.() ?? []) {
+    if (size.size > size.most) {
+      throw new Error(`${size.what} has grown to ${size.size}, and may come to ${size.most}`);
+    }
+    if (size.size >= (greatest.get(size.what)?.size ?? 0)) greatest.set(size.what, size);
   }
 }

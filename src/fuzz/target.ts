@@ -7,8 +7,11 @@ export type Verdict = 'accepted' | 'refused';
 export interface Range {
   /** One input, or a short sequence of them, made from this generator alone. */
   shoot(random: Random): Verdict;
-  /** How much it holds: anything that could grow, each with the most that it may come to. */
-  sizes(): readonly Size[];
+  /**
+   * How much it holds: anything that could grow, each with the most that it may come to. null where it is functions that
+   * keep nothing, and so answer the same input alike, whatever came before.
+   */
+  readonly sizes: (() => readonly Size[]) | null;
 }
 
 export interface Size {

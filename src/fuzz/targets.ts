@@ -7,8 +7,9 @@ import { address, page } from './targets/page.ts';
 import { client, server } from './targets/signaling.ts';
 import { leases, records } from './targets/storage.ts';
 import { traces } from './targets/trace.ts';
+import { transport } from './targets/transport.ts';
 import { visitors } from './targets/visitors.ts';
-import { transport, wires } from './targets/wire.ts';
+import { wires } from './targets/wire.ts';
 import type { Target } from './target.ts';
 
 /** Every boundary that data from outside comes over. */

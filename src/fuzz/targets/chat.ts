@@ -19,6 +19,8 @@ const LOCK = { salt: 's'.repeat(22), iterations: 600_000, check: SEALED };
 const anything = json(16 * 1024);
 /** A chat is taken through so many inputs; then a new one. */
 const LIFE = 400;
+/** What is written of an operation besides its body. */
+const BESIDES = 100;
 
 function asked(random: Random): Json {
   const machine = 'chat';
@@ -40,6 +42,8 @@ function asked(random: Random): Json {
 class Room implements Range {
   #chat = new Chat();
   #index = 1;
+  /** As long as all that it was told and took. */
+  #most = 0;
 
   constructor() {
     this.#begin();
@@ -51,8 +55,7 @@ class Room implements Range {
   }
 
   sizes(): { what: string; size: number; most: number }[] {
-    const size = JSON.stringify(this.#chat.snapshot()).length;
-    return [{ what: 'the chat', size, most: LIFE * 2000 }];
+    return [{ what: 'the chat, written out', size: this.#written().length, most: this.#most }];
   }
 
   /** Two views of each group: a position in a third one is refused. */
@@ -63,6 +66,11 @@ class Room implements Range {
       const command = { kind: 'view', order, view, base: 0, cut: [] } as const;
       this.#chat.apply({ index: ++this.#index, term: '', at: this.#index, command });
     }
+    this.#most = this.#written().length;
+  }
+
+  #written(): string {
+    return JSON.stringify(this.#chat.snapshot());
   }
 
   /** What the leader would refuse changes nothing where it stands in the log all the same. */
@@ -74,11 +82,14 @@ class Room implements Range {
     );
     if (!checked.ok) return 'refused';
     const refusal = this.#chat.refuse(checked.value);
-    const before = refusal === null ? '' : JSON.stringify(this.#chat.snapshot());
+    const before = refusal === null ? '' : this.#written();
     const outcome = this.#chat.apply(this.#entry(checked.value, random));
     must((outcome === null) === (refusal !== null), 'what is refused has no outcome');
-    if (refusal === null) return 'accepted';
-    must(JSON.stringify(this.#chat.snapshot()) === before, 'what is refused changes nothing');
+    if (refusal === null) {
+      this.#most += JSON.stringify(checked.value).length + BESIDES;
+      return 'accepted';
+    }
+    must(this.#written() === before, 'what is refused changes nothing');
     return 'refused';
   }
 
@@ -87,8 +98,11 @@ class Room implements Range {
     must(this.#chat.refuseSnapshot(own) === null, 'a chat takes its own snapshot');
     const changed = decode(json(Infinity), asParsed(mutateJson(own, random)));
     if (!changed.ok) return 'refused';
+    if (this.#chat.refuseSnapshot(changed.value) !== null) {
+      must(isDeepStrictEqual(this.#chat.snapshot(), own), 'what is refused changes nothing');
+      return 'refused';
+    }
     const other = new Chat();
-    if (other.refuseSnapshot(changed.value) !== null) return 'refused';
     other.restore(changed.value);
     must(isDeepStrictEqual(other.snapshot(), changed.value), 'what is taken is what came');
     // A log does not go on before what its snapshot stands for.

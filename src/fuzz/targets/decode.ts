@@ -5,6 +5,8 @@ import { Chat } from '../../machines/chat.ts';
 import { Market } from '../../machines/market.ts';
 import { Park } from '../../machines/park.ts';
 import { Machines } from '../../machines/machine.ts';
+import type { Snapshot } from '../../core/stored.ts';
+import { Random } from '../../sim/random.ts';
 import { mutateJson, mutateText } from '../mutate.ts';
 import { saidMessages, sample } from '../samples.ts';
 import { must, type Target } from '../target.ts';
@@ -49,32 +51,55 @@ export const messages: Target = {
           must(decoded.reason.length > 0 && decoded.reason.length < 300, 'a reason is some words');
         return decoded.ok ? 'accepted' : 'refused';
       },
-      sizes: () => [],
+      sizes: null,
     };
   },
 };
+
+/** Nobody is inside in these, and nobody has asked: some of each, so that there is something to keep. */
+function peopled(whole: Snapshot, random: Random): Snapshot {
+  const names = Array.from({ length: random.int(0, 3) }, (_, i) => `Visitor ${i}`);
+  const requests = names.map((_, number) => {
+    const outcome = { allowed: true };
+    return { tab: random.name(32), number: number + 1, wish: 'enter', outcome };
+  });
+  const park = { capacity: 1000, inside: names, ...(names.length > 0 ? { requests } : {}) };
+  return { ...whole, machine: { park } };
+}
 
 export const snapshots: Target = {
   name: 'snapshot',
   about: 'snapshots of the log, as a peer sends them',
   open: () => {
-    const whole = sample(snapshot, 200);
+    const random = new Random('snapshots');
+    const whole = sample(snapshot, 200).map((one) => peopled(one, random));
     const machine = new Machines([new Park(), new Chat(), new Market()]);
+    const written = (): string => JSON.stringify(machine.snapshot());
+    const empty = written().length;
+    let kept = written();
+    let came = '';
     return {
       shoot: (random) => {
         const good = random.pick(whole);
         const text = JSON.stringify(good);
         const changed = random.chance(0.3)
           ? mutateText(text, random)
-          : JSON.stringify(mutateJson(good, random) ?? null);
+          : JSON.stringify((random.chance(0.9) ? mutateJson(good, random) : good) ?? null);
         const decoded = decodeSnapshot(changed);
-        if (!decoded.ok) return 'refused';
-        mustComeBack(JSON.parse(changed), decoded.value);
-        if (machine.refuseSnapshot(decoded.value.machine) !== null) return 'refused';
+        if (decoded.ok) mustComeBack(JSON.parse(changed), decoded.value);
+        if (!decoded.ok || machine.refuseSnapshot(decoded.value.machine) !== null) {
+          must(written() === kept, 'what is refused changes nothing');
+          return 'refused';
+        }
         machine.restore(decoded.value.machine);
+        kept = written();
+        came = JSON.stringify(decoded.value.machine);
         return 'accepted';
       },
-      sizes: () => [],
+      // Whatever it was before: a snapshot takes its place.
+      sizes: () => [
+        { what: 'the machines, written out', size: kept.length, most: empty + came.length },
+      ],
     };
   },
 };

@@ -41,6 +41,8 @@ export const framing: Target = {
         for (const frame of garbled(random)) {
           const result = channel.push(frame);
           if (result.kind !== 'refused') last = 'accepted';
+          // What was unfinished ends with it: what follows a gap would not be the message that was sent.
+          else must(channel.heldBytes === 0, 'nothing is kept of what is refused');
           if (result.kind === 'message') {
             must(encodeFrames(result.text, 1) !== undefined, 'what came can be sent');
           }

@@ -15,6 +15,8 @@ import { asParsed } from './decode.ts';
 const IDS = ['anna', 'bert', 'carl'];
 /** A market is taken through so many inputs; then a new one. */
 const LIFE = 200;
+/** What is written of an act besides its body. */
+const BESIDES = 200;
 const OPTIONS = { role: 'buyer', price: [1, 9], buyAgain: 0.5, commission: 10, pauseMs: [5, 50] };
 
 class Fair {
@@ -28,6 +30,10 @@ class Fair {
   apply(command: EntryCommand): Json {
     this.#index += 1;
     return this.market.apply(entry(this.#index, term(this.#index, 'carl'), command));
+  }
+
+  written(): string {
+    return JSON.stringify(this.market.snapshot());
   }
 
   act(node: string, body: Json): Json {
@@ -74,19 +80,30 @@ export const market: Target = {
     'the market: operations in the log, its snapshots, and what somebody types into the console',
   open: () => {
     let fair = new Fair();
+    let written = fair.written();
+    let most = written.length;
     let shots = 0;
+    const begin = (): void => {
+      fair = new Fair();
+      written = fair.written();
+      most = written.length;
+    };
     return {
       shoot: (random) => {
-        if (++shots % LIFE === 0) fair = new Fair();
+        if (++shots % LIFE === 0) begin();
         const good = wish(random, fair);
         const body = asParsed(random.chance(0.5) ? mutateJson(good, random) : good) as Json;
-        const before = JSON.stringify(fair.market.snapshot());
         const refused = fair.market.refuse(body) !== null;
         fair.act(random.pick(IDS) ?? 'anna', body);
-        if (refused) must(JSON.stringify(fair.market.snapshot()) === before, 'it changes nothing');
+        const before = written;
+        written = fair.written();
+        if (refused) must(written === before, 'what is refused changes nothing');
+        else most += JSON.stringify(body).length + BESIDES;
         mustConserve(fair);
-        const snapshot = asParsed(mutateJson(fair.market.snapshot(), random)) as Json;
-        if (fair.market.refuseSnapshot(snapshot) === null) {
+        const snapshot = asParsed(mutateJson(JSON.parse(written), random)) as Json;
+        if (fair.market.refuseSnapshot(snapshot) !== null) {
+          must(fair.written() === written, 'what is refused changes nothing');
+        } else {
           const other = new Fair();
           other.market.restore(snapshot);
           must(isDeepStrictEqual(asParsed(other.market.snapshot()), snapshot), 'it is what came');
@@ -95,7 +112,14 @@ export const market: Target = {
         isRefused(() => parseAuto(mutateJson(OPTIONS, random)));
         return refused ? 'refused' : 'accepted';
       },
-      sizes: () => [{ what: 'lots', size: fair.market.lots.length, most: 150 }],
+      sizes: () => {
+        const { lots, accounts } = fair.market;
+        return [
+          { what: 'lots', size: lots.length, most: LIFE },
+          { what: 'accounts', size: Object.keys(accounts).length, most: IDS.length },
+          { what: 'the market, written out', size: written.length, most },
+        ];
+      },
     };
   },
 };

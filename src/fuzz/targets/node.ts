@@ -1,6 +1,6 @@
 import { decodeFrom } from '../../core/decode.ts';
 import type { LogEntry, Position } from '../../core/entry.ts';
-import type { Message } from '../../core/messages.ts';
+import type { Message, SnapshotOffer } from '../../core/messages.ts';
 import { entry, member, operation, SETTINGS, stored, term } from '../../core/testing/fixtures.ts';
 import { DEFAULT_TIMING } from '../../core/timers.ts';
 import { Chat } from '../../machines/chat.ts';
@@ -15,13 +15,16 @@ import { MemoryDisk } from '../../storage/memory.ts';
 import type { Transport, TransportEvents } from '../../transport/transport.ts';
 import { mutateJson } from '../mutate.ts';
 import { pass, saidMessages, type Said } from '../samples.ts';
-import { must, type Target } from '../target.ts';
+import { must, type Size, type Target } from '../target.ts';
+import { WatchedClock } from '../watched-clock.ts';
 import { asParsed } from './decode.ts';
 
 const MEMBERS = [member('anna', 1), member('bert', 2), member('carl', 3)];
 const OTHERS = ['bert', 'carl', 'dora'];
 /** A node is taken through so many inputs; then a new one. */
 const LIFE = 200;
+/** What else a message may bring about: an entry of its own, a change of the term. */
+const BESIDES = 400;
 
 function visit(index: number, visitor: string): LogEntry {
   const body = { machine: 'park', kind: 'enter', visitor };
@@ -45,6 +48,12 @@ class Gate {
   trouble: Trouble | null = null;
   sent = 0;
   refused = 0;
+  /** The last small snapshot that it was offered. */
+  offer: { readonly from: string; readonly offer: SnapshotOffer } | null = null;
+  /** How long its state may be, written out: as all that it began with and took. */
+  most = 0;
+  readonly #machine = new Machines([new Park(), new Chat(), new Market()]);
+  readonly #watched = new WatchedClock(this.clock);
   readonly #disk = new MemoryDisk({ defer: (ms, done) => this.clock.schedule(ms, done) });
 
   constructor() {
@@ -68,10 +77,10 @@ class Gate {
         settings: SETTINGS,
         timing: DEFAULT_TIMING,
         random: () => 0.5,
-        machine: new Machines([new Park(), new Chat(), new Market()]),
+        machine: this.#machine,
         snapshotInterval: 20,
       },
-      { transport, storage: this.#disk.open(), clock: this.clock },
+      { transport, storage: this.#disk.open(), clock: this.#watched },
       {
         refused: (refusal) => {
           this.refused += 1;
@@ -84,11 +93,27 @@ class Gate {
     );
     this.driver.start();
     pass(this.clock, 20);
+    this.most = this.kept().length;
   }
 
   /** Everything that must stay as it is when a message is refused. */
   state(): string {
-    return JSON.stringify([this.driver.view(), this.#disk.peek(), this.sent]);
+    return JSON.stringify([this.driver.view(), this.sent, this.#watched.deeds, this.kept()]);
+  }
+
+  /** What it goes on from: of a snapshot that came whole, all is taken over or nothing. */
+  kept(): string {
+    const { commitIndex, lastIndex } = this.driver.view();
+    return JSON.stringify([commitIndex, lastIndex, this.#machine.snapshot(), this.#disk.peek()]);
+  }
+
+  sizes(): Size[] {
+    return [
+      { what: 'reasons', size: this.refusals.list().length, most: MOST_REASONS + 4 },
+      { what: 'peers', size: this.driver.view().peers.length, most: LIFE },
+      { what: 'timers', size: this.#watched.pending, most: 32 },
+      { what: 'state and disk, written out', size: this.kept().length, most: this.most },
+    ];
   }
 
   #fill(): void {
@@ -108,8 +133,14 @@ class Gate {
 }
 
 /** A message that could be meant: of this node's generation, about its log and the terms that it knows. */
-function plausible({ driver }: Gate, random: Random): Said {
+function plausible(gate: Gate, random: Random): Said {
+  const { driver } = gate;
   const { replica } = driver.node;
+  const rest = random.chance(0.3) ? chunk(gate, random) : null;
+  if (rest) {
+    gate.offer = null;
+    return { ...rest, envelope: { ...rest.envelope, generation: replica.context.generation } };
+  }
   const from = random.pick(OTHERS) ?? 'bert';
   const count = Number(replica.promised.slice(0, 12)) + random.int(-1, 1);
   const inTerm = term(Math.max(1, count), from);
@@ -121,6 +152,26 @@ function plausible({ driver }: Gate, random: Random): Said {
   };
   const message = aboutLog(random, from, inTerm, before);
   return { from, envelope: { generation: replica.context.generation, message } };
+}
+
+/** The rest of the snapshot that was offered last: good ones of the right size are rare. */
+function chunk({ offer }: Gate, random: Random): Said | null {
+  if (!offer) return null;
+  const { at, size } = offer.offer;
+  const data = 'x'.repeat(random.chance(0.9) ? size : random.int(1, size));
+  const told = random.chance(0.9) ? size : size + 1;
+  const message: Message = { type: 'SNAPSHOT_CHUNK', at, offset: 0, size: told, data };
+  return { from: offer.from, envelope: { generation: '', message } };
+}
+
+function isChunk(decoded: ReturnType<typeof decodeFrom>): boolean {
+  return decoded.ok && decoded.value.message.type === 'SNAPSHOT_CHUNK';
+}
+
+function noteOffer(gate: Gate, from: string, decoded: ReturnType<typeof decodeFrom>): void {
+  if (!decoded.ok || decoded.value.message.type !== 'SNAPSHOT_OFFER') return;
+  const offer = decoded.value.message;
+  if (offer.size <= 1000) gate.offer = { from, offer };
 }
 
 function aboutLog(random: Random, from: string, inTerm: string, before: Position): Message {
@@ -209,14 +260,21 @@ export const node: Target = {
           : (random.pick(samples) ?? plausible(gate, random));
         const bad = random.chance(0.5) ? mutateJson(envelope, random) : envelope;
         const data = asParsed(bad);
-        const isRefused = !decodeFrom(from, data).ok;
+        const decoded = decodeFrom(from, data);
+        const isRefused = !decoded.ok;
         const before = isRefused ? gate.state() : '';
+        const kept = isChunk(decoded) ? gate.kept() : '';
         const refused = gate.refused;
         gate.events?.message(from, data);
         if (isRefused) {
           must(gate.state() === before, 'what is refused changes nothing');
           must(gate.refused === refused + 1, 'what is refused is counted');
+        } else if (kept !== '' && gate.refused > refused) {
+          must(gate.kept() === kept, 'of a snapshot that is refused nothing is taken over');
         }
+        // An entry stands on the disk and shows in the state.
+        if (!isRefused) gate.most += 2 * JSON.stringify(data).length + BESIDES;
+        noteOffer(gate, from, decoded);
         pass(gate.clock, random.int(0, 30));
         if (!gate.driver.running) {
           stopped += 1;
@@ -227,8 +285,7 @@ export const node: Target = {
         return isRefused ? 'refused' : 'accepted';
       },
       sizes: () => [
-        { what: 'reasons', size: gate.refusals.list().length, most: MOST_REASONS + 4 },
-        { what: 'peers', size: gate.driver.view().peers.length, most: LIFE * 12 },
+        ...gate.sizes(),
         // About one in three hundred.
         { what: 'nodes that stopped', size: stopped, most: 10 + shots / 100 },
       ],

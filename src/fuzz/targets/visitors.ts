@@ -50,6 +50,6 @@ export const visitors: Target = {
       else must(decoded.reason.length > 0 && decoded.reason.length < 300, 'a reason is some words');
       return decoded.ok ? 'accepted' : 'refused';
     },
-    sizes: () => [],
+    sizes: null,
   }),
 };

@@ -1,0 +1,225 @@
+import type { Identity, NodeId } from '../../core/identity.ts';
+import type { Random } from '../../sim/random.ts';
+import { VirtualClock } from '../../sim/virtual-clock.ts';
+import type {
+  ConnectionEvents,
+  ConnectionFactory,
+  Coordinator,
+  CoordinatorEvents,
+} from '../../transport/links.ts';
+import { LinkSessions } from '../../transport/link-sessions.ts';
+import { MAX_LINKS } from '../../transport/link-slots.ts';
+import { MAX_LISTED, RoutedTransport } from '../../transport/routed-transport.ts';
+import { MAX_ORIGINS } from '../../transport/router.ts';
+import { refuseWebRtcSignal } from '../../transport/webrtc-signal.ts';
+import { pass } from '../samples.ts';
+import { must, type Size, type Target, type Verdict } from '../target.ts';
+import { WatchedClock } from '../watched-clock.ts';
+import { link, mutant, PEERS, wire } from './wire.ts';
+
+const SELF = 'mmmm';
+/** Of the adverts two, of the events one, and the review of who is absent. */
+const TIMERS_BESIDES = 4;
+/** Those that arrived, and those that the owner met by itself. */
+const MET = MAX_LISTED + PEERS.length;
+
+/** Where the coordinator's voice comes in. */
+class Voice implements Coordinator {
+  events: CoordinatorEvents | null = null;
+  start(_self: Identity, events: CoordinatorEvents): void {
+    this.events = events;
+  }
+  signal(): boolean {
+    return true;
+  }
+  list(): void {
+    // Whoever asks gets no answer: only what the fuzzer says comes in.
+  }
+  close(): void {
+    this.events = null;
+  }
+}
+
+/** A transport over connections that open at once and hear what the fuzzer says. */
+class Junction {
+  readonly clock = new VirtualClock();
+  readonly open = new Map<NodeId, ConnectionEvents>();
+  readonly voice = new Voice();
+  readonly links: LinkSessions;
+  readonly routed: RoutedTransport;
+  /** Why something was refused, since it was asked for last. */
+  refusals: string[] = [];
+  connections = 0;
+  readonly #watched = new WatchedClock(this.clock);
+  /** How often it did something that shows: told its owner, sent, made or closed a connection. */
+  #deeds = 0;
+
+  /** `isSparse`: its owner chooses its links by itself, else it is linked to everybody. */
+  constructor(readonly isSparse: boolean) {
+    const random = (): number => 0.5;
+    const clock = this.#watched;
+    const connect = this.#connect;
+    this.links = new LinkSessions({ connect, refusePayload: refuseWebRtcSignal, clock, random });
+    this.routed = new RoutedTransport({
+      ...{ links: this.links, coordinator: this.voice, clock, random },
+    });
+    const told = (): void => {
+      this.#deeds += 1;
+    };
+    this.routed.start(
+      { id: SELF, priority: 1 },
+      {
+        ...{ message: told, link: told, members: told, hint: told, coordinator: told },
+        refused: ({ reason }) => {
+          must(reason.length < 100, 'a reason is a few words of our own');
+          this.refusals.push(reason);
+        },
+      },
+    );
+    this.routed.meet(['bbbb', 'yyyy'].map((id) => ({ id, priority: 1 })));
+    pass(this.clock, 5);
+  }
+
+  /** Everything that must stay as it is when a message is refused. */
+  state(): string {
+    return JSON.stringify([
+      this.routed.held(),
+      this.links.held(),
+      [...this.open.keys()],
+      [this.connections, this.#deeds, this.#watched.deeds],
+    ]);
+  }
+
+  sizes(): Size[] {
+    const { links, waiting } = this.links.held();
+    const { met, left, up, states, members, adverts, absences, needs } = this.routed.held();
+    return [
+      { what: 'connections', size: this.connections, most: MAX_LINKS },
+      { what: 'open connections', size: this.open.size, most: MAX_LINKS },
+      { what: 'timers', size: this.#watched.pending, most: MAX_LINKS + TIMERS_BESIDES },
+      { what: 'links', size: links.length, most: MAX_LINKS },
+      { what: 'peers with a link', size: up.length, most: MAX_LINKS },
+      {
+        what: 'needs of links',
+        size: needs.spared.length + needs.told.length,
+        most: 2 * MAX_LINKS,
+      },
+      { what: 'adverts', size: adverts.length, most: MAX_ORIGINS + 1 },
+      { what: 'listed members', size: members.length, most: MAX_LISTED },
+      { what: 'peers to link to', size: met.length, most: MET },
+      { what: 'peers that wait for a link', size: waiting.length, most: MET },
+      { what: 'peers that left', size: left.length, most: MET },
+      { what: 'peers out of reach', size: absences.since.length, most: MET },
+      { what: 'peers given up', size: absences.givenUp.length, most: MET },
+      { what: 'ways to peers', size: states.length, most: MET + MAX_LINKS + MAX_ORIGINS },
+    ];
+  }
+
+  readonly #connect: ConnectionFactory = (_self, peer, _initiator, events) => {
+    this.connections += 1;
+    this.#deeds += 1;
+    const opening = this.clock.schedule(1, () => {
+      this.open.set(peer, events);
+      events.open();
+    });
+    return {
+      signal: (payload) => {
+        this.#deeds += 1;
+        must(refuseWebRtcSignal(payload) === null, 'a connection is fed what was checked');
+      },
+      send: (message) => {
+        this.#deeds += 1;
+        JSON.stringify(message);
+        return 'sent';
+      },
+      close: () => {
+        this.#deeds += 1;
+        this.connections -= 1;
+        this.clock.cancel(opening);
+        if (this.open.get(peer) === events) this.open.delete(peer);
+      },
+    };
+  };
+}
+
+/** A signal about the attempt that there is, or one near it. */
+function nearSignal({ links }: Junction, from: NodeId, random: Random): unknown {
+  const known = links.held().links.find(({ peer }) => peer === from);
+  const session = Math.max(0, (known?.session ?? 0) + random.int(-1, 2));
+  const incarnation = Math.max(0, (known?.incarnation ?? 0) + random.int(-1, 1));
+  return { ...(link(random) as object), session, incarnation };
+}
+
+function some(random: Random): NodeId[] {
+  return PEERS.filter(() => random.chance(0.4));
+}
+
+function strangers(random: Random, most: number): Identity[] {
+  return Array.from({ length: random.int(0, most) }, () => ({ id: random.name(8), priority: 1 }));
+}
+
+/** What comes from outside: a message that is refused as a whole changes nothing. */
+function say(junction: Junction, random: Random): void {
+  const { open, voice } = junction;
+  const from = random.chance(0.9) ? (random.pick(PEERS) ?? '') : random.name(random.int(0, 40));
+  const signal = random.chance(0.5) ? link(random) : nearSignal(junction, from, random);
+  const said = [
+    () => voice.events?.signal(from, mutant(signal, random)),
+    () => open.get(from)?.received(mutant(wire(random), random)),
+    () => voice.events?.joined({ id: random.name(8), priority: 1 }),
+  ];
+  random.pick(said)?.();
+}
+
+/** Whatever else happens to a transport. */
+function happen({ open, voice, routed, isSparse }: Junction, random: Random): void {
+  const peers = PEERS.map((id) => ({ id, priority: 1 }));
+  const happens = [
+    () => open.get(random.pick(PEERS) ?? '')?.closed(random.chance(0.5)),
+    () => {
+      if (isSparse) routed.keepLinks(some(random), some(random));
+      else routed.meet(peers.filter(() => random.chance(0.5)));
+    },
+    () => voice.events?.arrived(strangers(random, 20)),
+    () => voice.events?.members([...peers, ...strangers(random, 59)]),
+    () => voice.events?.gone(random.pick(PEERS) ?? ''),
+    () => {
+      if (random.chance(0.2))
+        voice.events?.state(random.chance(0.7) ? 'connected' : 'disconnected');
+    },
+  ];
+  random.pick(happens)?.();
+}
+
+/** Refused is a part only: one advert of many, or the link that a good message would bring about. */
+const IN_PART = new Set(['link: too many peers', 'routing: too many nodes']);
+
+/** A transport is taken through so many inputs; then a new one, of the other kind. */
+const LIFE = 1000;
+
+export const transport: Target = {
+  name: 'transport',
+  about: 'a whole transport: links that open and close, signals, relays, the coordinator',
+  open: () => {
+    let junction = new Junction(false);
+    let shots = 0;
+    return {
+      shoot: (random): Verdict => {
+        if (++shots % LIFE === 0) junction = new Junction(!junction.isSparse);
+        junction.refusals = [];
+        const before = junction.state();
+        if (random.chance(0.2)) {
+          happen(junction, random);
+        } else {
+          say(junction, random);
+          const isRefused = junction.refusals.some((reason) => !IN_PART.has(reason));
+          if (isRefused) must(junction.state() === before, 'what is refused changes nothing');
+        }
+        const verdict = junction.refusals.length > 0 ? 'refused' : 'accepted';
+        pass(junction.clock, random.chance(0.05) ? random.int(0, 30_000) : random.int(0, 5));
+        return verdict;
+      },
+      sizes: () => junction.sizes(),
+    };
+  },
+};

@@ -49,6 +49,7 @@ describe('the chat of a node', () => {
 
   it('C9: a room has another order', () => {
     expect(check({ rooms: [{ ...RED, order: 'lamport' }] })).toThrow('C9');
+    expect(check({ rooms: [{ ...RED, order: undefined }] })).toThrow('C9: anna has nothing');
     expect(check({ histories: said([4, 'anna', 9, PLAIN, 1, 1]) })).toThrow('C4');
   });
 

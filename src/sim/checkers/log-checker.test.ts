@@ -303,6 +303,21 @@ describe('S6: one log', () => {
     bert.park.inside.add('ghost');
     expect(() => bert.commitTo(STATE_INTERVAL)).toThrow('S6');
   });
+
+  it('long states are told by the place where they differ', () => {
+    const names = Array.from({ length: STATE_INTERVAL - 2 }, (_, i) => `v${i}`.padEnd(200, '.'));
+    const anna = node('anna#1').append(T1, founding(names.length));
+    lead(anna, T1);
+    anna.append(T1, ...names.map((name, i) => enter('anna', i + 1, name)));
+    acknowledge('bert', T1, STATE_INTERVAL);
+    anna.commitTo(STATE_INTERVAL);
+    const bert = follower('bert#1', anna);
+    bert.commitTo(STATE_INTERVAL - 1);
+    bert.park.inside.delete(names[20] ?? '');
+    expect(() => bert.commitTo(STATE_INTERVAL)).toThrow(
+      /^S6: bert#1 at 32 has …[^…]*"v21[^…]*… \(\d+ characters\), others have …[^…]*"v20[^…]*…/,
+    );
+  });
 });
 
 describe('S7: once', () => {

@@ -5,6 +5,7 @@ import type { Term } from '../../core/term.ts';
 import { checkAnswer, isAnswer } from './answer-checker.ts';
 import { checkChat } from './chat-checker.ts';
 import { ChoiceChecker, type Before } from './choice-checker.ts';
+import { whereTheyDiffer } from './excerpt.ts';
 import { keyOf, Lineage, type Committed } from './lineage.ts';
 import { checkMarket } from './market-checker.ts';
 import {
@@ -242,8 +243,9 @@ export class LogChecker {
       checkMarket(snapshot, lineage.market, life.name);
     }
     this.#states.set(key, known ?? state);
-    if (known !== undefined && known !== state)
-      throw new Violation('S6', `${life.name} at ${index} has ${state}, others have ${known}`);
+    if (known === undefined || known === state) return;
+    const [own, others] = whereTheyDiffer(state, known);
+    throw new Violation('S6', `${life.name} at ${index} has ${own}, others have ${others}`);
   }
 
   #stepped(life: Life, node: ObservedNode): void {
@@ -440,11 +442,12 @@ function isOpening(entry: LogEntry | undefined, term: Term): boolean {
 /** Equal index, equal bytes. */
 function checkText(life: Life, known: Committed, entry: LogEntry): void {
   const text = JSON.stringify(entry);
-  if (known.text !== text)
-    throw new Violation(
-      'S6',
-      `${life.name} commits ${text} at ${entry.index}, but committed was ${known.text}`,
-    );
+  if (known.text === text) return;
+  const [own, committed] = whereTheyDiffer(text, known.text);
+  throw new Violation(
+    'S6',
+    `${life.name} commits ${own} at ${entry.index}, but committed was ${committed}`,
+  );
 }
 
 function position({ index, term }: Position): string {

@@ -1,3 +1,4 @@
+import { whereTheyDiffer } from './excerpt.ts';
 import { entriesOf, readClock, START, type Due, type MarketModel } from './market-model.ts';
 import { Violation } from './violation.ts';
 
@@ -62,11 +63,10 @@ function checkGoods(market: ReadonlyMap<string, unknown>, due: MarketModel, who:
     price,
     quantity,
   ]);
-  if (JSON.stringify(shown) !== JSON.stringify(wanted))
-    throw new Violation(
-      'K3',
-      `${who} has ${JSON.stringify(shown)}, due are ${JSON.stringify(wanted)}`,
-    );
+  const [one, other] = [JSON.stringify(shown), JSON.stringify(wanted)];
+  if (one === other) return;
+  const [own, others] = whereTheyDiffer(one, other);
+  throw new Violation('K3', `${who} has ${own}, due are ${others}`);
 }
 
 function rowsOf(value: unknown): ReadonlyMap<string, number> {

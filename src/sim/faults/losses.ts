@@ -6,7 +6,7 @@ import { awake } from './fault.ts';
 /**
  * Whether what a gate knows may go for good: a quorum's worth of voters that keep theirs must be left in every
  * membership that may be in force, and they must be awake, since what sleeps may turn out to be evicted. To lose more
- * is beyond what any protocol can mend: then a person decides (`lost-majority`).
+ * is beyond what any protocol can mend: then a person decides (`proceed-rightly`).
  */
 export function canSpare(world: World, gate: Gate): boolean {
   if (!world.network.coordinatorUp || gate.shares) return false;

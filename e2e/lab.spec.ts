@@ -90,7 +90,9 @@ test('wireless: election message counts equal the formula', async ({ park }) => 
   await expectCounts(park, 'wireless');
 });
 
-test('feigned failure on one and on all nodes, from the page', async ({ park }) => {
+test('feigned failure on one tab and on all of this browser, from the page, with shorter times', async ({
+  park,
+}) => {
   const tabs = await park.openAll(3, { view: 'lab' });
   const { page } = tabs[0];
   for (const [field, ms] of [

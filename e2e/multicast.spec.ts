@@ -1,5 +1,6 @@
 /** The demonstrations of total-order multicast, by sequencer and by Lamport's clocks. */
-import type { MulticastMessage, MulticastState } from '../src/runtime/gatehouse.ts';
+import type { Locator, Page } from '@playwright/test';
+import type { DeliveredMessage, MulticastState } from '../src/runtime/gatehouse.ts';
 import { expectAccessibleInLightAndDark } from './accessible.ts';
 import { expect, test, type Park, type Tab } from './fixture.ts';
 
@@ -42,7 +43,7 @@ async function membersAt(tab: Tab): Promise<number> {
   return (await inspect(tab)).members.length;
 }
 
-function deliveredAt(tab: Tab): Promise<MulticastMessage[]> {
+function deliveredAt(tab: Tab): Promise<DeliveredMessage[]> {
   return tab.page.evaluate(() => window.gatehouse!.multicast.delivered());
 }
 
@@ -57,6 +58,16 @@ async function common(tabs: readonly Tab[], count: number): Promise<string[]> {
   return first.map(({ text }) => text);
 }
 
+/** Numbers go on from view to view without a gap, and no view comes after a later one (rules T1, T10). */
+function expectPositions(messages: readonly DeliveredMessage[]): void {
+  for (const [place, { position, text }] of messages.slice(1).entries()) {
+    const before = messages[place]!.position;
+    const said = `${text}: ${position.view}.${position.number} after ${before.view}.${before.number}`;
+    expect(position.number, said).toBe(before.number + 1);
+    expect(position.view, said).toBeGreaterThanOrEqual(before.view);
+  }
+}
+
 /** What one gate said stands in the order in which it said it, and nothing is missing. */
 function expectAllOf(tab: Tab, texts: readonly string[], count: number): void {
   expect(texts.filter((text) => text.startsWith(`${tab.label} `))).toEqual(said(tab, count));
@@ -68,103 +79,145 @@ for (const kind of KINDS) {
   }) => {
     const [a, b, c] = (await group(park, kind, 3)) as [Tab, Tab, Tab];
     const { page } = a;
-    await Promise.all([a, b, c].map((tab) => send(tab, said(tab, 10))));
-    await send(a, ['a is the last']);
-    const inOrder = await common([a, b, c], 32);
-    for (const tab of [a, b, c]) expectAllOf(tab, inOrder, 10);
     const order = page.getByTestId('order');
-    await expect(order).toHaveText(
-      /^\s*The same order at all 3 gates .* Nothing is held back\.\s*$/,
-    );
 
-    await page.getByLabel('by', { exact: true }).fill('3');
-    await page.getByRole('button', { name: 'Delay the next one' }).click();
-    await page.getByLabel('A message to all gates').fill('the late one');
-    await page.keyboard.press('Enter');
-    await expect.poll(async () => (await inspect(a)).pending).toBe(1);
-    const after = send(b, ['after it']);
-    const row = page.getByRole('row').filter({ hasText: 'after it' });
-    await expect(row.getByText('held back', { exact: true })).toHaveCount(3);
-    await expect(order).toContainText(/held back: not (its|their) turn yet/);
-    for (const tab of [b, c]) expect((await deliveredAt(tab)).length).toBe(32);
-    await after;
-    await expect(row.getByText('delivered', { exact: true })).toHaveCount(3);
-    expect((await common([a, b, c], 34)).slice(-2)).toEqual(['the late one', 'after it']);
-    await expect(page.getByTestId('sending')).toHaveText('');
+    await test.step('all in order', async () => {
+      await Promise.all([a, b, c].map((tab) => send(tab, said(tab, 10))));
+      await send(a, ['a is the last']);
+      const inOrder = await common([a, b, c], 32);
+      for (const tab of [a, b, c]) expectAllOf(tab, inOrder, 10);
+      expectPositions(await deliveredAt(a));
+      await expect(order).toHaveText(
+        /^\s*The same order at all 3 gates .* Nothing is held back\.\s*$/,
+      );
+    });
+
+    await test.step('one message delayed: a later one is held back until it arrives', async () => {
+      await page.getByLabel('by', { exact: true }).fill('3');
+      await page.getByRole('button', { name: 'Delay the next one' }).click();
+      await page.getByLabel('A message to all gates').fill('the late one');
+      await page.keyboard.press('Enter');
+      await expect.poll(async () => (await inspect(a)).pending).toBe(1);
+      const after = send(b, ['after it']);
+      const row = page.getByRole('row').filter({ hasText: 'after it' });
+
+      await test.step("the inspector shows every peer's delivered messages and how many it holds back", async () => {
+        await expect(row.getByText('held back', { exact: true })).toHaveCount(3);
+        await expect(order).toContainText(/held back: not (its|their) turn yet/);
+        await expect(totals(page, 'Delivered')).toHaveText(['32', '32', '32']);
+        // The late one is where it got its number or its stamp, the other one is everywhere.
+        const held = kind === 'sequencer' ? ['1', '1', '2'] : ['2', '1', '1'];
+        await expect(totals(page, 'Held back')).toHaveText(held);
+      });
+      for (const tab of [b, c]) expect((await deliveredAt(tab)).length).toBe(32);
+      await after;
+      await expect(row.getByText('delivered', { exact: true })).toHaveCount(3);
+      expect((await common([a, b, c], 34)).slice(-2)).toEqual(['the late one', 'after it']);
+      await expect(totals(page, 'Delivered')).toHaveText(['34', '34', '34']);
+      await expect(totals(page, 'Held back')).toHaveText(['0', '0', '0']);
+      await expect(page.getByTestId('sending')).toHaveText('');
+    });
   });
 }
 
-/** The greatest says goodbye while messages are under way, and the next one crashes. */
-async function leaveAndCrash(park: Park, kind: 'sequencer' | 'lamport'): Promise<void> {
-  const [a, b, c, d] = (await group(park, kind, 4)) as [Tab, Tab, Tab, Tab];
-  const { page } = a;
-  if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P4');
-  const early = Promise.all([a, b].map((tab) => send(tab, said(tab, 40))));
-  await d.page.evaluate(() => window.gatehouse!.terminate());
-  await early;
-  const before = await common([a, b, c], 81);
-  for (const tab of [a, b]) expectAllOf(tab, before, 40);
-  await expect(page.getByTestId('members')).toHaveText('P1, P2, P3');
-  if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P3');
-
-  const late = Promise.all([a, b].map((tab) => send(tab, said(tab, 80).slice(40))));
-  await c.crash();
-  await late;
-  const all = await common([a, b], 161);
-  expect(all.slice(0, 81), 'what was delivered stays').toEqual(before);
-  for (const tab of [a, b]) expectAllOf(tab, all, 80);
-  await expect(page.getByTestId('members')).toHaveText('P1, P2');
-  await expect(page.getByRole('log', { name: 'Changes of view' })).toContainText('without P3');
-  if (kind === 'sequencer') await expect(page.getByTestId('sequencer')).toHaveText('P2');
-  const numbers = (await deliveredAt(b))
-    .filter(({ text }) => text.startsWith('P1 '))
-    .map(({ id }) => Number(id.split('.').at(-1)));
-  expect(numbers, 'of P1, after its first').toEqual(Array.from({ length: 80 }, (_, at) => at + 2));
+/** The inspector's last rows: a number of every gate, the greatest last. */
+function totals(page: Page, what: 'Delivered' | 'Held back'): Locator {
+  const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: what }) });
+  return row.getByRole('cell');
 }
 
-test('sequencer: the sequencer leaves; the sequencer crashes: nothing sent is lost or delivered twice, the numbering continues', async ({
+/** The greatest says goodbye while messages are under way, and the next one crashes. */
+async function leaveAndCrash(park: Park, kind: Kind): Promise<void> {
+  const [a, b, c, d] = (await group(park, kind, 4)) as [Tab, Tab, Tab, Tab];
+  const { page } = a;
+  const who = kind === 'sequencer' ? 'the sequencer' : 'a member';
+  const expectMembers = async (...names: string[]): Promise<void> => {
+    await expect(page.getByTestId('members')).toHaveText(names.join(', '));
+    if (kind === 'sequencer')
+      await expect(page.getByTestId('sequencer')).toHaveText(names.at(-1) ?? '');
+  };
+  await expectMembers('P1', 'P2', 'P3', 'P4');
+
+  const before = await test.step(`${who} leaves`, async () => {
+    const early = Promise.all([a, b].map((tab) => send(tab, said(tab, 40))));
+    await d.page.evaluate(() => window.gatehouse!.terminate());
+    await early;
+    const texts = await common([a, b, c], 81);
+    for (const tab of [a, b]) expectAllOf(tab, texts, 40);
+    await expectMembers('P1', 'P2', 'P3');
+    return texts;
+  });
+
+  await test.step(`${who} crashes`, async () => {
+    const late = Promise.all([a, b].map((tab) => send(tab, said(tab, 80).slice(40))));
+    await c.crash();
+    await late;
+    await expectMembers('P1', 'P2');
+    await send(b, ['in the last view']);
+    const texts = await common([a, b], 162);
+    expect(texts.slice(0, 81), 'what was delivered stays').toEqual(before);
+    for (const tab of [a, b]) expectAllOf(tab, texts, 80);
+    await expect(page.getByRole('log', { name: 'Changes of view' })).toContainText('without P3');
+  });
+
+  await test.step('the numbering continues', async () => {
+    const delivered = await deliveredAt(a);
+    expectPositions(delivered);
+    const [first, last] = [delivered[0]!.position, delivered.at(-1)!.position];
+    expect(last.view, 'one more for each that is gone').toBeGreaterThanOrEqual(first.view + 2);
+  });
+}
+
+test('sequencer: the sequencer leaves; the sequencer crashes: nothing sent is lost or delivered twice, and the numbering continues', async ({
   park,
 }) => {
   await leaveAndCrash(park, 'sequencer');
 });
 
-test('lamport: a member leaves; a member crashes: nothing sent is lost or delivered twice, the numbering continues', async ({
+test('lamport: a member leaves; a member crashes: nothing sent is lost or delivered twice, and the numbering continues', async ({
   park,
 }) => {
   await leaveAndCrash(park, 'lamport');
 });
 
-/** One hangs, comes back, and another is killed. */
-async function hangAndDie(park: Park, kind: 'sequencer' | 'lamport'): Promise<void> {
+/** One hangs and comes back, and another is killed. */
+async function hangAndDie(park: Park, kind: Kind): Promise<void> {
   const [a, b, c, d] = (await group(park, kind, 4)) as [Tab, Tab, Tab, Tab];
   const [hangs, other] = kind === 'sequencer' ? [d, c] : [c, d];
   const without = kind === 'sequencer' ? 'P1, P2, P3' : 'P1, P2, P4';
+  const who = kind === 'sequencer' ? 'the sequencer' : 'a member';
   const members = a.page.getByTestId('members');
-  await hangs.crash('hang');
-  await send(a, ['without it']);
-  await expect(members).toHaveText(without);
-  await hangs.recover();
-  await expect(members).toHaveText('P1, P2, P3, P4');
-  await send(hangs, ['back again']);
-  expect(await common([a, b, other], 3)).toEqual(['first', 'without it', 'back again']);
-  expect((await deliveredAt(hangs)).map(({ text }) => text)).toEqual(['back again']);
 
-  const sent = Promise.all([a, other].map((tab) => send(tab, said(tab, 20))));
-  await b.kill();
-  await sent;
-  const texts = await common([a, other], 43);
-  for (const tab of [a, other]) expectAllOf(tab, texts, 20);
-  await expect(members).toHaveText('P1, P3, P4');
-  expect((await deliveredAt(hangs)).map(({ text }) => text)).toEqual(texts.slice(2));
+  await test.step(`${who} hangs, is dropped, and comes back`, async () => {
+    await hangs.crash('hang');
+    await send(a, ['without it']);
+    await expect(members).toHaveText(without);
+    await hangs.recover();
+    await expect(members).toHaveText('P1, P2, P3, P4');
+    await send(hangs, ['back again']);
+    expect(await common([a, b, other], 3)).toEqual(['first', 'without it', 'back again']);
+    expect((await deliveredAt(hangs)).map(({ text }) => text)).toEqual(['back again']);
+  });
+
+  await test.step('a peer dies without leaving', async () => {
+    const sent = Promise.all([a, other].map((tab) => send(tab, said(tab, 20))));
+    await b.kill();
+    await sent;
+    const texts = await common([a, other], 43);
+    for (const tab of [a, other]) expectAllOf(tab, texts, 20);
+    await expect(members).toHaveText('P1, P3, P4');
+    expect((await deliveredAt(hangs)).map(({ text }) => text)).toEqual(texts.slice(2));
+    for (const tab of [a, other, hangs]) expectPositions(await deliveredAt(tab));
+  });
 }
 
-test('sequencer: a peer dies without leaving; a sequencer that hangs is dropped', async ({
+test('sequencer: a peer dies without leaving; a sequencer that hangs is dropped, and comes back', async ({
   park,
 }) => {
   await hangAndDie(park, 'sequencer');
 });
 
-test('lamport: a peer dies without leaving; a member that is silent for good is dropped', async ({
+test('lamport: a peer dies without leaving; a member that hangs is dropped, and comes back', async ({
   park,
 }) => {
   await hangAndDie(park, 'lamport');
@@ -216,6 +269,18 @@ test('the comparison runs in the page, and what is measured is what theory says;
   ] as const) {
     await expect(rows.nth(row)).toHaveText(cells, { timeout: 30_000 });
   }
+  // The plot has what the table has, so far.
+  const plot = page.getByRole('img', {
+    name: /^Messages for one multicast: Sequencer: 3N-2, 4 among 2 gates, .*; Lamport: N\(N-1\), 2 among 2 gates, /,
+  });
+  await expect(plot).toBeVisible();
+  const told = (await plot.getAttribute('aria-label')) ?? '';
+  const [sequencer, lamport] = [...told.matchAll(/(\d+) among (\d)(?! gates)/g)].map(
+    ([, messages, size]) => [Number(messages), Number(size)] as const,
+  );
+  expect(sequencer?.[0], told).toBe(3 * sequencer![1] - 2);
+  expect(lamport?.[0], told).toBe(lamport![1] * (lamport![1] - 1));
+  expect(lamport?.[1], told).toBeGreaterThanOrEqual(3);
   await expectAccessibleInLightAndDark(page);
   await a.crash();
   await expect(page.getByText('This gate does not run')).toBeVisible();

@@ -4,11 +4,21 @@ import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** The last column of the README's table of the five systems: `` `file`: name of a test``. */
+/** The rows of the README's table of the five systems. */
+function rows(): string[] {
+  const lines = readFileSync(path.join(root, 'README.md'), 'utf8').split('\n');
+  const head = lines.findIndex((line) => line.startsWith('| System, and where it stopped |'));
+  const table = lines.slice(head + 2);
+  return table.slice(0, table.indexOf(''));
+}
+
+/** The last cell of a row: `` `file`: name of a test``. */
+const TICK = /\| `([a-z]+)`: (.+?) +\|$/;
+
 function ticks(): { file: string; name: string }[] {
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  return [...readme.matchAll(/\| `([a-z]+)`: (.+?) +\|$/gm)].map(([, file = '', name = '']) => {
-    return { file, name };
+  return rows().flatMap((row) => {
+    const [, file, name] = TICK.exec(row) ?? [];
+    return file === undefined || name === undefined ? [] : [{ file, name }];
   });
 }
 
@@ -17,6 +27,10 @@ describe('what the README ticks', () => {
     const files = new Set(ticks().map(({ file }) => file));
     for (const one of ['visitor', 'topologies', 'lab', 'multicast', 'chat', 'market'])
       expect(files).toContain(one);
+  });
+
+  it('names a test in every row', () => {
+    expect(rows().filter((row) => !TICK.test(row))).toEqual([]);
   });
 
   it.each(ticks())('is shown by a test of that name: $file: $name', ({ file, name }) => {

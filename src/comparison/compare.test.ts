@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compare } from './compare.ts';
+import { COLUMNS } from './table.ts';
 import { Timeline } from './timeline.ts';
 import { ONE_WAY_MS } from './virtual-group.ts';
 
@@ -22,6 +25,31 @@ describe.each(['sequencer', 'lamport'] as const)('%s', (kind) => {
     }
     expect(compare(kind, 2).greatest).toEqual({ dies: null, hangs: null });
   });
+});
+
+/** The rows of the README's table of multicasts, by cells: gates, way, … */
+function printed(): string[][] {
+  const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
+  const rows = readme.split('\n').filter((line) => /^\| \d +\| (sequencer|lamport) /.test(line));
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test('the README has what `npm run compare` prints', { timeout: 30_000 }, () => {
+  const rows = printed();
+  expect(rows.map(([size, kind]) => `${size} ${kind}`)).toEqual(
+    [3, 5, 9].flatMap((size) => [`${size} sequencer`, `${size} lamport`]),
+  );
+  // That it is delivered at its sender the README leaves out.
+  const columns = COLUMNS.filter(([title]) => title !== 'delivered at the sender');
+  for (const row of rows) {
+    const compared = compare(row[1] === 'lamport' ? 'lamport' : 'sequencer', Number(row[0]));
+    expect(row).toEqual(columns.map(([, cell]) => cell(compared)));
+  }
 });
 
 test('a timeline calls back in order, not what was cancelled, and passes over what is empty', () => {

@@ -1,4 +1,5 @@
 import type { ElectionKind, MulticastKind, Token, TopologyKind } from '../core/entry.ts';
+import type { TotalPosition } from '../core/multicast/multicast.ts';
 import type { RoomOrder } from '../machines/chat-operations.ts';
 import type {
   ChatMessage,
@@ -103,7 +104,7 @@ export interface MulticastCalls {
   /** Resolves when it is delivered here. Rejects with `GatehouseError`. */
   send(text: string): Promise<{ id: string }>;
   /** In delivery order, the last 10,000: what this gate delivered since it became a member of the group. */
-  delivered(): MulticastMessage[];
+  delivered(): DeliveredMessage[];
   /** How many messages are here and can't be delivered yet. */
   held(): number;
   /** The next message sent from here is spread so many ms late: what comes after it is held back at the others. */
@@ -124,6 +125,11 @@ export interface MulticastMessage {
   /** The id of the gate that sent it. */
   from: string;
   text: string;
+}
+
+export interface DeliveredMessage extends MulticastMessage {
+  /** In which view it was delivered, and the how-manieth of the group it is: the same at all gates that deliver it. */
+  position: TotalPosition;
 }
 
 export interface MulticastState {

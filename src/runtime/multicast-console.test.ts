@@ -31,7 +31,7 @@ describe('multicast', () => {
     const [anna, bert, carl] = await three();
     const sent = await stage.ended(anna.gatehouse.multicast.send('hello'));
     expect(anna.gatehouse.multicast.delivered()).toEqual([
-      { id: sent.id, from: 'anna', text: 'hello' },
+      { id: sent.id, from: 'anna', text: 'hello', position: { view: 1, number: 1 } },
     ]);
     const others = [bert, carl].map((tab) => tab.gatehouse.multicast.send(tab.self.id));
     await stage.ended(Promise.all(others));
@@ -73,11 +73,29 @@ describe('multicast', () => {
       ...{ recent: [{ from: 'bert', text: 'first' }], held: [{ from: 'bert', text: 'after' }] },
     });
     expect(peers[2]?.told?.held.map(({ text }) => text)).toEqual(['late', 'after']);
-    expect(peers[1]?.told?.recent).toEqual(bert.gatehouse.multicast.delivered());
+    const [first] = bert.gatehouse.multicast.delivered();
+    expect(first).toMatchObject(peers[1]?.told?.recent[0] ?? {});
     await stage.ended(Promise.all([late, after]));
     await stage.pass(100);
     for (const tab of [anna, bert, carl]) expect(textsAt(tab)).toEqual(['first', 'late', 'after']);
     expect(bert.gatehouse.multicast.held()).toBe(0);
+  });
+
+  test('T1: positions, whose numbers go on from view to view, are the same at all', async () => {
+    const [anna, bert, carl] = await three();
+    for (const text of ['one', 'two']) await stage.ended(anna.gatehouse.multicast.send(text));
+    carl.gatehouse.crash();
+    for (const text of ['three', 'four']) await stage.ended(anna.gatehouse.multicast.send(text));
+    await stage.until(() => textsAt(bert).length === 4);
+    for (const tab of [anna, bert]) {
+      const positions = tab.gatehouse.multicast.delivered().map(({ position }) => position);
+      expect(positions).toEqual([
+        { view: 1, number: 1 },
+        { view: 1, number: 2 },
+        { view: 2, number: 3 },
+        { view: 2, number: 4 },
+      ]);
+    }
   });
 
   test('peers: who has crashed is not there, or does not answer', async () => {

@@ -5,6 +5,7 @@ import type { Inspection } from '../core/multicast/inspection.ts';
 import { MAX_TEXT, multicastKey, type Multicast } from '../core/multicast/multicast.ts';
 import {
   GatehouseError,
+  type DeliveredMessage,
   type MulticastCalls,
   type MulticastCost,
   type MulticastMessage,
@@ -42,9 +43,9 @@ export class MulticastConsole implements MulticastCalls {
     return { id: value.id };
   }
 
-  delivered(): MulticastMessage[] {
+  delivered(): DeliveredMessage[] {
     const kept = this.host.life?.driver.node.group.history.kept ?? [];
-    return kept.map(({ multicast }) => messageOf(multicast));
+    return kept.map(({ multicast, position }) => ({ ...messageOf(multicast), position }));
   }
 
   held(): number {

@@ -1,4 +1,5 @@
 import type {
+  DeliveredMessage,
   MulticastCalls,
   MulticastCost,
   MulticastMessage,
@@ -36,8 +37,11 @@ export class FakeMulticast implements MulticastCalls {
     return this.#say(from, text);
   }
 
-  delivered(): MulticastMessage[] {
-    return this.#order.slice(0, this.#late);
+  delivered(): DeliveredMessage[] {
+    const placed = this.#order.map((message, at) => {
+      return { ...message, position: { view: 1, number: at + 1 } };
+    });
+    return placed.slice(0, this.#late);
   }
 
   held(): number {
@@ -68,7 +72,7 @@ export class FakeMulticast implements MulticastCalls {
     return this.#members.map((id) => {
       const late = id === this.self ? this.#late : this.#late + 1;
       const held = this.#order.slice(late);
-      const delivered = this.delivered();
+      const delivered = this.#order.slice(0, this.#late);
       return {
         id,
         told: {

@@ -6,15 +6,16 @@ import { undisturbed } from './undisturbed.ts';
 
 const TABS = Number(process.env['TABS'] ?? 16);
 
-/** So many tabs, P1 first, which shows the lab, once all of them are voters, as far as nine go, and follow the greatest. */
+/** So many tabs, P1 first, which shows this view, once all of them are voters, as far as nine go, and follow the greatest. */
 async function openSparse(
   park: Park,
   count: number,
   topology: 'sample' | 'ring' | 'grid' | 'random',
+  ofFirst = 'park',
 ): Promise<Tab[]> {
   const tabs: Tab[] = [];
   for (let priority = 1; priority <= count; priority++) {
-    const view = priority === 1 ? 'lab' : 'park';
+    const view = priority === 1 ? ofFirst : 'park';
     const name = `P${priority}`;
     tabs.push(await park.open({ priority, name, view, topology, election: 'wireless' }));
     // The first founds the park, and no second one beside it.
@@ -113,7 +114,7 @@ test.describe('wireless elections on the sample network', () => {
 
   sharePark('Wireless', async (made) => {
     park = made;
-    tabs = await openSparse(park, 7, 'sample');
+    tabs = await openSparse(park, 7, 'sample', 'lab');
   });
 
   /** Removes the leader. Resolves when all know that there is none, and the next election counts as another. */

@@ -4,7 +4,6 @@ import { heap } from './heap.ts';
 import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
 import { fuzz, inputOf } from './runner.ts';
 import { must, type Target } from './target.ts';
-import { server } from './targets/signaling.ts';
 import { TARGETS } from './targets.ts';
 
 /** Many more run by command: `npm run fuzz`. */
@@ -15,6 +14,12 @@ const MOST_GROWTH = 1;
 const KEEP_NOTHING = [
   ...['decode', 'wire', 'visitors', 'storage', 'leases', 'trace', 'address', 'page'],
 ];
+
+function targetOf(name: string): Target {
+  const target = TARGETS.find((one) => one.name === name);
+  if (!target) throw new RangeError(`no target ${name}`);
+  return target;
+}
 
 describe('bad input', () => {
   test.each(TARGETS.map((target) => [target.name, target] as const))(
@@ -43,7 +48,7 @@ describe('bad input', () => {
   });
 
   test.each(KEEP_NOTHING)('%s: the same is told of the same, whatever came before', (name) => {
-    const target = TARGETS.find((one) => one.name === name)!;
+    const target = targetOf(name);
     const range = target.open();
     const runs = Array.from({ length: 300 }, (_, run) => run);
     const shoot = (run: number) => range.shoot(inputOf(target, 1, run));
@@ -52,17 +57,15 @@ describe('bad input', () => {
     expect(back).toEqual(forth);
   });
 
-  test('fills the rooms of the signaling server to their caps, those of visitors too, and no further', () => {
-    const { sizes } = fuzz(server, { seed: 1, runs: RUNS });
+  test.each<[string, string[]]>([
+    ['signaling', ['parks', 'members of a park', 'visitors of a park', 'former members']],
+    ['transport', ['links', 'connections']],
+    ['desk', ['guests']],
+    ['visitor', ['gates', 'links']],
+  ])('%s: is filled to its caps, and no further', (name, caps) => {
+    const { sizes } = fuzz(targetOf(name), { seed: 1, runs: RUNS });
     const full = sizes.filter(({ size, most }) => size === most).map(({ what }) => what);
-    expect(full).toEqual(
-      expect.arrayContaining([
-        'parks',
-        'members of a park',
-        'visitors of a park',
-        'former members',
-      ]),
-    );
+    expect(full).toEqual(expect.arrayContaining(caps));
   });
 });
 

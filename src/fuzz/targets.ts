@@ -1,5 +1,6 @@
 import { chat } from './targets/chat.ts';
 import { messages, snapshots } from './targets/decode.ts';
+import { desk } from './targets/desk.ts';
 import { framing } from './targets/framing.ts';
 import { market } from './targets/market.ts';
 import { node } from './targets/node.ts';
@@ -8,6 +9,7 @@ import { client, server } from './targets/signaling.ts';
 import { leases, records } from './targets/storage.ts';
 import { traces } from './targets/trace.ts';
 import { transport } from './targets/transport.ts';
+import { visitor } from './targets/visitor.ts';
 import { visitors } from './targets/visitors.ts';
 import { wires } from './targets/wire.ts';
 import type { Target } from './target.ts';
@@ -22,6 +24,8 @@ export const TARGETS: readonly Target[] = [
   wires,
   transport,
   visitors,
+  desk,
+  visitor,
   server,
   client,
   records,

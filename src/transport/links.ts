@@ -5,6 +5,9 @@
 import type { Identity, NodeId } from '../core/identity.ts';
 import type { WireMessage } from './wire.ts';
 
+/** The most members that the coordinator's list is let grow to. */
+export const MAX_LISTED = 256;
+
 /** The way that a signal takes to the other side: through the coordinator, or relayed by peers. */
 export type SignalPath = 'coordinator' | 'peers';
 

@@ -11,7 +11,7 @@ import { EventQueue } from './event-queue.ts';
 import { DelayLines, FaultRules } from './faults.ts';
 import { Flooding } from './flooding.ts';
 import { LinkNeeds } from './link-needs.ts';
-import type { Coordinator, LinkLayer, SignalPath } from './links.ts';
+import { MAX_LISTED, type Coordinator, type LinkLayer, type SignalPath } from './links.ts';
 import { Router } from './router.ts';
 import type { DropReason, FaultRule, LinkState, Transport, TransportEvents } from './transport.ts';
 import {
@@ -30,9 +30,6 @@ export interface RoutedTransportOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
-
-/** The most members that the coordinator's list is let grow to. */
-export const MAX_LISTED = 256;
 
 /** What a transport keeps of peers, as plain data. */
 export interface HeldPeers {

@@ -119,37 +119,42 @@ describe("V1: a gate's links with visitors", () => {
   });
 });
 
+/** The way of `visi`, what it was told, and the coordinator that the test plays. */
+function way() {
+  const links = new FakeLinks();
+  const told: string[] = [];
+  let server: CoordinatorEvents | undefined;
+  const coordinator = {
+    start: (_self: Identity, events: CoordinatorEvents) => (server = events),
+    signal: () => true,
+    list: () => undefined,
+    close: () => undefined,
+  };
+  const gates = new LinkGates({ links, coordinator, clock: new TestClock() });
+  gates.start(
+    { id: 'visi', priority: 0 },
+    {
+      listed: (list) => told.push(`listed ${list.map(({ id }) => id).join(' ')}`),
+      hint: (gate) => told.push(`hint ${gate}`),
+      coordinator: (state) => told.push(state),
+      opened: (gate) => told.push(`opened ${gate}`),
+      ended: (gate) => told.push(`ended ${gate}`),
+      message: (gate, message) => told.push(`${gate} says ${JSON.stringify(message)}`),
+      refused: (reason) => told.push(`refused ${reason}`),
+    },
+  );
+  if (server === undefined) throw new Error('the coordinator was not started');
+  return { gates, links, told, server };
+}
+
 describe("a visitor's way to gates", () => {
   it('knows which there are, and links to the one that is asked for', () => {
-    const clock = new TestClock();
-    const links = new FakeLinks();
-    const told: string[] = [];
-    let server: CoordinatorEvents | null = null;
-    const coordinator = {
-      start: (_self: Identity, events: CoordinatorEvents) => (server = events),
-      signal: () => true,
-      list: () => undefined,
-      close: () => undefined,
-    };
-    const gates = new LinkGates({ links, coordinator, clock });
-    gates.start(
-      { id: 'visi', priority: 0 },
-      {
-        listed: (list) => told.push(`listed ${list.map(({ id }) => id).join(' ')}`),
-        hint: (gate) => told.push(`hint ${gate}`),
-        coordinator: (state) => told.push(state),
-        opened: (gate) => told.push(`opened ${gate}`),
-        ended: (gate) => told.push(`ended ${gate}`),
-        message: (gate, message) => told.push(`${gate} says ${JSON.stringify(message)}`),
-        refused: (reason) => told.push(`refused ${reason}`),
-      },
-    );
-    const events = server as CoordinatorEvents | null;
-    events?.state('connected');
-    events?.arrived([BERT]);
-    events?.members([ANNA]);
-    events?.joined(BERT);
-    events?.gone('anna');
+    const { gates, links, told, server } = way();
+    server.state('connected');
+    server.arrived([BERT]);
+    server.members([ANNA]);
+    server.joined(BERT);
+    server.gone('anna');
     gates.link('bert');
     links.events?.up('bert');
     links.events?.received('bert', data('bert', 'visi', 7));
@@ -165,5 +170,15 @@ describe("a visitor's way to gates", () => {
     expect(links.sent).toEqual([
       { peer: 'bert', message: data('visi', 'bert', { type: 'PROBE' }) },
     ]);
+  });
+
+  it('lists a bounded number of them, however many a server tells of', () => {
+    const { told, server } = way();
+    for (let n = 0; n < 300; n++) server.joined({ id: `gate${n}`, priority: 0 });
+    expect(told.filter((line) => line.startsWith('refused'))).toHaveLength(44);
+    expect(told.filter((line) => line.startsWith('listed'))).toHaveLength(256);
+    server.gone('gate0');
+    server.joined({ id: 'gate299', priority: 0 });
+    expect(told.at(-1)).toMatch(/^listed gate1 .* gate299$/);
   });
 });

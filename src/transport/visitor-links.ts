@@ -2,7 +2,7 @@
 import type { Identity, NodeId } from '../core/identity.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { EventQueue } from './event-queue.ts';
-import type { Coordinator, LinkLayer } from './links.ts';
+import { MAX_LISTED, type Coordinator, type LinkLayer } from './links.ts';
 import type { Gates, GatesEvents, Reception, ReceptionEvents } from './visitors.ts';
 import { decodeWire, isNodeId, type DataMessage } from './wire.ts';
 
@@ -94,12 +94,22 @@ export class LinkGates implements Gates {
     this.#startLinks(self.id);
     this.#coordinator.start(self, {
       state: (state) => this.#emit((to) => to.coordinator(state)),
-      members: (gates) => this.#list(gates),
-      joined: (gate) => this.#list([...this.#listed.values(), gate]),
-      arrived: (gates) => this.#list([...this.#listed.values(), ...gates]),
+      members: (gates) => {
+        this.#listed.clear();
+        for (const gate of gates) this.#note(gate);
+        this.#tellList();
+      },
+      joined: (gate) => {
+        if (this.#note(gate)) this.#tellList();
+      },
+      arrived: (gates) => {
+        for (const gate of gates) this.#note(gate);
+        this.#tellList();
+      },
       gone: (gate) => {
         this.#emit((to) => to.hint(gate));
-        this.#list([...this.#listed.values()].filter(({ id }) => id !== gate));
+        this.#listed.delete(gate);
+        this.#tellList();
       },
       signal: (from, signal) => this.#links.signal(from, signal, 'coordinator'),
       refused: (reason) => this.#emit((to) => to.refused(reason, null)),
@@ -144,9 +154,17 @@ export class LinkGates implements Gates {
     });
   }
 
-  #list(gates: readonly Identity[]): void {
-    this.#listed.clear();
-    for (const gate of gates) this.#listed.set(gate.id, gate);
+  /** Takes a gate to the list; false if it can't be. */
+  #note(gate: Identity): boolean {
+    if (!this.#listed.has(gate.id) && this.#listed.size >= MAX_LISTED) {
+      this.#emit((to) => to.refused('more gates than a park can have', null));
+      return false;
+    }
+    this.#listed.set(gate.id, gate);
+    return true;
+  }
+
+  #tellList(): void {
     const listed = [...this.#listed.values()];
     this.#emit((to) => to.listed(listed));
   }

@@ -1,17 +1,13 @@
 import type { Identity, NodeId } from '../../core/identity.ts';
 import type { Random } from '../../sim/random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
-import type {
-  ConnectionEvents,
-  ConnectionFactory,
-  Coordinator,
-  CoordinatorEvents,
-} from '../../transport/links.ts';
+import { MAX_LISTED } from '../../transport/links.ts';
 import { LinkSessions } from '../../transport/link-sessions.ts';
 import { MAX_LINKS } from '../../transport/link-slots.ts';
-import { MAX_LISTED, RoutedTransport } from '../../transport/routed-transport.ts';
+import { RoutedTransport } from '../../transport/routed-transport.ts';
 import { MAX_ORIGINS } from '../../transport/router.ts';
 import { refuseWebRtcSignal } from '../../transport/webrtc-signal.ts';
+import { PlayedConnections, PlayedCoordinator, sizesOfLinks } from '../played-links.ts';
 import { pass } from '../samples.ts';
 import { must, type Size, type Target, type Verdict } from '../target.ts';
 import { WatchedClock } from '../watched-clock.ts';
@@ -23,48 +19,29 @@ const TIMERS_BESIDES = 4;
 /** Those that arrived, and those that the owner met by itself. */
 const MET = MAX_LISTED + PEERS.length;
 
-/** Where the coordinator's voice comes in. */
-class Voice implements Coordinator {
-  events: CoordinatorEvents | null = null;
-  start(_self: Identity, events: CoordinatorEvents): void {
-    this.events = events;
-  }
-  signal(): boolean {
-    return true;
-  }
-  list(): void {
-    // Whoever asks gets no answer: only what the fuzzer says comes in.
-  }
-  close(): void {
-    this.events = null;
-  }
-}
-
 /** A transport over connections that open at once and hear what the fuzzer says. */
 class Junction {
   readonly clock = new VirtualClock();
-  readonly open = new Map<NodeId, ConnectionEvents>();
-  readonly voice = new Voice();
+  readonly connections = new PlayedConnections(this.clock);
+  readonly coordinator = new PlayedCoordinator();
   readonly links: LinkSessions;
   readonly routed: RoutedTransport;
-  /** Why something was refused, since it was asked for last. */
+  /** Why something was refused. */
   refusals: string[] = [];
-  connections = 0;
   readonly #watched = new WatchedClock(this.clock);
-  /** How often it did something that shows: told its owner, sent, made or closed a connection. */
-  #deeds = 0;
+  /** How often its owner was told something. */
+  #told = 0;
 
   /** `isSparse`: its owner chooses its links by itself, else it is linked to everybody. */
   constructor(readonly isSparse: boolean) {
-    const random = (): number => 0.5;
     const clock = this.#watched;
-    const connect = this.#connect;
+    const random = (): number => 0.5;
+    const { connect } = this.connections;
     this.links = new LinkSessions({ connect, refusePayload: refuseWebRtcSignal, clock, random });
-    this.routed = new RoutedTransport({
-      ...{ links: this.links, coordinator: this.voice, clock, random },
-    });
+    const { links, coordinator } = this;
+    this.routed = new RoutedTransport({ links, coordinator, clock, random });
     const told = (): void => {
-      this.#deeds += 1;
+      this.#told += 1;
     };
     this.routed.start(
       { id: SELF, priority: 1 },
@@ -80,25 +57,23 @@ class Junction {
     pass(this.clock, 5);
   }
 
-  /** Everything that must stay as it is when a message is refused. */
+  /** Everything that must stay as it is when a message is refused: what it holds, and that nothing was done. */
   state(): string {
+    const { connections, coordinator } = this;
     return JSON.stringify([
       this.routed.held(),
       this.links.held(),
-      [...this.open.keys()],
-      [this.connections, this.#deeds, this.#watched.deeds],
+      [...connections.open.keys()],
+      [connections.deeds, coordinator.deeds, this.#told, this.#watched.deeds],
     ]);
   }
 
   sizes(): Size[] {
-    const { links, waiting } = this.links.held();
-    const { met, left, up, states, members, adverts, absences, needs } = this.routed.held();
+    const { left, states, met, members, adverts, absences, needs } = this.routed.held();
     return [
-      { what: 'connections', size: this.connections, most: MAX_LINKS },
-      { what: 'open connections', size: this.open.size, most: MAX_LINKS },
+      ...sizesOfLinks(this.links, this.connections),
+      { what: 'peers that wait for a link', size: this.links.held().waiting.length, most: MET },
       { what: 'timers', size: this.#watched.pending, most: MAX_LINKS + TIMERS_BESIDES },
-      { what: 'links', size: links.length, most: MAX_LINKS },
-      { what: 'peers with a link', size: up.length, most: MAX_LINKS },
       {
         what: 'needs of links',
         size: needs.spared.length + needs.told.length,
@@ -107,43 +82,16 @@ class Junction {
       { what: 'adverts', size: adverts.length, most: MAX_ORIGINS + 1 },
       { what: 'listed members', size: members.length, most: MAX_LISTED },
       { what: 'peers to link to', size: met.length, most: MET },
-      { what: 'peers that wait for a link', size: waiting.length, most: MET },
       { what: 'peers that left', size: left.length, most: MET },
       { what: 'peers out of reach', size: absences.since.length, most: MET },
       { what: 'peers given up', size: absences.givenUp.length, most: MET },
       { what: 'ways to peers', size: states.length, most: MET + MAX_LINKS + MAX_ORIGINS },
     ];
   }
-
-  readonly #connect: ConnectionFactory = (_self, peer, _initiator, events) => {
-    this.connections += 1;
-    this.#deeds += 1;
-    const opening = this.clock.schedule(1, () => {
-      this.open.set(peer, events);
-      events.open();
-    });
-    return {
-      signal: (payload) => {
-        this.#deeds += 1;
-        must(refuseWebRtcSignal(payload) === null, 'a connection is fed what was checked');
-      },
-      send: (message) => {
-        this.#deeds += 1;
-        JSON.stringify(message);
-        return 'sent';
-      },
-      close: () => {
-        this.#deeds += 1;
-        this.connections -= 1;
-        this.clock.cancel(opening);
-        if (this.open.get(peer) === events) this.open.delete(peer);
-      },
-    };
-  };
 }
 
 /** A signal about the attempt that there is, or one near it. */
-function nearSignal({ links }: Junction, from: NodeId, random: Random): unknown {
+export function nearSignal(links: LinkSessions, from: NodeId, random: Random): unknown {
   const known = links.held().links.find(({ peer }) => peer === from);
   const session = Math.max(0, (known?.session ?? 0) + random.int(-1, 2));
   const incarnation = Math.max(0, (known?.incarnation ?? 0) + random.int(-1, 1));
@@ -154,25 +102,28 @@ function some(random: Random): NodeId[] {
   return PEERS.filter(() => random.chance(0.4));
 }
 
-function strangers(random: Random, most: number): Identity[] {
+export function strangers(random: Random, most: number): Identity[] {
   return Array.from({ length: random.int(0, most) }, () => ({ id: random.name(8), priority: 1 }));
 }
 
 /** What comes from outside: a message that is refused as a whole changes nothing. */
 function say(junction: Junction, random: Random): void {
-  const { open, voice } = junction;
+  const { open } = junction.connections;
+  const { events } = junction.coordinator;
   const from = random.chance(0.9) ? (random.pick(PEERS) ?? '') : random.name(random.int(0, 40));
-  const signal = random.chance(0.5) ? link(random) : nearSignal(junction, from, random);
+  const signal = random.chance(0.5) ? link(random) : nearSignal(junction.links, from, random);
   const said = [
-    () => voice.events?.signal(from, mutant(signal, random)),
+    () => events?.signal(from, mutant(signal, random)),
     () => open.get(from)?.received(mutant(wire(random), random)),
-    () => voice.events?.joined({ id: random.name(8), priority: 1 }),
+    () => events?.joined({ id: random.name(8), priority: 1 }),
   ];
   random.pick(said)?.();
 }
 
 /** Whatever else happens to a transport. */
-function happen({ open, voice, routed, isSparse }: Junction, random: Random): void {
+function happen({ connections, coordinator, routed, isSparse }: Junction, random: Random): void {
+  const { open } = connections;
+  const { events } = coordinator;
   const peers = PEERS.map((id) => ({ id, priority: 1 }));
   const happens = [
     () => open.get(random.pick(PEERS) ?? '')?.closed(random.chance(0.5)),
@@ -180,12 +131,11 @@ function happen({ open, voice, routed, isSparse }: Junction, random: Random): vo
       if (isSparse) routed.keepLinks(some(random), some(random));
       else routed.meet(peers.filter(() => random.chance(0.5)));
     },
-    () => voice.events?.arrived(strangers(random, 20)),
-    () => voice.events?.members([...peers, ...strangers(random, 59)]),
-    () => voice.events?.gone(random.pick(PEERS) ?? ''),
+    () => events?.arrived(strangers(random, 20)),
+    () => events?.members([...peers, ...strangers(random, 59)]),
+    () => events?.gone(random.pick(PEERS) ?? ''),
     () => {
-      if (random.chance(0.2))
-        voice.events?.state(random.chance(0.7) ? 'connected' : 'disconnected');
+      if (random.chance(0.2)) events?.state(random.chance(0.7) ? 'connected' : 'disconnected');
     },
   ];
   random.pick(happens)?.();

@@ -40,7 +40,7 @@ export interface DeskGate {
 }
 
 /** A visitor's tab that is linked to this gate. */
-interface Guest {
+export interface Guest {
   /** What it goes by, once it has said so. */
   name: string | null;
   /** What its page shows, as far as this gate knows. */
@@ -109,6 +109,11 @@ export class VisitorDesk {
     return [...this.#guests.values()].map(({ name, last }) => ({ visitor: name, request: last }));
   }
 
+  /** For checks: that it is bounded, and that what is refused leaves it as it was. */
+  held(): readonly (readonly [NodeId, Guest])[] {
+    return [...this.#guests];
+  }
+
   /** Rule V9: the log may have gone on. */
   look(): void {
     for (const [id, guest] of this.#guests) this.#answer(id, guest);
@@ -166,6 +171,10 @@ export class VisitorDesk {
       return;
     }
     const message = decoded.value;
+    if (isSecond(guest, message)) {
+      this.gate.refused('visitor: a second request at once', from);
+      return;
+    }
     const now = this.clock.now();
     guest.allowance = Math.min(
       ASKS_AT_ONCE,
@@ -202,10 +211,6 @@ export class VisitorDesk {
     const { number, wish, visitor, tab } = asked;
     // It is under way here, and is answered once.
     if (guest.open === number) return;
-    if (guest.open !== null) {
-      this.gate.refused('visitor: a second request at once', from);
-      return;
-    }
     guest.name = visitor;
     const declined = this.#whyNot(guest);
     if (declined !== null) {
@@ -291,4 +296,9 @@ export class VisitorDesk {
   #tell(visitor: NodeId, message: GateMessage): void {
     if (this.#isOpen) this.reception.send(visitor, message);
   }
+}
+
+/** It asks for something else while a request of it is under way. */
+function isSecond({ open }: Guest, message: VisitorMessage): boolean {
+  return message.type === 'ASK' && open !== null && open !== message.number;
 }

@@ -60,9 +60,13 @@ it('Enter sends, Shift and Enter begin a new line, and a draft waits in its plac
   expect(fake.chat.history('Lobby').map(({ text }) => text)).toEqual(['one\ntwo']);
   await userEvent.keyboard('half a');
   await button(/Bob/).click();
-  await expect.element(page.getByRole('textbox', { name: 'Message to Bob' })).toHaveValue('');
+  const toBob = page.getByRole('textbox', { name: 'Message to Bob' });
+  await expect.element(toBob).toHaveValue('');
+  await toBob.fill('dear');
   await button(/Lobby/).click();
   await expect.element(field).toHaveValue('half a');
+  await button(/Bob/).click();
+  await expect.element(toBob).toHaveValue('dear');
 });
 
 it('C8: what is sealed or damaged is shown as that, and markup as text', async () => {
@@ -104,6 +108,12 @@ it('follows the end for who is there, and leaves who reads further up in place',
   await button('1 new message').click();
   await expect.element(log.getByText('Line 61')).toBeInViewport();
   await expect.element(button(/new message|To the end/)).not.toBeInTheDocument();
+  // Who writes is there again.
+  scroller.scrollTop = 0;
+  await expect.element(button('To the end')).toBeVisible();
+  await field.fill('Line 62');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(log.getByText('Line 62')).toBeInViewport();
 });
 
 /** As a gate answers: not at once, but after some frames. */

@@ -74,12 +74,15 @@ it('shows what was last known while this gate is down', async () => {
   open();
   await button('Deposit').click();
   await expect.element(page.getByTestId('shelf-salt')).toHaveTextContent('5 at 10');
+  const accounts = page.getByRole('region', { name: /^Accounts/ });
+  await expect.element(accounts.getByText('trader, this gate')).toBeVisible();
   await button('Crash the trader (this gate)').click();
   await expect.element(page.getByTestId('trader')).toHaveTextContent('No trader: trading halts');
   await expect
     .element(page.getByRole('heading', { name: 'For sale, as last known' }))
     .toBeVisible();
   await expect.element(page.getByTestId('shelf-salt')).toHaveTextContent('5 at 10');
+  await expect.element(accounts.getByText('this gate', { exact: true })).toBeVisible();
   await expect.element(button('Buy')).toBeDisabled();
 });
 

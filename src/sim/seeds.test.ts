@@ -150,6 +150,18 @@ const SEEDS: readonly Once[] = [
     faults: [],
     why: 'S7: a person took the open visit of a page that crashed for the next one',
   },
+  {
+    seed: 4373,
+    nodes: 5,
+    seconds: 20,
+    but: {
+      election: 'ring',
+      topology: 'sample',
+      multicast: 'sequencer',
+      systems: ['chat', 'market', 'visits'],
+    },
+    why: 'L1: a link that neither end needed stayed, since one had not heard so',
+  },
 ];
 
 const ALL = FAULTS.map(({ name }) => name);

@@ -29,6 +29,8 @@ export interface FloodPorts {
   readonly random: () => number;
   /** Sends adverts to a neighbour. */
   readonly send: (neighbour: NodeId, adverts: readonly Advert[]) => void;
+  /** With every refresh: what else may have been lost can be said again. */
+  readonly refreshed: () => void;
   /** Calls back from a timer: wraps the work so that events come at its end. */
   readonly handle: (work: () => void) => void;
 }
@@ -128,6 +130,7 @@ export class Flooding {
       this.#ports.handle(() => {
         this.#router.setNeighbours(this.#router.own.neighbours);
         this.#floodNow();
+        this.#ports.refreshed();
       });
     });
   }

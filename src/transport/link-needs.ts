@@ -12,15 +12,19 @@ export class LinkNeeds {
   /** Peers that know that we do without the link to them. */
   readonly #told = new Set<NodeId>();
 
-  /** Tells those that do not know it how we need their link. */
+  /**
+   * Tells those that do not know it how we need their link, or all of them: what was said may have been lost, to a cut
+   * that was asked for at the other end.
+   */
   tell(
+    whom: 'news' | 'all',
     open: Iterable<NodeId>,
     isNeeded: (peer: NodeId) => boolean,
     send: (peer: NodeId, needed: boolean) => void,
   ): void {
     for (const peer of open) {
       const needed = isNeeded(peer);
-      if (needed !== this.#told.has(peer)) continue;
+      if (whom === 'news' && needed !== this.#told.has(peer)) continue;
       if (needed) this.#told.delete(peer);
       else this.#told.add(peer);
       send(peer, needed);

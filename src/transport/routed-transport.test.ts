@@ -419,6 +419,17 @@ describe('links that are kept on purpose', () => {
     ]);
   });
 
+  it('are told again and again, for what was said may have been lost', () => {
+    const made = wayRound();
+    made.transport.keepLinks(['near'], []);
+    made.took('need');
+    made.clock.advance(FLOOD_TIMING.refreshMs * 1.25);
+    expect(made.took('need').map(({ to, message }) => ({ to, ...message }))).toEqual([
+      { to: 'near', kind: 'need', needed: true },
+      { to: 'more', kind: 'need', needed: false },
+    ]);
+  });
+
   it('are needed by who knows no way round them yet, though the other end may know one', () => {
     const made = relayed();
     made.transport.keepLinks(['near'], []);

@@ -117,6 +117,7 @@ export class RoutedTransport implements Transport {
         clock: this.#clock,
         random: this.#random,
         send: (neighbour, adverts) => this.#sendAdverts(neighbour, adverts),
+        refreshed: () => this.#reviewLinks('all'),
         handle: (work) => this.#queue.handle(work),
       });
       this.#running = { self: self.id, events, router, flooding };
@@ -418,9 +419,9 @@ export class RoutedTransport implements Transport {
   }
 
   /** Says which links are needed here, and closes those that neither end needs. */
-  #reviewLinks(): void {
+  #reviewLinks(told: 'news' | 'all' = 'news'): void {
     if (!this.#isSparse) return;
-    this.#tellNeeds();
+    this.#tellNeeds(told);
     const spare = this.#needs.spare().find((id) => !this.#faults.cut(id));
     if (spare === undefined) return;
     this.#links.send(spare, { kind: 'part' });
@@ -433,8 +434,9 @@ export class RoutedTransport implements Transport {
    * A link is needed by who wants it, and by who knows no way round it: adverts travel, so one end may learn of the
    * only other way long before the other does, who would lose its peer from sight if the link were closed by then.
    */
-  #tellNeeds(): void {
+  #tellNeeds(told: 'news' | 'all'): void {
     this.#needs.tell(
+      told,
       [...this.#up].filter((id) => !this.#faults.cut(id)),
       (id) => this.#met.has(id) || this.#running?.router.hasDetour(id) !== true,
       (id, needed) => this.#links.send(id, { kind: 'need', needed }),

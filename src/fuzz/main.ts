@@ -1,11 +1,8 @@
 /** The command `npm run fuzz`. */
 import { heap } from './heap.ts';
-import { HELP, parseOptions, UsageError } from './options.ts';
+import { HELP, MOST_GROWTH, parseOptions, UsageError } from './options.ts';
 import { fuzz, type Result } from './runner.ts';
 import { TARGETS } from './targets.ts';
-
-/** By how much a target may grow, however much is thrown at it, MiB: the engine compiles and caches on the way. */
-const MOST_GROWTH = 8;
 
 process.exitCode = main(process.argv.slice(2));
 

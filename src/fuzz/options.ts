@@ -9,12 +9,19 @@ export interface Options {
   readonly show: 'help' | 'targets' | null;
 }
 
+/** By how much a target may grow, however much is thrown at it, MiB: the engine compiles and caches on the way. */
+export const MOST_GROWTH = 8;
+
 /** Arguments that make no sense. The message is for people. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const HELP = `Throws bad input at every boundary: nothing may throw, nothing may change by what is refused, nothing may grow.
+export const HELP = `Throws bad input at what takes input from outside: --only list prints the targets.
+
+Nothing may throw. What is refused may change nothing; only a message in parts, of frames or a snapshot, ends with a
+part that is refused, and of a list the rest counts. What is kept is counted, and may not outgrow its bounds; what
+the process holds may not grow by more than ${MOST_GROWTH} MiB, from an early input to the last.
 
   npm run fuzz -- [options]
 

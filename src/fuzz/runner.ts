@@ -1,5 +1,5 @@
 import { Random } from '../sim/random.ts';
-import type { Range, Size, Target } from './target.ts';
+import { mustFit, type Range, type Size, type Target } from './target.ts';
 
 export interface Plan {
   readonly seed: number;
@@ -58,10 +58,9 @@ export function fuzz(target: Target, { seed, runs, held = () => 0 }: Plan): Resu
 }
 
 function measure(range: Range, greatest: Map<string, Size>): void {
-  for (const size of range.sizes?.() ?? []) {
-    if (size.size > size.most) {
-      throw new Error(`${size.what} has grown to ${size.size}, and may come to ${size.most}`);
-    }
+  const sizes = range.sizes?.() ?? [];
+  mustFit(sizes);
+  for (const size of sizes) {
     if (size.size >= (greatest.get(size.what)?.size ?? 0)) greatest.set(size.what, size);
   }
 }

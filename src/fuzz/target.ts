@@ -34,3 +34,10 @@ export class Finding extends Error {
 export function must(holds: boolean, rule: string): asserts holds {
   if (!holds) throw new Finding(rule);
 }
+
+/** Nothing has outgrown its bound. */
+export function mustFit(sizes: readonly Size[]): void {
+  for (const { what, size, most } of sizes) {
+    must(size <= most, `${what} has grown to ${size}, and may come to ${most}`);
+  }
+}

@@ -14,7 +14,7 @@ import { visitors } from './targets/visitors.ts';
 import { wires } from './targets/wire.ts';
 import type { Target } from './target.ts';
 
-/** Every boundary that data from outside comes over. */
+/** What takes data from peers, the signaling server, visitors, storage, files, the address bar and the console. */
 export const TARGETS: readonly Target[] = [
   messages,
   snapshots,

@@ -150,6 +150,10 @@ export class SignalingClient implements Coordinator {
       this.#running?.events.refused('no message of the protocol');
       return;
     }
+    if (isOfVisitor(decoded.message) && this.#options.visitorSignal === undefined) {
+      this.#running?.events.refused('a signal of a visitor, where none are received');
+      return;
+    }
     // Whatever it says, it lives.
     if (this.#registeredAt !== undefined) this.#pingLater();
     this.#handle(decoded.message);
@@ -179,7 +183,7 @@ export class SignalingClient implements Coordinator {
         return;
       case 'signal':
         if (message.role === undefined) events?.signal(message.from, message.signal);
-        else this.#signalOfVisitor(message.from, message.signal);
+        else if (this.#running) this.#options.visitorSignal?.(message.from, message.signal);
         return;
       case 'error':
         this.#refused(message.code);
@@ -189,12 +193,6 @@ export class SignalingClient implements Coordinator {
       default:
         unreachable(message);
     }
-  }
-
-  #signalOfVisitor(from: NodeId, signal: unknown): void {
-    const { visitorSignal } = this.#options;
-    if (this.#running !== undefined && visitorSignal) visitorSignal(from, signal);
-    else this.#running?.events.refused('a signal of a visitor, where none are received');
   }
 
   #refused(code: ErrorCode): void {
@@ -311,6 +309,10 @@ export class SignalingClient implements Coordinator {
       work();
     });
   }
+}
+
+function isOfVisitor(message: ServerMessage): boolean {
+  return message.type === 'signal' && message.role !== undefined;
 }
 
 function openBrowserSocket(url: string): Socket {

@@ -56,14 +56,14 @@ export const messages: Target = {
   },
 };
 
-/** Nobody is inside in these, and nobody has asked: some of each, so that there is something to keep. */
+/** Nobody is inside in these, and nobody has asked: here some are, and no more than there is room for. */
 function peopled(whole: Snapshot, random: Random): Snapshot {
   const names = Array.from({ length: random.int(0, 3) }, (_, i) => `Visitor ${i}`);
   const requests = names.map((_, number) => {
     const outcome = { allowed: true };
     return { tab: random.name(32), number: number + 1, wish: 'enter', outcome };
   });
-  const park = { capacity: 1000, inside: names, ...(names.length > 0 ? { requests } : {}) };
+  const park = { capacity: names.length, inside: names, ...(names.length > 0 ? { requests } : {}) };
   return { ...whole, machine: { park } };
 }
 

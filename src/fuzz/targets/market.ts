@@ -4,7 +4,7 @@ import type { EntryCommand } from '../../core/entry.ts';
 import type { Json } from '../../core/json.ts';
 import { entry, founding, member, operation, term } from '../../core/testing/fixtures.ts';
 import { Market } from '../../machines/market.ts';
-import { PRODUCTS } from '../../machines/market/operations.ts';
+import { MAX_LOTS, PRODUCTS } from '../../machines/market/operations.ts';
 import { parseAuto, parseWish } from '../../runtime/market/input.ts';
 import { GatehouseError } from '../../runtime/gatehouse.ts';
 import type { Random } from '../../sim/random.ts';
@@ -115,7 +115,7 @@ export const market: Target = {
       sizes: () => {
         const { lots, accounts } = fair.market;
         return [
-          { what: 'lots', size: lots.length, most: LIFE },
+          { what: 'lots', size: lots.length, most: MAX_LOTS },
           { what: 'accounts', size: Object.keys(accounts).length, most: IDS.length },
           { what: 'the market, written out', size: written.length, most },
         ];

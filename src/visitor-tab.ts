@@ -4,7 +4,7 @@ import type { Clock } from './runtime/clock.ts';
 import { VisitorConsole } from './runtime/visitor/visitor-console.ts';
 import { StoredTicket } from './storage/indexeddb-tickets.ts';
 import { signalingUrl } from './tab-home.ts';
-import { createVisitorGates } from './transport/tab-transport.ts';
+import { createVisitorGates } from './transport/visitor-transport.ts';
 import './ui/visitor/visitor-view.ts';
 
 /** Anew with each page: nobody remembers a visitor by it. */

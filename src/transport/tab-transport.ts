@@ -1,11 +1,11 @@
-/** The transports of a tab: WebRTC links, introduced by the signaling server. */
+/** The transports of a gate's tab: WebRTC links, introduced by the signaling server. */
 import type { Clock } from '../runtime/clock.ts';
 import { LinkSessions } from './link-sessions.ts';
 import { RoutedTransport } from './routed-transport.ts';
 import { SignalingClient } from './signaling-client.ts';
 import type { Transport } from './transport.ts';
-import { LinkGates, LinkReception } from './visitor-links.ts';
-import type { Gates, Reception } from './visitors.ts';
+import { LinkReception } from './visitor-links.ts';
+import type { Reception } from './visitors.ts';
 import { webRtcConnections } from './webrtc.ts';
 import { refuseWebRtcSignal } from './webrtc-signal.ts';
 
@@ -43,18 +43,4 @@ export function createGateTransports(options: TabTransportOptions): GateTranspor
   });
   const links = new LinkSessions({ ...linked, clock, random });
   return { transport: new RoutedTransport({ links, coordinator, clock, random }), reception };
-}
-
-/** Of a visitor's tab. */
-export function createVisitorGates(options: TabTransportOptions): Gates {
-  const { clock, iceServers, park, secret, signalingUrl: url, random = Math.random } = options;
-  return new LinkGates({
-    links: new LinkSessions({
-      connect: webRtcConnections({ iceServers }),
-      refusePayload: refuseWebRtcSignal,
-      ...{ clock, random },
-    }),
-    coordinator: new SignalingClient({ url, park, secret, clock, random, role: 'visitor' }),
-    clock,
-  });
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Identity, NodeId } from '../core/identity.ts';
+import { LinkGates } from './gate-links.ts';
 import type { CoordinatorEvents, LinkEvents, LinkLayer, SendResult } from './links.ts';
 import { TestClock } from './test-clock.ts';
-import { LinkGates, LinkReception } from './visitor-links.ts';
+import { LinkReception } from './visitor-links.ts';
 import type { WireMessage } from './wire.ts';
 
 /** A link layer of which the test is the other side. */

@@ -5,7 +5,7 @@ import type { Random } from '../../sim/random.ts';
 import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { MAX_LISTED } from '../../transport/links.ts';
 import { LinkSessions } from '../../transport/link-sessions.ts';
-import { LinkGates } from '../../transport/visitor-links.ts';
+import { LinkGates } from '../../transport/gate-links.ts';
 import { refuseWebRtcSignal } from '../../transport/webrtc-signal.ts';
 import { PlayedConnections, PlayedCoordinator, sizesOfLinks } from '../played-links.ts';
 import { pass } from '../samples.ts';

@@ -49,6 +49,11 @@ export class Load {
     });
   }
 
+  /** How many operations have had an outcome so far. */
+  get outcomes(): number {
+    return this.#outcomes;
+  }
+
   /** Resolves when every operation under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -27,8 +27,8 @@ export const SIEGE_HELP = `Attacks a signaling server of its own, on this machin
 
   npm run siege -- [options]
 
-  --only PART  idle (10,000 tabs that do nothing), flood (100 sockets that flood it), or restarts (of the server, below
-               a park of real tabs); all three without it
+  --only PART  idle (10,000 tabs that do nothing), flood (tabs that connect and join while 100 sockets flood it), or
+               restarts (of the server, below a park of real tabs); all three without it
   --help       this text
 
 Exit status 1 when a limit was not held, 2 for wrong options.`;

@@ -4,10 +4,10 @@ import { WebSocket } from 'ws';
 import { SIGNALING_PATH, type ClientMessage } from '../protocol.ts';
 
 export interface Join {
-  /** From HOWDY to the welcome, ms. */
-  readonly welcomeMs: number;
-  /** From the first packet of the connection to the welcome, ms. */
+  /** From the first packet of the connection to the welcome: what a person waits for, ms. */
   readonly totalMs: number;
+  /** Of that, from HOWDY to the welcome, ms. */
+  readonly welcomeMs: number;
 }
 
 /** Tabs that come one after the other, each over a connection of its own. Rejects when one is not let in. */

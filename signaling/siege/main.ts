@@ -10,7 +10,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { Flood } from './flood.ts';
 import { IdleTabs } from './idle.ts';
 import { joinHonestly } from './joins.ts';
-import { print, quantile, type SiegeResult } from './result.ts';
+import { judgeFlood, print, type SiegeResult } from './result.ts';
 import { Target } from './target.ts';
 
 const IDLE = { sockets: 10_000, limitMiB: 200 };
@@ -66,7 +66,7 @@ async function holdIdle(): Promise<SiegeResult> {
   }
 }
 
-/** A hundred sockets that flood the server, with its own limits: how long an honest tab takes to get in. */
+/** A hundred sockets that flood the server, with its own limits: how long an honest tab takes to connect and get in. */
 async function joinUnderFlood(): Promise<SiegeResult> {
   const { attackers, joins, limitMs } = FLOOD;
   const target = await Target.start();
@@ -79,26 +79,9 @@ async function joinUnderFlood(): Promise<SiegeResult> {
     const times = await within(PATIENCE, joinHonestly(target.port, joins));
     flood.postMessage('stop');
     const attack = await within(PATIENCE, message(flood));
-    const p99 = (samples: number[]): number => Math.round(quantile(samples, 0.99) * 10) / 10;
-    const welcome = p99(times.map(({ welcomeMs }) => welcomeMs));
-    const total = p99(times.map(({ totalMs }) => totalMs));
-    const median =
-      Math.round(
-        quantile(
-          times.map(({ welcomeMs }) => welcomeMs),
-          0.5,
-        ) * 10,
-      ) / 10;
-    return {
-      name: 'flood',
-      params: { attackers, joins },
-      ...{ ours: welcome, limit: limitMs, unit: 'ms' },
-      ok: welcome < limitMs && target.isAlive,
-      also: {
-        ...{ median, withConnecting: total, rssMiB: target.rss(), attack },
-        health: await target.health(),
-      },
-    };
+    const { isAlive } = target;
+    const also = { rssMiB: target.rss(), attack, health: await target.health() };
+    return judgeFlood({ attackers, joins: times, limitMs, isAlive, also });
   } finally {
     await flood.terminate();
     await target.stop();

@@ -1,3 +1,5 @@
+import type { Join } from './joins.ts';
+
 /** What one attack showed. */
 export interface SiegeResult {
   readonly name: string;
@@ -9,6 +11,37 @@ export interface SiegeResult {
   readonly ok: boolean;
   /** What else was seen. */
   readonly also: Readonly<Record<string, unknown>>;
+}
+
+export interface FloodSeen {
+  readonly attackers: number;
+  readonly joins: readonly Join[];
+  readonly limitMs: number;
+  readonly isAlive: boolean;
+  readonly also: SiegeResult['also'];
+}
+
+/** A join begins with its connection: a flood of connections may be what keeps an honest tab out. */
+export function judgeFlood({ attackers, joins, limitMs, isAlive, also }: FloodSeen): SiegeResult {
+  const totals = joins.map(({ totalMs }) => totalMs);
+  const welcomes = joins.map(({ welcomeMs }) => welcomeMs);
+  const ours = quantile(totals, 0.99);
+  return {
+    name: 'flood',
+    params: { attackers, joins: joins.length },
+    ...{ ours: tenths(ours), limit: limitMs, unit: 'ms' },
+    ok: ours < limitMs && isAlive,
+    also: {
+      median: tenths(quantile(totals, 0.5)),
+      longest: tenths(quantile(totals, 1)),
+      fromHowdy: tenths(quantile(welcomes, 0.99)),
+      ...also,
+    },
+  };
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 /** The smallest sample that `share` of all do not exceed. Throws a RangeError for none. */

@@ -8,7 +8,7 @@ import { createGatehouseServer, type GatehouseServer } from '../server.ts';
 import { ATTACKS, Flood } from './flood.ts';
 import { IdleTabs } from './idle.ts';
 import { joinHonestly } from './joins.ts';
-import { quantile } from './result.ts';
+import { judgeFlood, quantile } from './result.ts';
 
 let clientDir: string;
 let server: GatehouseServer;
@@ -53,7 +53,11 @@ describe('a flood from 20 sockets', () => {
       await serve();
       const flood = new Flood(port, 20, [attack]);
       await flood.start();
-      expect(await joinHonestly(port, 5)).toHaveLength(5);
+      const joins = await joinHonestly(port, 5);
+      expect(joins).toHaveLength(5);
+      expect(joins.every(({ totalMs, welcomeMs }) => 0 < welcomeMs && welcomeMs < totalMs)).toBe(
+        true,
+      );
       flood.stop();
       expect(flood.seen.connections).toBeGreaterThanOrEqual(20);
       await expect
@@ -71,5 +75,28 @@ describe('quantile', () => {
     const samples = Array.from({ length: 200 }, (_, place) => 200 - place);
     expect([0, 0.5, 0.99, 1].map((share) => quantile(samples, share))).toEqual([1, 100, 198, 200]);
     expect(() => quantile([], 0.5)).toThrow(RangeError);
+  });
+});
+
+describe('a flood', () => {
+  const seen = { attackers: 100, limitMs: 1000, isAlive: true, also: { rssMiB: 90 } };
+  const joins = (slow: number, totalMs: number) =>
+    Array.from({ length: 200 }, (_, place) => ({
+      totalMs: place < slow ? totalMs : 50,
+      welcomeMs: 10,
+    }));
+
+  it.each([
+    ['is held while 99 of 100 get in within the limit', 2, 5000, true],
+    ['is not held when more wait for longer, and be it for their connection', 3, 1000, false],
+  ])('%s', (_what, slow, totalMs, ok) => {
+    const result = judgeFlood({ ...seen, joins: joins(slow, totalMs) });
+    expect(result).toMatchObject({ name: 'flood', params: { attackers: 100, joins: 200 }, ok });
+    expect(result.ours).toBe(ok ? 50 : 1000);
+    expect(result.also).toEqual({ median: 50, longest: totalMs, fromHowdy: 10, rssMiB: 90 });
+  });
+
+  it('is not held by a server that has ended', () => {
+    expect(judgeFlood({ ...seen, isAlive: false, joins: joins(0, 0) }).ok).toBe(false);
   });
 });

@@ -176,7 +176,9 @@ describe("a visitor's way to gates", () => {
   it('lists a bounded number of them, however many a server tells of', () => {
     const { told, server } = way();
     for (let n = 0; n < 300; n++) server.joined({ id: `gate${n}`, priority: 0 });
-    expect(told.filter((line) => line.startsWith('refused'))).toHaveLength(44);
+    const refused = told.filter((line) => line.startsWith('refused'));
+    expect(refused).toHaveLength(44);
+    expect(refused[0]).toMatch(/more gates than a park can have$/);
     expect(told.filter((line) => line.startsWith('listed'))).toHaveLength(256);
     server.gone('gate0');
     server.joined({ id: 'gate299', priority: 0 });

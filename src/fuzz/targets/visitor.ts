@@ -85,8 +85,8 @@ class Phone {
       ...sizesOfLinks(this.links, this.connections),
       { what: 'who asks', size: this.waiting, most: ASKS },
       { what: 'gates', size: this.visitor.gatesKnown, most: MAX_LISTED },
-      // Of each who asked one, of the search one, and of the link that it tries.
-      { what: 'timers', size: this.#watched.pending, most: ASKS + 2 },
+      // Of each who asked one, of the search one, of each link that is tried one, and one of what is to be told.
+      { what: 'timers', size: this.#watched.pending, most: ASKS + GATES.length + 2 },
     ];
   }
 }

@@ -118,6 +118,12 @@ export class FailureDetector {
     this.events.failed(peer);
   }
 
+  /** Who is no member, and out of reach for long. */
+  forget(peer: NodeId): void {
+    this.context.clearTimer(`probe:${peer}`);
+    this.#watches.delete(peer);
+  }
+
   /** This node has slept: what it thinks of others is old, and it blames nobody (rule F4). */
   forgive(): void {
     for (const [peer, watch] of this.#watches) {

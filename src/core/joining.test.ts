@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { MAX_KNOWN } from './joining.ts';
 import type { Message } from './messages.ts';
 import {
   founding,
@@ -174,6 +175,39 @@ describe('HELLO', () => {
     } as const;
     solo.receive('anna', append);
     expect(solo.all('JOIN', 'anna')).toMatchObject([{ peer: { priority: 9 } }]);
+  });
+});
+
+describe('who is known', () => {
+  const listOf = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ id: `n${String(from + i)}`, priority: 1 }));
+
+  test('a coordinator that lists ever new nodes makes no node grow: the oldest are forgotten', () => {
+    const solo = blank();
+    for (let from = 0; from < 4 * MAX_KNOWN; from += 256)
+      solo.event({ type: 'members', members: listOf(from, 256) });
+    const known = solo.node.joining.peers().map(({ id }) => id);
+    expect(known).toHaveLength(MAX_KNOWN);
+    expect(known).toContain(`n${String(4 * MAX_KNOWN - 1)}`);
+    expect(known).not.toContain('n0');
+  });
+
+  test('who comes, says HELLO and goes is forgotten in the end; who is linked and who is a member is not', () => {
+    const solo = new Solo('bert', {
+      priority: 2,
+      stored: stored('bert', [anna, bert]),
+    });
+    solo.link('linked');
+    for (let i = 0; i < 2 * MAX_KNOWN; i++) {
+      const id = `n${String(i)}`;
+      solo.link(id);
+      solo.receive(id, hello({ peer: { id, priority: 1, name: id } }), '');
+      solo.link(id, 'closed');
+    }
+    const { joining } = solo.node;
+    expect(joining.peers().length).toBeLessThan(MAX_KNOWN);
+    expect(joining.link('linked')).toBe('open');
+    expect(solo.node.view().peers.map(({ id }) => id)).toEqual(expect.arrayContaining(['anna']));
   });
 });
 

@@ -9,6 +9,12 @@ import { Rivals } from './rivals.ts';
 import type { Generation, StorageWrite } from './stored.ts';
 import { nextTerm, NO_TERM } from './term.ts';
 
+/**
+ * Nodes that are remembered: more than a park has members (256), a coordinator lists (256) and a tab has links (64)
+ * together. Names that a coordinator makes up, or that come and go for months, are forgotten.
+ */
+export const MAX_KNOWN = 1024;
+
 /** Meeting peers, joining or founding a park, and giving way to another generation (rules J1 to J4, G1 to G7). */
 export class Joining {
   readonly archives: Archives;
@@ -79,6 +85,7 @@ export class Joining {
   linkChanged(peer: NodeId, state: 'open' | 'relayed' | 'closed'): void {
     const wasReachable = this.isReachable(peer);
     this.#links.set(peer, state);
+    this.#forgetOld();
     this.node.neighbourhood.touch();
     if (state === 'closed') {
       this.rivals.drop(peer);
@@ -468,6 +475,22 @@ export class Joining {
   #learn(peer: Peer): void {
     this.#peers.set(peer.id, peer);
     if (!this.#links.has(peer.id)) this.#links.set(peer.id, 'closed');
+    this.#forgetOld();
+  }
+
+  /** Of those out of reach that are no members, who has been known longest is forgotten first. */
+  #forgetOld(): void {
+    const { replica, detector, office } = this.node;
+    for (const [peer, state] of this.#links) {
+      if (this.#links.size <= MAX_KNOWN) return;
+      if (state !== 'closed' || replica.membership.find(peer)) continue;
+      for (const known of [this.#links, this.#peers, this.#strangers, this.#gaveWay])
+        known.delete(peer);
+      this.#blank.delete(peer);
+      this.#listed?.delete(peer);
+      detector.forget(peer);
+      office.peerForgotten(peer);
+    }
   }
 
   #sendHello(to: NodeId, wantsReply: boolean): void {

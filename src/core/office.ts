@@ -106,6 +106,10 @@ export class Office {
     this.#left.delete(peer);
   }
 
+  peerForgotten(peer: NodeId): void {
+    this.#left.delete(peer);
+  }
+
   /** The first entry of the term. After a forced ballot it begins a new generation (rule G4). */
   #opening(without: readonly NodeId[] | null): EntryCommand {
     if (!without) return { kind: 'opening' };

@@ -8,6 +8,7 @@ import { shared } from '../elements/styles.ts';
 import { termNumber } from '../park/log-words.ts';
 import { messageOf, type MutexState, type Session } from '../session.ts';
 import './feign-panel.ts';
+import { groups } from './group-styles.ts';
 import './hello-check.ts';
 import './stress-panel.ts';
 import { isDown } from '../words.ts';
@@ -17,20 +18,11 @@ import { isDown } from '../words.ts';
 export class Controls extends LitElement {
   static override styles = [
     shared,
+    groups,
     css`
       :host {
         display: grid;
         gap: 0.9rem;
-      }
-      fieldset {
-        display: grid;
-        gap: 0.35rem;
-      }
-      legend {
-        padding: 0;
-        margin-bottom: 0.35rem;
-        font-size: var(--small);
-        font-weight: 650;
       }
       /* Not disabled: a disabled one would lose the focus. */
       button[aria-disabled='true'] {

@@ -6,6 +6,7 @@ import '../elements/confirm-dialog.ts';
 import { shared } from '../elements/styles.ts';
 import type { Feigning } from '../own-tabs.ts';
 import { messageOf, type Session } from '../session.ts';
+import { groups } from './group-styles.ts';
 
 /** The times of the bully laboratory, ms. */
 const TIMES: Feigning = { failAfterMs: [0, 10_000], failForMs: [1000, 4000] };
@@ -17,16 +18,11 @@ const MOST_MS = 86_400_000;
 export class FeignPanel extends LitElement {
   static override styles = [
     shared,
+    groups,
     css`
       form {
         display: grid;
         gap: 0.35rem;
-      }
-      legend {
-        padding: 0;
-        margin-bottom: 0.35rem;
-        font-size: var(--small);
-        font-weight: 650;
       }
       .times {
         display: grid;

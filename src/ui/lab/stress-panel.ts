@@ -6,6 +6,7 @@ import '../elements/confirm-dialog.ts';
 import { shared } from '../elements/styles.ts';
 import { messageOf, type Session } from '../session.ts';
 import { count } from '../words.ts';
+import { groups } from './group-styles.ts';
 import { spreadStress, type SpreadResult } from './spread-stress.ts';
 
 /** How many visitors come unless told otherwise: the stress test of the park has capacity 30, and twenty at once. */
@@ -17,17 +18,8 @@ const MOST_LOAD = 10_000;
 export class StressPanel extends LitElement {
   static override styles = [
     shared,
+    groups,
     css`
-      fieldset {
-        display: grid;
-        gap: 0.35rem;
-      }
-      legend {
-        padding: 0;
-        margin-bottom: 0.35rem;
-        font-size: var(--small);
-        font-weight: 650;
-      }
       p[role='status'] {
         min-height: 1.4em;
       }

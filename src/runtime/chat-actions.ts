@@ -40,10 +40,10 @@ export class ChatActions {
   readonly opener: ChatOpener;
   readonly #host: Host;
   readonly #calls: ChatCalls;
-  /** Null where the page is not secure: the browser offers it no cryptography. */
   readonly #keys: ChatKeys | null;
   readonly #positions: ChatPositions;
 
+  /** @param crypto null where the page is not secure: the browser offers it no cryptography */
   constructor(
     host: Host,
     calls: ChatCalls,

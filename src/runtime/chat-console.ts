@@ -1,10 +1,9 @@
 import { roomPlace, talkPlace, type Message } from '../machines/chat-histories.ts';
 import type { Chat, User } from '../machines/chat.ts';
 import type { NodeId } from '../core/identity.ts';
-import type { ChatActions, ChatCalls } from './chat-actions.ts';
+import type { ChatActions } from './chat-actions.ts';
 import { parseChatName } from './chat-input.ts';
 import { ChatReader, type Reading } from './chat-reader.ts';
-import type { Clock } from './clock.ts';
 import type {
   ChatMessage,
   ChatRecord,
@@ -13,9 +12,7 @@ import type {
   RoomOptions,
 } from './gatehouse-chat.ts';
 import type { Host } from './host.ts';
-import type { Keychain } from './keychain.ts';
-import { OnDemand } from './on-demand.ts';
-import type { Cryptography } from './sealing.ts';
+import type { OnDemand } from './on-demand.ts';
 
 /** `gatehouse.chat` on one host. */
 export class ChatConsole implements GatehouseChat {
@@ -23,19 +20,9 @@ export class ChatConsole implements GatehouseChat {
   readonly #actions: OnDemand<ChatActions>;
   readonly #reader: ChatReader;
 
-  /** @param crypto null where the page is not secure: the browser offers it no cryptography */
-  constructor(
-    host: Host,
-    calls: ChatCalls,
-    clock: Pick<Clock, 'now'>,
-    crypto: Cryptography | null,
-    keychain: Keychain,
-  ) {
+  constructor(host: Host, actions: OnDemand<ChatActions>) {
     this.#host = host;
-    this.#actions = new OnDemand('the code of the chat', async () => {
-      const { ChatActions } = await import('./chat-actions.ts');
-      return new ChatActions(host, calls, clock, crypto, keychain);
-    });
+    this.#actions = actions;
     this.#reader = new ChatReader(host, async () => (await this.#actions.get()).opener);
   }
 

@@ -1,11 +1,11 @@
 import type { ReplyValue } from '../core/effects.ts';
-import type { MulticastKind, Token } from '../core/entry.ts';
+import type { Token } from '../core/entry.ts';
 import type { Command } from '../core/events.ts';
-import type { Json } from '../core/json.ts';
 import { MAX_NAME_LENGTH, NODE_ID_PATTERN } from '../core/identity.ts';
 import { refuseParkOperation, type ParkOperation } from '../machines/park.ts';
 import type { Clock } from './clock.ts';
 import { archiveViews } from './archive-view.ts';
+import type { ChatCalls } from './chat-actions.ts';
 import { ChatConsole } from './chat-console.ts';
 import { entryView, outcomeView } from './entry-view.ts';
 import { parseFaults, parseFeign } from './console-input.ts';
@@ -30,6 +30,7 @@ import type { Host } from './host.ts';
 import { MemoryKeychain, type Keychain } from './keychain.ts';
 import { MarketConsole } from './market/market-console.ts';
 import { MulticastConsole } from './multicast-console.ts';
+import { OnDemand } from './on-demand.ts';
 import { NodeCalls, terminated } from './node-calls.ts';
 import { Stall } from './stall.ts';
 import { statusOf } from './status.ts';
@@ -69,16 +70,19 @@ export class Console implements Gatehouse {
       },
     });
     this.#calls = new NodeCalls(host);
-    const chatCalls = {
+    const chatCalls: ChatCalls = {
       running: () => this.#calls.running(),
-      operate: (body: Json) => this.#calls.operate(body),
-      applied: (index: number) => this.#until(({ commitIndex }) => commitIndex >= index, true),
-      multicast: (text: string, order: MulticastKind) =>
-        this.#calls.command({ type: 'multicast', text, order }),
+      operate: (body) => this.#calls.operate(body),
+      applied: (index) => this.#until(({ commitIndex }) => commitIndex >= index, true),
+      multicast: (text, order) => this.#calls.command({ type: 'multicast', text, order }),
     };
     // Missing where the page is not secure, whatever the types say.
     const cryptography = 'subtle' in crypto ? crypto : null;
-    this.chat = new ChatConsole(host, chatCalls, clock, cryptography, keychain);
+    const chatActions = new OnDemand('the code of the chat', async () => {
+      const { ChatActions } = await import('./chat-actions.ts');
+      return new ChatActions(host, chatCalls, clock, cryptography, keychain);
+    });
+    this.chat = new ChatConsole(host, chatActions);
     this.market = new MarketConsole(host, this.#calls, clock, random, () => this.#feign.once());
     this.multicast = new MulticastConsole(
       host,

@@ -9,14 +9,10 @@ import {
 import { visitorName } from '../../runtime/visitor/messages.ts';
 import type { Place } from '../../runtime/visitor/place.ts';
 import type { Random } from '../../sim/random.ts';
-import { VirtualClock } from '../../sim/virtual-clock.ts';
-import { LinkSessions } from '../../transport/link-sessions.ts';
+import type { LinkSessions } from '../../transport/link-sessions.ts';
 import { LinkReception } from '../../transport/visitor-links.ts';
-import { refuseWebRtcSignal } from '../../transport/webrtc-signal.ts';
-import { PlayedConnections, sizesOfLinks } from '../played-links.ts';
-import { pass } from '../samples.ts';
+import { PlayedLinks, shoot, type Player } from '../played-links.ts';
 import { must, type Size, type Target } from '../target.ts';
-import { WatchedClock } from '../watched-clock.ts';
 import { nearSignal } from './transport.ts';
 import { mutant, PAYLOADS } from './wire.ts';
 
@@ -26,49 +22,36 @@ const VISITORS = Array.from({ length: MAX_GUESTS + 8 }, (_, n) => `visitor${n + 
 const OUTCOMES = [{ allowed: true }, { allowed: false, reason: 'full' }, { odd: 1 }];
 
 /** The desk of a gate, the links of visitors to it, and a park that decides when the fuzzer says so. */
-class Door {
-  readonly clock = new VirtualClock();
-  readonly connections = new PlayedConnections(this.clock);
-  readonly links: LinkSessions;
+class Door implements Player {
+  readonly played = new PlayedLinks();
   readonly reception: LinkReception;
   readonly desk: VisitorDesk;
-  refusals = 0;
+  refusals: string[] = [];
   quorum = true;
   place: Place = { inside: false, at: { generation: 'g1', index: 1 } };
   /** Requests that the park has not decided yet. */
   readonly open: ((reply: Reply) => void)[] = [];
-  readonly #watched = new WatchedClock(this.clock);
   /** How often the gate was told something, or asked to do something. */
   #deeds = 0;
 
   constructor() {
-    const clock = this.#watched;
-    const { connect } = this.connections;
-    this.links = new LinkSessions({
-      ...{ connect, refusePayload: refuseWebRtcSignal, clock },
-      random: () => 0.5,
-    });
+    const { sessions: links, clock } = this.played;
     const signal = (): boolean => {
       this.#deeds += 1;
       return true;
     };
-    this.reception = new LinkReception({ links: this.links, clock, signal });
+    this.reception = new LinkReception({ links, clock, signal });
     this.desk = new VisitorDesk(this.reception, clock, this.#gate());
     this.desk.start();
   }
 
-  /** Everything that must stay as it is when something is refused. */
-  state(): string {
-    const { connections, desk, links } = this;
-    return JSON.stringify([
-      ...[desk.held(), links.held(), [...connections.open.keys()]],
-      [connections.deeds, this.open.length, this.#deeds, this.#watched.deeds],
-    ]);
+  state(): unknown[] {
+    return [this.desk.held(), this.played.state(), this.open.length, this.#deeds];
   }
 
   sizes(): Size[] {
     return [
-      ...sizesOfLinks(this.links, this.connections),
+      ...this.played.sizes(),
       { what: 'guests', size: this.desk.held().length, most: MAX_GUESTS },
       { what: 'requests under way', size: this.open.length, most: MAX_REQUESTS },
     ];
@@ -87,7 +70,7 @@ class Door {
       },
       refused: (reason) => {
         must(reason.length < 300, 'a reason is some words');
-        this.refusals += 1;
+        this.refusals.push(reason);
       },
       changed: () => {
         this.#deeds += 1;
@@ -117,11 +100,12 @@ function goodOffer(links: LinkSessions, from: NodeId): unknown {
 /** What comes from outside: what is refused changes nothing. */
 function say(door: Door, random: Random): void {
   const from = random.pick(VISITORS) ?? '';
-  const { open } = door.connections;
+  const { sessions, connections } = door.played;
+  const { open } = connections;
   if (!open.has(from) && random.chance(0.2)) {
-    door.reception.signal(from, goodOffer(door.links, from));
+    door.reception.signal(from, goodOffer(sessions, from));
   } else if (random.chance(open.has(from) ? 0.1 : 0.9)) {
-    door.reception.signal(from, mutant(nearSignal(door.links, from, random), random));
+    door.reception.signal(from, mutant(nearSignal(sessions, from, random), random));
   } else {
     open.get(from)?.received(mutant(asked(from, random), random));
   }
@@ -146,7 +130,7 @@ function happen(door: Door, random: Random): void {
     () => decide(door, random),
     () => {
       const leaves = random.chance(0.3) ? random.pick(VISITORS) : undefined;
-      door.connections.open.get(leaves ?? '')?.closed(random.chance(0.5));
+      door.played.connections.open.get(leaves ?? '')?.closed(random.chance(0.5));
     },
     () => {
       door.quorum = random.chance(0.9);
@@ -161,27 +145,15 @@ function happen(door: Door, random: Random): void {
   random.pick(happens)?.();
 }
 
+const SHOTS = { say, happen, pauses: [50, 20_000] } as const;
+
 export const desk: Target = {
   name: 'desk',
   about: "a gate's desk: visitors' links to it, and what they ask",
   open: () => {
     const door = new Door();
     return {
-      shoot: (random) => {
-        const { refusals } = door;
-        if (random.chance(0.2)) {
-          happen(door, random);
-        } else {
-          const before = door.state();
-          say(door, random);
-          if (door.refusals > refusals) {
-            must(door.state() === before, 'what is refused changes nothing');
-          }
-        }
-        const verdict = door.refusals > refusals ? 'refused' : 'accepted';
-        pass(door.clock, random.chance(0.05) ? random.int(0, 20_000) : random.int(0, 50));
-        return verdict;
-      },
+      shoot: (random) => shoot(door, SHOTS, random),
       sizes: () => door.sizes(),
     };
   },

@@ -1,16 +1,13 @@
 import type { Identity, NodeId } from '../../core/identity.ts';
 import type { Random } from '../../sim/random.ts';
-import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { MAX_LISTED } from '../../transport/links.ts';
-import { LinkSessions } from '../../transport/link-sessions.ts';
+import type { LinkSessions } from '../../transport/link-sessions.ts';
 import { MAX_LINKS } from '../../transport/link-slots.ts';
 import { RoutedTransport } from '../../transport/routed-transport.ts';
 import { MAX_ORIGINS } from '../../transport/router.ts';
-import { refuseWebRtcSignal } from '../../transport/webrtc-signal.ts';
-import { PlayedConnections, PlayedCoordinator, sizesOfLinks } from '../played-links.ts';
+import { PlayedCoordinator, PlayedLinks, shoot, type Player } from '../played-links.ts';
 import { pass } from '../samples.ts';
-import { must, type Size, type Target, type Verdict } from '../target.ts';
-import { WatchedClock } from '../watched-clock.ts';
+import { must, type Size, type Target } from '../target.ts';
 import { link, mutant, PEERS, wire } from './wire.ts';
 
 const SELF = 'mmmm';
@@ -20,26 +17,19 @@ const TIMERS_BESIDES = 4;
 const MET = MAX_LISTED + PEERS.length;
 
 /** A transport over connections that open at once and hear what the fuzzer says. */
-class Junction {
-  readonly clock = new VirtualClock();
-  readonly connections = new PlayedConnections(this.clock);
+class Junction implements Player {
+  readonly played = new PlayedLinks();
   readonly coordinator = new PlayedCoordinator();
-  readonly links: LinkSessions;
   readonly routed: RoutedTransport;
-  /** Why something was refused. */
   refusals: string[] = [];
-  readonly #watched = new WatchedClock(this.clock);
   /** How often its owner was told something. */
   #told = 0;
 
   /** `isSparse`: its owner chooses its links by itself, else it is linked to everybody. */
   constructor(readonly isSparse: boolean) {
-    const clock = this.#watched;
-    const random = (): number => 0.5;
-    const { connect } = this.connections;
-    this.links = new LinkSessions({ connect, refusePayload: refuseWebRtcSignal, clock, random });
-    const { links, coordinator } = this;
-    this.routed = new RoutedTransport({ links, coordinator, clock, random });
+    const { sessions: links, clock } = this.played;
+    const { coordinator } = this;
+    this.routed = new RoutedTransport({ links, coordinator, clock, random: () => 0.5 });
     const told = (): void => {
       this.#told += 1;
     };
@@ -54,26 +44,20 @@ class Junction {
       },
     );
     this.routed.meet(['bbbb', 'yyyy'].map((id) => ({ id, priority: 1 })));
-    pass(this.clock, 5);
+    pass(this.played.time, 5);
   }
 
-  /** Everything that must stay as it is when a message is refused: what it holds, and that nothing was done. */
-  state(): string {
-    const { connections, coordinator } = this;
-    return JSON.stringify([
-      this.routed.held(),
-      this.links.held(),
-      [...connections.open.keys()],
-      [connections.deeds, coordinator.deeds, this.#told, this.#watched.deeds],
-    ]);
+  state(): unknown[] {
+    return [this.routed.held(), this.played.state(), this.coordinator.deeds, this.#told];
   }
 
   sizes(): Size[] {
+    const { sessions, clock } = this.played;
     const { left, states, met, members, adverts, absences, needs } = this.routed.held();
     return [
-      ...sizesOfLinks(this.links, this.connections),
-      { what: 'peers that wait for a link', size: this.links.held().waiting.length, most: MET },
-      { what: 'timers', size: this.#watched.pending, most: MAX_LINKS + TIMERS_BESIDES },
+      ...this.played.sizes(),
+      { what: 'peers that wait for a link', size: sessions.held().waiting.length, most: MET },
+      { what: 'timers', size: clock.pending, most: MAX_LINKS + TIMERS_BESIDES },
       {
         what: 'needs of links',
         size: needs.spared.length + needs.told.length,
@@ -108,21 +92,21 @@ export function strangers(random: Random, most: number): Identity[] {
 
 /** What comes from outside: a message that is refused as a whole changes nothing. */
 function say(junction: Junction, random: Random): void {
-  const { open } = junction.connections;
+  const { sessions, connections } = junction.played;
   const { events } = junction.coordinator;
   const from = random.chance(0.9) ? (random.pick(PEERS) ?? '') : random.name(random.int(0, 40));
-  const signal = random.chance(0.5) ? link(random) : nearSignal(junction.links, from, random);
+  const signal = random.chance(0.5) ? link(random) : nearSignal(sessions, from, random);
   const said = [
     () => events?.signal(from, mutant(signal, random)),
-    () => open.get(from)?.received(mutant(wire(random), random)),
+    () => connections.open.get(from)?.received(mutant(wire(random), random)),
     () => events?.joined({ id: random.name(8), priority: 1 }),
   ];
   random.pick(said)?.();
 }
 
 /** Whatever else happens to a transport. */
-function happen({ connections, coordinator, routed, isSparse }: Junction, random: Random): void {
-  const { open } = connections;
+function happen({ played, coordinator, routed, isSparse }: Junction, random: Random): void {
+  const { open } = played.connections;
   const { events } = coordinator;
   const peers = PEERS.map((id) => ({ id, priority: 1 }));
   const happens = [
@@ -144,6 +128,8 @@ function happen({ connections, coordinator, routed, isSparse }: Junction, random
 /** Refused is a part only: one advert of many, or the link that a good message would bring about. */
 const IN_PART = new Set(['link: too many peers', 'routing: too many nodes']);
 
+const SHOTS = { say, happen, pauses: [5, 30_000], inPart: IN_PART } as const;
+
 /** A transport is taken through so many inputs; then a new one, of the other kind. */
 const LIFE = 1000;
 
@@ -154,20 +140,9 @@ export const transport: Target = {
     let junction = new Junction(false);
     let shots = 0;
     return {
-      shoot: (random): Verdict => {
+      shoot: (random) => {
         if (++shots % LIFE === 0) junction = new Junction(!junction.isSparse);
-        junction.refusals = [];
-        const before = junction.state();
-        if (random.chance(0.2)) {
-          happen(junction, random);
-        } else {
-          say(junction, random);
-          const isRefused = junction.refusals.some((reason) => !IN_PART.has(reason));
-          if (isRefused) must(junction.state() === before, 'what is refused changes nothing');
-        }
-        const verdict = junction.refusals.length > 0 ? 'refused' : 'accepted';
-        pass(junction.clock, random.chance(0.05) ? random.int(0, 30_000) : random.int(0, 5));
-        return verdict;
+        return shoot(junction, SHOTS, random);
       },
       sizes: () => junction.sizes(),
     };

@@ -2,15 +2,10 @@ import type { Identity, NodeId } from '../../core/identity.ts';
 import { newTicket } from '../../runtime/visitor/messages.ts';
 import { Visitor } from '../../runtime/visitor/visitor.ts';
 import type { Random } from '../../sim/random.ts';
-import { VirtualClock } from '../../sim/virtual-clock.ts';
 import { MAX_LISTED } from '../../transport/links.ts';
-import { LinkSessions } from '../../transport/link-sessions.ts';
 import { LinkGates } from '../../transport/gate-links.ts';
-import { refuseWebRtcSignal } from '../../transport/webrtc-signal.ts';
-import { PlayedConnections, PlayedCoordinator, sizesOfLinks } from '../played-links.ts';
-import { pass } from '../samples.ts';
+import { PlayedCoordinator, PlayedLinks, shoot, type Player } from '../played-links.ts';
 import { must, type Size, type Target } from '../target.ts';
-import { WatchedClock } from '../watched-clock.ts';
 import { nearSignal, strangers } from './transport.ts';
 import { mutant } from './wire.ts';
 
@@ -21,36 +16,30 @@ const GATES = ['aaaa', 'bbbb', 'yyyy', 'zzzz'];
 const ASKS = 8;
 
 /** A visitor's tab, its links to gates that the fuzzer plays, and a person who asks now and then. */
-class Phone {
-  readonly clock = new VirtualClock();
-  readonly connections = new PlayedConnections(this.clock);
+class Phone implements Player {
+  readonly played = new PlayedLinks();
   readonly coordinator = new PlayedCoordinator();
-  readonly links: LinkSessions;
   readonly visitor: Visitor;
   refusals: string[] = [];
   waiting = 0;
-  readonly #watched = new WatchedClock(this.clock);
   /** How often its page was told something, or its ticket written. */
   #deeds = 0;
 
   constructor() {
-    const clock = this.#watched;
-    const random = (): number => 0.5;
-    const { connect } = this.connections;
-    this.links = new LinkSessions({ connect, refusePayload: refuseWebRtcSignal, clock, random });
-    const gates = new LinkGates({ links: this.links, coordinator: this.coordinator, clock });
+    const { sessions: links, clock, time } = this.played;
+    const gates = new LinkGates({ links, coordinator: this.coordinator, clock });
     const told = (): void => {
       this.#deeds += 1;
     };
     const tickets = {
       write: (_ticket: unknown, done: (result: 'kept') => void) => {
         told();
-        this.clock.schedule(1, () => done('kept'));
+        time.schedule(1, () => done('kept'));
       },
     };
     this.visitor = new Visitor(
       newTicket(TAB),
-      { gates, tickets, clock, random },
+      { gates, tickets, clock, random: () => 0.5 },
       {
         ...{ changed: told, settled: told, moved: told },
         refused: (reason) => {
@@ -70,23 +59,21 @@ class Phone {
     });
   }
 
-  /** Everything that must stay as it is when something is refused. */
-  state(): string {
-    const { connections, coordinator, links, visitor } = this;
-    const { ticket, wish, gate, gatesKnown, coordinator: connected } = visitor;
-    return JSON.stringify([
-      ...[ticket, wish, gate, gatesKnown, connected, links.held(), [...connections.open.keys()]],
-      [connections.deeds, coordinator.deeds, this.waiting, this.#deeds, this.#watched.deeds],
-    ]);
+  state(): unknown[] {
+    const { ticket, wish, gate, gatesKnown, coordinator: connected } = this.visitor;
+    return [
+      ...[ticket, wish, gate, gatesKnown, connected, this.played.state()],
+      ...[this.coordinator.deeds, this.waiting, this.#deeds],
+    ];
   }
 
   sizes(): Size[] {
     return [
-      ...sizesOfLinks(this.links, this.connections),
+      ...this.played.sizes(),
       { what: 'who asks', size: this.waiting, most: ASKS },
       { what: 'gates', size: this.visitor.gatesKnown, most: MAX_LISTED },
       // Of each who asked one, of the search one, of each link that is tried one, and one of what is to be told.
-      { what: 'timers', size: this.#watched.pending, most: ASKS + GATES.length + 2 },
+      { what: 'timers', size: this.played.clock.pending, most: ASKS + GATES.length + 2 },
     ];
   }
 }
@@ -112,12 +99,13 @@ function told(from: NodeId, { visitor }: Phone, random: Random): unknown {
 /** What comes from outside: what is refused changes nothing. */
 function say(phone: Phone, random: Random): void {
   const { events } = phone.coordinator;
+  const { connections, sessions } = phone.played;
   // Mostly the gate that it is linked to: it hears no other.
-  const [linked] = phone.connections.open.keys();
+  const [linked] = connections.open.keys();
   const from = (random.chance(0.8) ? linked : undefined) ?? random.pick(GATES) ?? '';
   const said = [
-    () => events?.signal(from, mutant(nearSignal(phone.links, from, random), random)),
-    () => phone.connections.open.get(from)?.received(mutant(told(from, phone, random), random)),
+    () => events?.signal(from, mutant(nearSignal(sessions, from, random), random)),
+    () => connections.open.get(from)?.received(mutant(told(from, phone, random), random)),
     () => events?.joined({ id: random.name(8), priority: 1 }),
   ];
   random.pick(said)?.();
@@ -125,11 +113,12 @@ function say(phone: Phone, random: Random): void {
 
 /** Whatever else happens to a visitor's tab. */
 function happen(phone: Phone, random: Random): void {
+  const { played } = phone;
   const { events } = phone.coordinator;
   const gates: Identity[] = GATES.map((id) => ({ id, priority: 1 }));
   const happens = [
     () => phone.ask(random.chance(0.5) ? 'enter' : 'leave'),
-    () => phone.connections.open.get(random.pick(GATES) ?? '')?.closed(random.chance(0.5)),
+    () => played.connections.open.get(random.pick(GATES) ?? '')?.closed(random.chance(0.5)),
     () => events?.arrived(strangers(random, 20)),
     () => {
       if (random.chance(0.1)) events?.members([...gates, ...strangers(random, 9)]);
@@ -140,27 +129,15 @@ function happen(phone: Phone, random: Random): void {
   random.pick(happens)?.();
 }
 
+const SHOTS = { say, happen, pauses: [50, 20_000] } as const;
+
 export const visitor: Target = {
   name: 'visitor',
   about: "a visitor's tab: what gates and the signaling server tell it",
   open: () => {
     const phone = new Phone();
     return {
-      shoot: (random) => {
-        phone.refusals = [];
-        if (random.chance(0.2)) {
-          happen(phone, random);
-        } else {
-          const before = phone.state();
-          say(phone, random);
-          if (phone.refusals.length > 0) {
-            must(phone.state() === before, 'what is refused changes nothing');
-          }
-        }
-        const verdict = phone.refusals.length > 0 ? 'refused' : 'accepted';
-        pass(phone.clock, random.chance(0.05) ? random.int(0, 20_000) : random.int(0, 50));
-        return verdict;
-      },
+      shoot: (random) => shoot(phone, SHOTS, random),
       sizes: () => phone.sizes(),
     };
   },

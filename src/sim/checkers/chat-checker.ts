@@ -1,6 +1,6 @@
 import { MULTICASTS } from '../../core/entry.ts';
 import { field, type ChatModel } from './chat-model.ts';
-import { whereTheyDiffer } from './excerpt.ts';
+import { mustBeSame } from './excerpt.ts';
 import { Violation } from './violation.ts';
 
 /** Compares the chat that a node has with the one that the rules make of its log (rules C1 to C4 and C9). */
@@ -40,13 +40,6 @@ export function saidIn(snapshot: unknown): Map<string, string[]> {
     said.set(String(place), texts);
   }
   return said;
-}
-
-function mustBeSame(rule: string, who: string, has: unknown, due: unknown): void {
-  const [first, second] = [JSON.stringify(has), JSON.stringify(due)];
-  if (first === second) return;
-  const [own, wanted] = whereTheyDiffer(first, second);
-  throw new Violation(rule, `${who} has ${own}, due is ${wanted}`);
 }
 
 function sorted(map: ReadonlyMap<string, unknown>): unknown[] {

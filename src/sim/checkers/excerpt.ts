@@ -1,3 +1,5 @@
+import { Violation } from './violation.ts';
+
 /** So many characters of a long text are read, and so many of them come before the place that matters. */
 const MOST = 240;
 const BEFORE = 80;
@@ -7,6 +9,14 @@ export function whereTheyDiffer(a = 'nothing', b = 'nothing'): [a: string, b: st
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
   return [excerpt(a, at), excerpt(b, at)];
+}
+
+/** What a gate has of something, against what the log makes it due to have. */
+export function mustBeSame(rule: string, who: string, has: unknown, due: unknown): void {
+  const [first, second] = [JSON.stringify(has), JSON.stringify(due)];
+  if (first === second) return;
+  const [own, wanted] = whereTheyDiffer(first, second);
+  throw new Violation(rule, `${who} has ${own}, due is ${wanted}`);
 }
 
 function excerpt(text: string, at: number): string {

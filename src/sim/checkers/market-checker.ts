@@ -1,4 +1,4 @@
-import { whereTheyDiffer } from './excerpt.ts';
+import { mustBeSame } from './excerpt.ts';
 import { entriesOf, readClock, START, type Due, type MarketModel } from './market-model.ts';
 import { Violation } from './violation.ts';
 
@@ -63,10 +63,7 @@ function checkGoods(market: ReadonlyMap<string, unknown>, due: MarketModel, who:
     price,
     quantity,
   ]);
-  const [one, other] = [JSON.stringify(shown), JSON.stringify(wanted)];
-  if (one === other) return;
-  const [own, others] = whereTheyDiffer(one, other);
-  throw new Violation('K3', `${who} has ${own}, due are ${others}`);
+  mustBeSame('K3', who, shown, wanted);
 }
 
 function rowsOf(value: unknown): ReadonlyMap<string, number> {

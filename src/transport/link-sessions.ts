@@ -9,6 +9,7 @@
  *   ask from a page that was opened anew is told from one that is merely late.
  * - A side whose clock went back is told by `stale` what it has to exceed.
  */
+import type { Decoded } from '../core/decode.ts';
 import type { NodeId } from '../core/identity.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type {
@@ -144,33 +145,35 @@ export class LinkSessions implements LinkLayer {
   signal(from: NodeId, signal: unknown, path: SignalPath): boolean {
     if (this.#events === undefined) return false;
     const checked = this.#check(from, signal);
-    if (typeof checked === 'string') {
-      this.#events.refused(checked, isNodeId(from) ? from : null);
+    if (!checked.ok) {
+      this.#events.refused(checked.reason, isNodeId(from) ? from : null);
       return false;
     }
     const link = this.#link(from, true);
     if (link === undefined) return false;
-    if (this.#initiates(from)) this.#onReply(link, checked, path);
-    else this.#onRequest(link, checked, path);
+    if (this.#initiates(from)) this.#onReply(link, checked.value, path);
+    else this.#onRequest(link, checked.value, path);
     // It had waited for room, and what came begins no attempt.
     if (link.wanted && link.phase.kind === 'idle' && link.timer === undefined) this.#attempt(link);
     return true;
   }
 
   /** The signal, or why it is refused: before anybody gets a slot by it. */
-  #check(from: NodeId, signal: unknown): LinkSignal | string {
-    const decoded = decodeLinkSignal(signal);
-    if (decoded === undefined || !isNodeId(from) || from === this.#self) {
-      return 'signal: not one between links';
+  #check(from: NodeId, signal: unknown): Decoded<LinkSignal> {
+    const value = decodeLinkSignal(signal);
+    if (value === undefined || !isNodeId(from) || from === this.#self) {
+      return { ok: false, reason: 'signal: not one between links' };
     }
-    const { type } = decoded;
+    const { type } = value;
     if (this.#initiates(from)) {
-      if (type === 'offer') return 'signal: an offer from the side that only answers';
+      if (type === 'offer') {
+        return { ok: false, reason: 'signal: an offer from the side that only answers' };
+      }
     } else if (type === 'ask' || type === 'stale') {
-      return `signal: ${type} from the side that makes the offers`;
+      return { ok: false, reason: `signal: ${type} from the side that makes the offers` };
     }
-    const problem = 'payload' in decoded ? this.#options.refusePayload(decoded.payload) : null;
-    return problem ?? decoded;
+    const problem = 'payload' in value ? this.#options.refusePayload(value.payload) : null;
+    return problem === null ? { ok: true, value } : { ok: false, reason: problem };
   }
 
   /** All that is kept of peers. For checks: that it is bounded, and that what is refused leaves it as it was. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TotalPosition } from '../core/multicast/multicast.ts';
 import { VirtualClock } from '../sim/virtual-clock.ts';
 import { ChatPositions } from './chat-positions.ts';
@@ -44,6 +44,10 @@ describe('C9: where a message stands', () => {
 
 describe('C9: rooms in the order of the multicast', () => {
   let stage: Stage;
+  // Virtual time does not wait for a file that is read.
+  beforeAll(async () => {
+    await import('./chat-actions.ts');
+  });
   // Real cryptography knows nothing of virtual time.
   beforeEach(() => {
     vi.stubGlobal('crypto', {});

@@ -254,6 +254,16 @@ describe('one tab', () => {
     expect(told).toBe(before);
   });
 
+  test('who is told of one change is told one status, and of the next another', async () => {
+    const told: [Status[], Status[]] = [[], []];
+    for (const heard of told) tab.gatehouse.subscribe((status) => heard.push(status));
+    await ended(tab.gatehouse.enter('Ada'));
+    const [first, second] = told;
+    expect(new Set(first).size).toBe(first.length);
+    expect(second.every((status, at) => status === first[at])).toBe(true);
+    expect(first.at(-1)).toEqual(tab.gatehouse.status());
+  });
+
   test('the trace tells what happened', async () => {
     await ended(tab.gatehouse.lock());
     const trace = tab.gatehouse.trace();

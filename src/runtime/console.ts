@@ -52,6 +52,7 @@ export class Console implements Gatehouse {
   readonly #feign: Feign;
   readonly #stall = new Stall();
   readonly #calls: NodeCalls;
+  #latest: { readonly telling: number; readonly status: Status } | null = null;
 
   /** @param keychain where the chat's keys are kept; without one they are lost with the page */
   constructor(
@@ -106,7 +107,7 @@ export class Console implements Gatehouse {
 
   subscribe(listener: (status: Status) => void): () => void {
     if (typeof listener !== 'function') throw invalid('listener: a function');
-    return this.#host.subscribe(() => listener(this.status()));
+    return this.#host.subscribe(() => listener(this.#told()));
   }
 
   async enter(visitor?: string): Promise<Outcome> {
@@ -260,6 +261,15 @@ export class Console implements Gatehouse {
   }
 
   // --- How calls end --------------------------------------------------------------------------------------------
+
+  /** One status for all that are told of one change: making one copies the visitors. */
+  #told(): Status {
+    const { tellings } = this.#host;
+    if (this.#latest?.telling !== tellings) {
+      this.#latest = { telling: tellings, status: this.status() };
+    }
+    return this.#latest.status;
+  }
 
   async #askPark(body: ParkOperation): Promise<Outcome> {
     const problem = refuseParkOperation(body);

@@ -16,6 +16,8 @@ export class Session {
   readonly others: Promise<OtherTabs>;
   readonly #names = new NameBook();
   readonly #unsubscribe: readonly (() => void)[];
+  /** Nothing of this gate is under way, as it said last. */
+  #isSettled: boolean;
 
   constructor(gatehouse: Gatehouse) {
     this.gatehouse = gatehouse;
@@ -25,14 +27,18 @@ export class Session {
     this.others = import('./other-tabs.ts').then(({ OtherTabs }) => new OtherTabs(gatehouse));
     // Who asks something of them is told.
     this.others.catch(() => undefined);
-    const follow = (): void => {
-      const { id, name, peers, pending, quorum } = gatehouse.status();
-      this.#names.learn([{ id, name }, ...peers]);
-      // A crashed node counts nothing as pending, but its outbox is still on its disk.
-      if (pending === 0 && quorum && this.log.isCurrent) this.desk.settle(this.log.entries);
-    };
-    this.#unsubscribe = [gatehouse.subscribe(follow), this.log.subscribe(follow)];
-    follow();
+    const status = gatehouse.status();
+    this.#isSettled = isSettled(status);
+    this.#names.learn([status, ...status.peers]);
+    this.#unsubscribe = [
+      gatehouse.subscribe((now) => {
+        this.#isSettled = isSettled(now);
+        this.#names.learn([now, ...now.peers]);
+        this.#settle();
+      }),
+      this.log.subscribe(() => this.#settle()),
+    ];
+    this.#settle();
   }
 
   /** The page goes away, or shows another gate. */
@@ -48,11 +54,23 @@ export class Session {
 
   /** The name of a gate, also of one that has left since. */
   readonly nameOf: NameOf = (id) => this.#names.nameOf(id);
+
+  #settle(): void {
+    if (this.#isSettled && this.log.isCurrent) this.desk.settle(this.log.entries);
+  }
 }
 
-interface Lockable extends Pick<Gatehouse, 'lock' | 'subscribe'> {
-  status(): Pick<Status, 'id' | 'mutex'>;
+/** A crashed node counts nothing as pending, but its outbox is still on its disk. */
+function isSettled({ pending, quorum }: Status): boolean {
+  return pending === 0 && quorum;
 }
+
+interface Lockable extends Pick<Gatehouse, 'lock'> {
+  status(): Holder;
+  subscribe(listener: (status: Holder) => void): () => void;
+}
+
+type Holder = Pick<Status, 'id' | 'mutex'>;
 
 /** The mutex as a person holds it by hand. */
 export class HeldMutex {
@@ -64,7 +82,7 @@ export class HeldMutex {
 
   constructor(gatehouse: Lockable) {
     this.#gatehouse = gatehouse;
-    this.#unsubscribe = gatehouse.subscribe(() => this.#look());
+    this.#unsubscribe = gatehouse.subscribe((status) => this.#look(status));
   }
 
   /** Follows its gate no more. */
@@ -88,7 +106,7 @@ export class HeldMutex {
       this.#release = () => grant.release();
       this.#become({ phase: 'held', token: grant.token });
       // Nobody may say a word when it ends.
-      setTimeout(() => this.#look(), grant.leaseMs + 1);
+      setTimeout(() => this.#look(this.#gatehouse.status()), grant.leaseMs + 1);
     } catch (error) {
       this.#become({ phase: 'failed', message: messageOf(error) });
     }
@@ -108,8 +126,7 @@ export class HeldMutex {
   }
 
   /** The lease has ended, a new leader has come, or this node has failed: the token is void. */
-  #look(): void {
-    const { mutex, id } = this.#gatehouse.status();
+  #look({ mutex, id }: Holder): void {
     if (this.#state.phase !== 'held' || mutex === id) return;
     this.#release = undefined;
     this.#become({ phase: 'ended', token: this.#state.token });

@@ -1,7 +1,12 @@
-import type { Entry, Gatehouse } from '../../runtime/gatehouse.ts';
+import type { Entry, Gatehouse, Status } from '../../runtime/gatehouse.ts';
 import { Emitter } from '../elements/emitter.ts';
 
-type Network = Pick<Gatehouse, 'status' | 'subscribe' | 'log'>;
+type Known = Pick<Status, 'generation' | 'commitIndex'>;
+
+interface Network extends Pick<Gatehouse, 'log'> {
+  status(): Known;
+  subscribe(listener: (status: Known) => void): () => void;
+}
 
 /** How many entries one call fetches. */
 const CHUNK = 1000;
@@ -26,10 +31,16 @@ export class LogStore {
   #complete = false;
   #wanted = EAGER;
   #failed = false;
+  /** As its gate said last. */
+  #known: Known;
 
   constructor(network: Network) {
     this.#network = network;
-    this.#unsubscribe = network.subscribe(() => void this.#fetch());
+    this.#known = network.status();
+    this.#unsubscribe = network.subscribe((known) => {
+      this.#known = known;
+      void this.#fetch();
+    });
     void this.#fetch();
   }
 
@@ -44,7 +55,7 @@ export class LogStore {
 
   /** It holds everything that its gate knows to be committed now. */
   get isCurrent(): boolean {
-    const { generation, commitIndex } = this.#network.status();
+    const { generation, commitIndex } = this.#known;
     return generation === this.#generation && (this.#entries.at(-1)?.index ?? 0) >= commitIndex;
   }
 
@@ -98,7 +109,7 @@ export class LogStore {
 
   /** Fetches one chunk. False when there is nothing left to fetch. */
   async #step(): Promise<boolean> {
-    const { generation, commitIndex } = this.#network.status();
+    const { generation, commitIndex } = this.#known;
     // A crashed node knows no generation; what it has shown stays true.
     if (generation !== '' && generation !== this.#generation) this.#reset(generation);
     if (generation === '') return false;

@@ -144,14 +144,19 @@ export class ChatLoad {
     said: Pick<Tagged, 'text' | 'order'>,
   ): void {
     const { epoch, gate, name } = chatter;
-    this.#orders.tag(gate, life, { client: name, ...said }, (position) => {
+    this.#orders.tag(gate, life, { client: name, ...said }, (told) => {
       if (chatter.epoch !== epoch || this.#stopped) return;
-      if (position) this.#submit(chatter, life, { ...body, kind: 'say-ordered', position });
-      else this.#think(chatter);
+      if (!told) {
+        this.#think(chatter);
+        return;
+      }
+      const { position, generation } = told;
+      this.#submit(chatter, life, { ...body, kind: 'say-ordered', position }, generation);
     });
   }
 
-  #submit(chatter: Chatter, life: Life, body: Json): void {
+  /** @param generation of the log in which the body has its position; null when it was told none */
+  #submit(chatter: Chatter, life: Life, body: Json, generation: string | null = null): void {
     const world = this.#world;
     const { node } = life.driver;
     const key = operationKey({ node: life.peer.id, sequence: node.replica.nextSequence });
@@ -163,14 +168,16 @@ export class ChatLoad {
     life.driver.submit([body], (reply) => {
       if (chatter.epoch !== epoch) return;
       world.check(() => {
-        this.#answered(life, said, body, reply);
+        this.#answered(life, said, reply);
+        const isElsewhere = generation !== null && generation !== node.context.generation;
+        if (!isElsewhere && !isBehindAll(body)) mustHaveView(said, reply);
         if (said.result === 'allowed') learn(chatter, body);
       });
       this.#think(chatter);
     });
   }
 
-  #answered(life: Life, said: Said, body: Json, reply: Reply): void {
+  #answered(life: Life, said: Said, reply: Reply): void {
     const world = this.#world;
     if (!reply.ok) {
       if (reply.definite) said.result = 'fail';
@@ -183,9 +190,6 @@ export class ChatLoad {
     if (key !== said.key) throw new Violation('S7', `${said.key} gets the answer to ${key}`);
     world.checks.told(life.driver.node, key, value.index, value.outcome);
     this.#ledger.told(said, value.outcome);
-    // Whoever was told a position has applied its view, so that stands before in the log.
-    if (readChatAnswer(value.outcome) === 'no-view' && !isBehindAll(body))
-      throw new Violation('C9', `${said.key} has a position in no view of the log`);
     world.trace('ok', null, `${key} ${JSON.stringify(value.outcome)}`);
   }
 
@@ -221,6 +225,13 @@ export class ChatLoad {
     if (order === null) return { machine: 'chat', kind: 'join', room, lock };
     return { machine: 'chat', kind: 'join-ordered', room, lock, order };
   }
+}
+
+/** Whoever was told a position has applied its view, so that stands before in the log of that generation. */
+function mustHaveView({ key }: Said, reply: Reply): void {
+  if (!reply.ok || reply.value.type !== 'outcome') return;
+  if (readChatAnswer(reply.value.outcome) === 'no-view')
+    throw new Violation('C9', `${key} has a position in no view of the log`);
 }
 
 /** As somebody could ask who changes the page: to stand behind all that is ever said. */

@@ -16,6 +16,12 @@ export interface Tagged {
   readonly order: MulticastKind;
 }
 
+/** Where a tag was delivered. Views are numbered by the log, so in another generation the position may mean nothing. */
+export interface Told {
+  readonly position: TotalPosition;
+  readonly generation: string;
+}
+
 /** How people order their rooms in some of the parks that multicast, and the tags of what they say there (rule C9). */
 export class ChatOrders {
   readonly #world: World;
@@ -45,7 +51,7 @@ export class ChatOrders {
     gate: Gate,
     life: Life,
     { client, text, order }: Tagged,
-    done: (position: TotalPosition | null) => void,
+    done: (told: Told | null) => void,
   ): void {
     const world = this.#world;
     const multicasts = world.checks.multicasts[order];
@@ -54,14 +60,16 @@ export class ChatOrders {
     world.trace('multicast', gate, `${tag} for ${text}`, 'command');
     life.driver.command({ type: 'multicast', text: tag, order }, (reply) => {
       if (gate.life !== life) return;
-      world.trace(`multicast-${told(reply)}`, gate, tag);
+      world.trace(`multicast-${resultOf(reply)}`, gate, tag);
       world.check(() => {
-        multicasts.answered(life.name, tag, told(reply));
+        multicasts.answered(life.name, tag, resultOf(reply));
         checkPosition(multicasts, life, tag, reply);
       });
+      const position = reply.ok && reply.value.type === 'multicast' ? reply.value.position : null;
+      const { generation } = life.driver.node.context;
       // Not in the middle of the node's step.
       world.clock.schedule(0, () => {
-        done(reply.ok && reply.value.type === 'multicast' ? reply.value.position : null);
+        done(position && { position, generation });
       });
     });
   }
@@ -92,7 +100,7 @@ function checkPosition(multicasts: MulticastChecker, life: Life, tag: string, re
     throw new Violation('C9', `${tag} is told at ${position.view}.${position.number}`);
 }
 
-function told(reply: Reply): 'ok' | 'fail' | 'info' {
+function resultOf(reply: Reply): 'ok' | 'fail' | 'info' {
   if (reply.ok) return 'ok';
   return reply.definite ? 'fail' : 'info';
 }

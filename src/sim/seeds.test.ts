@@ -162,6 +162,13 @@ const SEEDS: readonly Once[] = [
     },
     why: 'L1: a link that neither end needed stayed, since one had not heard so',
   },
+  {
+    seed: 8682,
+    nodes: 5,
+    seconds: 20,
+    but: { topology: 'ring', multicast: 'sequencer', systems: ['chat', 'market', 'visits'] },
+    why: 'C9, of the checker: a position that was told in another generation is of none of its views',
+  },
 ];
 
 const ALL = FAULTS.map(({ name }) => name);

@@ -1,7 +1,7 @@
 /** The composition root: where the parts of a tab are put together. */
 import type { Refusal } from './core/refusal.ts';
 import { parseIceServers } from './ice-servers.ts';
-import { parseAddress } from './runtime/address.ts';
+import { parseAddress, problemWords } from './runtime/address.ts';
 import { Console } from './runtime/console.ts';
 import type { Gatehouse, VisitorGatehouse } from './runtime/gatehouse.ts';
 import { Host } from './runtime/host.ts';
@@ -36,7 +36,7 @@ async function open(): Promise<void> {
   });
   const parsed = parseAddress(location.search);
   if (!parsed.ok) {
-    complain('This address cannot be opened', parsed.problems);
+    complain('This address cannot be opened', parsed.problems.map(problemWords));
     return;
   }
   const notice = announce(isVisitor ? 'Opening the page …' : 'Opening the gate …');
@@ -66,10 +66,15 @@ async function open(): Promise<void> {
 
 /** Says what is under way: the disk and the server's configuration may take seconds. */
 function announce(text: string): HTMLElement {
-  const main = document.createElement('main');
+  const main = pageOfWords();
   main.textContent = text;
-  main.style.padding = '2rem var(--gap)';
   document.body.append(main);
+  return main;
+}
+
+function pageOfWords(): HTMLElement {
+  const main = document.createElement('main');
+  main.style.padding = '2rem var(--gap)';
   return main;
 }
 
@@ -106,7 +111,7 @@ function followPage(host: Host): void {
 }
 
 function complain(title: string, problems: readonly string[]): void {
-  const main = document.createElement('main');
+  const main = pageOfWords();
   const heading = document.createElement('h1');
   heading.textContent = title;
   const list = document.createElement('ul');
@@ -115,7 +120,10 @@ function complain(title: string, problems: readonly string[]): void {
     item.textContent = problem;
     list.append(item);
   }
-  main.append(heading, list);
+  const start = document.createElement('a');
+  start.href = '/#/start';
+  start.textContent = 'To the start page';
+  main.append(heading, list, start);
   document.body.replaceChildren(main);
 }
 

@@ -19,8 +19,21 @@ export interface Address {
 
 export type ParsedAddress =
   | { readonly ok: true; readonly address: Address }
-  /** One sentence for each parameter that can't be used. */
-  | { readonly ok: false; readonly problems: readonly string[] };
+  | { readonly ok: false; readonly problems: readonly AddressProblem[] };
+
+/** A parameter that can't be used. */
+export interface AddressProblem {
+  readonly parameter: string;
+  /** Cut, if long. */
+  readonly given: string;
+  /** For people: what it has to be. */
+  readonly why: string;
+}
+
+/** One line. */
+export function problemWords({ parameter, given, why }: AddressProblem): string {
+  return `${parameter}=${given}: ${why}`;
+}
 
 export const DEFAULT_PARK = 'main';
 export const DEFAULT_CAPACITY = 100;
@@ -33,15 +46,16 @@ const PARK_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u;
  */
 export function parseAddress(search: string): ParsedAddress {
   const query = new URLSearchParams(search);
-  const problems: string[] = [];
+  const problems: AddressProblem[] = [];
   const read = <T>(name: string, parse: (text: string) => T | string): T | undefined => {
     const texts = new Set(query.getAll(name).map((given) => given.trim()));
-    if (texts.size > 1) problems.push(`${name}=: given twice, and differently`);
+    if (texts.size > 1)
+      problems.push({ parameter: name, given: '', why: 'given twice, and differently' });
     const [text] = texts;
     if (text === undefined || text === '') return undefined;
     const parsed = parse(text);
     if (typeof parsed !== 'string') return parsed;
-    problems.push(`${name}=${text.slice(0, 40)}: ${parsed}`);
+    problems.push({ parameter: name, given: text.slice(0, 40), why: parsed });
     return undefined;
   };
   const park = read('park', parsePark);

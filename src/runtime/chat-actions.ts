@@ -15,7 +15,13 @@ import { invalid, parseChatName } from './chat-input.ts';
 import { ChatKeys, directContext, ownerOf, roomContext, type KeyOwner } from './chat-keys.ts';
 import { ChatOpener } from './chat-opener.ts';
 import { ChatPositions } from './chat-positions.ts';
-import { parseOrder, parsePassphrase, parseText, refusalWords } from './chat-requests.ts';
+import {
+  lookAlike,
+  parseOrder,
+  parsePassphrase,
+  parseText,
+  refusalWords,
+} from './chat-requests.ts';
 import type { Clock } from './clock.ts';
 import type { RoomOptions } from './gatehouse-chat.ts';
 import { GatehouseError } from './gatehouse.ts';
@@ -60,7 +66,12 @@ export class ChatActions {
 
   async register(name: string): Promise<void> {
     const own = parseChatName(name, 'name');
-    this.#calls.running();
+    const { id } = this.#host.home.self;
+    const others = this.#chat()
+      .users()
+      .filter(({ node }) => node !== id);
+    const other = lookAlike(own, others);
+    if (other !== null) throw invalid(`this name is too much like "${other}"`);
     const key = this.#keys && (await stored(this.#keys.publicKey(ownerOf(this.#host))));
     mustBeAllowed(await this.#ask({ machine: 'chat', kind: 'register', name: own, key }));
   }

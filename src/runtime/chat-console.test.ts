@@ -263,6 +263,15 @@ describe('three tabs', () => {
     expect(users()).toContainEqual({ name: 'Bob', online: true });
   });
 
+  test("C1: a name that differs from another user's in case or width only is refused, not from an own one", async () => {
+    const [first, second] = three();
+    for (const alike of ['ada', 'ＡＤＡ']) {
+      expect(await refusal(second.chat.register(alike))).toMatchObject(INVALID);
+    }
+    await ended(first.chat.register('ADA'));
+    expect(first.chat.users()).toContainEqual({ name: 'ADA', online: true });
+  });
+
   test('C4: histories are equal, and there after all tabs closed and opened again', async () => {
     const [first, second, third] = three();
     for (const tab of tabs) await ended(tab.chat.join('Lobby'));

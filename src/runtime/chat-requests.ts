@@ -5,6 +5,7 @@ import {
   type ChatRefusal,
   type RoomOrder,
 } from '../machines/chat-operations.ts';
+import type { User } from '../machines/chat.ts';
 import { invalid } from './chat-input.ts';
 
 /** The longest passphrase, in UTF-16 units. */
@@ -24,6 +25,20 @@ export function parseText(value: unknown): string {
   // Half of a pair has no UTF-8: another text would be sealed than was said.
   if (/\p{Cs}/u.test(value)) throw invalid('text: a character that is cut in half');
   return value;
+}
+
+/**
+ * The name of another user that reads as this one does but for its letters' case or width; null: none. One that is the
+ * same is the machine's to refuse (rule C1).
+ */
+export function lookAlike(name: string, others: readonly Pick<User, 'names'>[]): string | null {
+  const folded = fold(name);
+  const names = others.flatMap((user) => user.names);
+  return names.find((other) => other !== name && fold(other) === folded) ?? null;
+}
+
+function fold(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
 }
 
 /** In one normal form, so that it opens the room from every keyboard (RFC 8265, section 4.2). */

@@ -20,6 +20,33 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+describe('the address for another gate', () => {
+  it.each(ROUTES.filter(({ hash }) => hash !== '#/start').map(({ hash }) => hash))(
+    'opens it in the same view: %s',
+    async (hash) => {
+      const gatehouse = new FakeGatehouse({ inside: 3 });
+      await gatehouse.chat.register('Ada');
+      openPage(gatehouse, hash);
+      await vi.waitFor(() => {
+        const invite = deep(document.body, 'gh-invite:not([what="visitor"])');
+        const address = invite?.shadowRoot?.querySelector('a.address')?.getAttribute('href');
+        expect(new URL(address ?? '', location.href).hash).toBe(hash);
+      });
+    },
+  );
+});
+
+/** Also within shadow trees. */
+function deep(root: Element | ShadowRoot, selector: string): Element | null {
+  const found = root.querySelector(selector);
+  if (found) return found;
+  for (const { shadowRoot } of root.querySelectorAll('*')) {
+    const within = shadowRoot && deep(shadowRoot, selector);
+    if (within) return within;
+  }
+  return null;
+}
+
 describe('the park', () => {
   it('has its door up first, and does not move it when the rest comes', async () => {
     open();
@@ -228,7 +255,7 @@ describe('the start page', () => {
     open({}, '#/start');
     await page.getByLabelText('Name of the park').fill('<b>');
     await button('Found the park, or join it').click();
-    await expect.element(page.getByRole('alert')).toHaveTextContent('park=<b>: a park has 1 to 64');
+    await expect.element(page.getByRole('alert')).toHaveTextContent('A park has 1 to 64');
   });
 
   it('founds a chat with the ring election, unless a person has chosen another', async () => {

@@ -1,5 +1,5 @@
 import { parseIceServers } from '../../ice-servers.ts';
-import { parseAddress, type Address } from '../../runtime/address.ts';
+import { parseAddress, problemWords, type Address } from '../../runtime/address.ts';
 import { parseFaults, parseFeign } from '../../runtime/console-input.ts';
 import { GatehouseError } from '../../runtime/gatehouse.ts';
 import { mutateJson, mutateText } from '../mutate.ts';
@@ -29,7 +29,7 @@ export const address: Target = {
       const parsed = parseAddress(mutateText(random.pick(ADDRESSES) ?? '', random));
       if (!parsed.ok) {
         must(
-          parsed.problems.every((problem) => problem.length < 200),
+          parsed.problems.every((problem) => problemWords(problem).length < 200),
           'a problem is a sentence',
         );
         return 'refused';

@@ -133,7 +133,7 @@ export class ChatView extends LitElement {
         </details>
         <details>
           <summary>More tabs and devices</summary>
-          <gh-invite></gh-invite>
+          <gh-invite view="#/chat"></gh-invite>
         </details>
       </section>
     </div>`;

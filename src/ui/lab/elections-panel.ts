@@ -112,8 +112,9 @@ export class ElectionsPanel extends LitElement {
       <gh-election-plot .kind=${kind} .elections=${elections}></gh-election-plot>
       <p class="small soft wide">${THEORY[kind]}</p>
       <p class="small soft wide">
-        Counted ${this.recorded ? 'from the trace' : 'by the tabs of this browser'}. It can be more:
-        when several notice at once, or when somebody fails in between.
+        Counted ${this.recorded ? 'from the trace' : 'by the tabs of this browser'}. It can be more,
+        when several notice at once or somebody fails in between, and less, when a greater one comes
+        in before all have been asked.
       </p>
     `;
   }

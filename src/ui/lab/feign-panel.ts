@@ -87,7 +87,7 @@ export class FeignPanel extends LitElement {
         min="0"
         max=${MOST_MS}
         aria-label="${label}, ${name}, ms"
-        .value=${String(value)}
+        .value=${Number.isNaN(value) ? '' : String(value)}
         @change=${(event: Event) => {
           const [low, high] = change((event.target as HTMLInputElement).valueAsNumber);
           this.times = { ...this.times, [which]: [low, high] };

@@ -46,6 +46,19 @@ it('a slider that is moved and put back shows what holds', async () => {
   await expect.element(loss).toHaveValue('0');
 });
 
+it('a stress test of no number of visitors asks nobody, and what was typed stays', async () => {
+  open();
+  const field = page.getByRole('spinbutton', { name: 'How many visitors at once' });
+  await field.fill('0');
+  await page.getByRole('button', { name: /^Admit .* at once$/ }).click();
+  await expect.element(page.getByText('From 1 to 10000 visitors at once.')).toBeVisible();
+  await expect.element(field).toHaveValue(0);
+  await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+  await field.fill('7');
+  await button('Admit 7 at once').click();
+  await expect.element(page.getByRole('dialog')).toBeVisible();
+});
+
 it('a gate that is down when it shall feign no more is recovered', async () => {
   const fake = open();
   await button('Feign failure').click();

@@ -109,6 +109,12 @@ export class NetworkPicture extends LitElement {
         stroke-width: 4px;
         stroke-linejoin: round;
       }
+      .left {
+        text-anchor: end;
+      }
+      .right {
+        text-anchor: start;
+      }
       .words {
         font-size: 12.5px;
         font-weight: 400;
@@ -258,18 +264,41 @@ export class NetworkPicture extends LitElement {
       gate.suspected ? 'suspected' : '',
       gate.down ? 'down' : '',
     ].join(' ');
-    // Below the node in the lower half of the picture, above it in the upper: off the links.
-    const above = at.y < centre(frame).y - 30;
-    const label = above ? -radius - (gate.leader ? 44 : 24) : radius + 19;
+    const label = labelPlace(at, frame, radius, crowded, gate.leader);
     return svg`<g class=${classes} transform="translate(${at.x} ${at.y})">
       ${gate.self ? svg`<circle class="halo" r=${radius + 6} />` : nothing}
       <circle class="body" r=${radius} />
       ${gate.leader ? svg`<path class="crown" transform="translate(0 ${-radius - 14})" d="M-12 7v-15l6.6 6L0-11l5.400 9L12-8V7z" />` : nothing}
       <text class="initial" y="6">${glyph(gate)}</text>
-      <text class="label" y=${label}>${crowded ? short(plainName(gate), 8) : short(gate.name, 16)}</text>
-      <text class="label words" y=${label + 15}>${crowded ? fewWords(gate) : words(gate)}</text>
+      <text class="label ${label.side}" x=${label.x} y=${label.y}>${crowded ? short(plainName(gate), frame === WIDE ? 10 : 8) : short(gate.name, 16)}</text>
+      <text class="label words ${label.side}" x=${label.x} y=${label.y + 15}>${crowded ? fewWords(gate) : words(gate)}</text>
     </g>`;
   }
+}
+
+interface LabelPlace {
+  /** Where the text lies, seen from the node. */
+  readonly side: '' | 'left' | 'right';
+  readonly x: number;
+  /** Of the first of two lines. */
+  readonly y: number;
+}
+
+/** Off the links: below the node in the lower half of the picture, above it in the upper; outside where nodes stand close. */
+function labelPlace(
+  at: Point,
+  frame: Frame,
+  radius: number,
+  crowded: boolean,
+  leads: boolean,
+): LabelPlace {
+  const { x, y } = centre(frame);
+  if (crowded && frame === WIDE && Math.abs(at.x - x) > frame.rx / 2) {
+    const isLeft = at.x < x;
+    return { side: isLeft ? 'left' : 'right', x: isLeft ? -radius - 9 : radius + 9, y: -2 };
+  }
+  const above = at.y < y - 30;
+  return { side: '', x: 0, y: above ? -radius - (leads ? 44 : 24) : radius + 19 };
 }
 
 function ring(frame: Frame): SVGTemplateResult {

@@ -1,4 +1,4 @@
-import { LitElement, css, html, type TemplateResult } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Status } from '../../runtime/gatehouse.ts';
 import type { ConfirmDialog } from '../elements/confirm-dialog.ts';
@@ -12,6 +12,7 @@ import { spreadStress, type SpreadResult } from './spread-stress.ts';
 /** How many visitors come unless told otherwise: the stress test of the park has capacity 30, and twenty at once. */
 const LOAD = 20;
 const MOST_LOAD = 10_000;
+const HINT = `From 1 to ${MOST_LOAD} visitors at once.`;
 
 /** The stress test: many visitors at once, at this gate or at random ones of this browser. */
 @customElement('gh-stress')
@@ -28,7 +29,8 @@ export class StressPanel extends LitElement {
 
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) status!: Status;
-  @state() private visitors = LOAD;
+  /** null: what stands in the field is no such number. */
+  @state() private visitors: number | null = LOAD;
   @state() private spread = false;
   @state() private told = '';
   @query('gh-confirm') private readonly dialog!: ConfirmDialog;
@@ -43,11 +45,11 @@ export class StressPanel extends LitElement {
           min="1"
           max=${MOST_LOAD}
           aria-label="How many visitors at once"
-          .value=${String(visitors)}
-          @change=${this.#choose}
+          .value=${String(LOAD)}
+          @input=${this.#choose}
         />
-        <button ?disabled=${!status.quorum} @click=${() => void this.dialog.show()}>
-          Admit ${visitors} at once
+        <button ?disabled=${!status.quorum} @click=${this.#ask}>
+          Admit ${visitors ?? 'them'} at once
         </button>
       </div>
       <label class="small">
@@ -62,23 +64,28 @@ export class StressPanel extends LitElement {
       <gh-confirm
         heading="Admit ${visitors} at once?"
         action="Admit them"
-        @confirm=${() => void this.#admit(visitors, spread)}
+        @confirm=${() => void this.#admit(spread)}
       >
-        <p>${costOf(visitors, status)}</p>
+        <p>${visitors === null ? nothing : costOf(visitors, status)}</p>
       </gh-confirm>
     </fieldset>`;
   }
 
   readonly #choose = (event: Event): void => {
-    const field = event.target as HTMLInputElement;
-    const wanted = field.valueAsNumber;
+    const wanted = (event.target as HTMLInputElement).valueAsNumber;
     const fits = Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_LOAD;
-    this.told = fits ? '' : `From 1 to ${MOST_LOAD} visitors at once.`;
-    if (fits) this.visitors = wanted;
-    else field.value = String(this.visitors);
+    this.visitors = fits ? wanted : null;
+    this.told = fits ? '' : HINT;
   };
 
-  async #admit(visitors: number, spread: boolean): Promise<void> {
+  readonly #ask = (): void => {
+    if (this.visitors === null) this.told = HINT;
+    else void this.dialog.show();
+  };
+
+  async #admit(spread: boolean): Promise<void> {
+    const { visitors } = this;
+    if (visitors === null) return;
     this.told = '';
     try {
       const { gates, allowed, refused, failed, ms } = await (spread

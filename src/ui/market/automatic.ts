@@ -84,7 +84,7 @@ export class Automatic extends LitElement {
   protected override render(): TemplateResult {
     const trading = this.session.gatehouse.market.trading();
     const gone = this.status.role === 'terminated';
-    return html`<form @submit=${this.#start}>
+    return html`<form @submit=${this.#start} @input=${this.#typed}>
       <div class="running" data-testid="automatic">
         ${icon(trading ? 'open' : 'paused', 20)}
         <p>
@@ -136,6 +136,11 @@ export class Automatic extends LitElement {
       return typeof value === 'string' ? value : '';
     };
     this.#do(() => this.session.gatehouse.market.auto(readConstants(text)));
+  };
+
+  /** What did not work is no longer asked for. */
+  readonly #typed = (): void => {
+    this.told = '';
   };
 
   readonly #stop = (): void => {

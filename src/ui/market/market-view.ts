@@ -175,7 +175,7 @@ export class MarketView extends LitElement {
           'Evaluation',
           html`<gh-evaluation .session=${session} .status=${status}></gh-evaluation>`,
         )}
-        ${panel('more', 'More gates', html`<gh-invite></gh-invite>`)}
+        ${panel('more', 'More gates', html`<gh-invite view="#/market"></gh-invite>`)}
       </div>
     `;
   }

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { MulticastState } from '../../runtime/gatehouse.ts';
 import { shared } from '../elements/styles.ts';
 import type { NameOf } from '../park/log-words.ts';
-import { changeWords, type ViewBook } from './view-book.ts';
+import { changeWords, TOLD, type ViewBook } from './view-book.ts';
 
 const KINDS = {
   sequencer: {
@@ -84,10 +84,12 @@ export class GroupPanel extends LitElement {
         </p>
         <div role="log" aria-label="Changes of view">
           <ol class="small">
-            ${this.views.seen.map(
-              (seen, at) =>
-                html`<li>${changeWords(seen, this.views.seen[at + 1], this.nameOf)}</li>`,
-            )}
+            ${this.views.seen
+              .slice(0, TOLD)
+              .map(
+                (seen, at) =>
+                  html`<li>${changeWords(seen, this.views.seen[at + 1], this.nameOf)}</li>`,
+              )}
           </ol>
         </div>
       </section>

@@ -120,17 +120,11 @@ export class MulticastInspector extends LitElement {
         </tr>
       </thead>
       <tbody>
-        ${
-          shown.length === 0
-            ? html`<tr>
-                <td colspan=${this.peers.length + 1} class="soft">Nothing was sent yet.</td>
-              </tr>`
-            : repeat(
-                shown,
-                ({ message }) => message.id,
-                (row) => this.#row(row, senders),
-              )
-        }
+        ${repeat(
+          shown,
+          ({ message }) => message.id,
+          (row) => this.#row(row, senders),
+        )}
       </tbody>
       <tfoot>
         <tr>

@@ -125,7 +125,7 @@ export class MulticastView extends LitElement {
         </section>
         <section class="panel" aria-labelledby="more">
           <header><h2 id="more">More gates</h2></header>
-          <gh-invite></gh-invite>
+          <gh-invite view="#/multicast"></gh-invite>
         </section>
       </div>
     `;

@@ -7,7 +7,7 @@ function view(number: number, members: string[], sequencer: string | null = null
   return { kind: 'sequencer' as const, view: number, members, sequencer };
 }
 
-test('the newest views are kept, each once, and none is noted while there is none', () => {
+test('the newest views are kept, each once and one more than is told, and none is noted while there is none', () => {
   const book = new ViewBook();
   book.note(view(0, []));
   for (let number = 1; number <= 7; number++) {
@@ -15,7 +15,7 @@ test('the newest views are kept, each once, and none is noted while there is non
     book.note(view(number, ['a']));
     book.note(view(0, []));
   }
-  expect(book.seen.map((seen) => seen.view)).toEqual([7, 6, 5, 4, 3]);
+  expect(book.seen.map((seen) => seen.view)).toEqual([7, 6, 5, 4, 3, 2]);
 });
 
 test('a change of view tells who went, who came, and who numbers from then on', () => {

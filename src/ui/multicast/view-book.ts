@@ -4,13 +4,13 @@ import { listed } from '../words.ts';
 
 type Seen = Pick<MulticastState, 'kind' | 'view' | 'members' | 'sequencer'>;
 
-/** More than so many are not kept. */
-const KEPT = 5;
+/** So many changes are told. */
+export const TOLD = 5;
 
 export class ViewBook {
   #seen: readonly Seen[] = [];
 
-  /** Newest first. */
+  /** Newest first, and one more than is told: what the last one changed. */
   get seen(): readonly Seen[] {
     return this.#seen;
   }
@@ -18,7 +18,7 @@ export class ViewBook {
   /** Takes down what this gate's view is now. While it is in none there is nothing to take down. */
   note({ kind, view, members, sequencer }: Seen): void {
     if (view === 0 || view === this.#seen[0]?.view) return;
-    this.#seen = [{ kind, view, members, sequencer }, ...this.#seen].slice(0, KEPT);
+    this.#seen = [{ kind, view, members, sequencer }, ...this.#seen].slice(0, TOLD + 1);
   }
 }
 

@@ -41,8 +41,8 @@ export class Invite extends LitElement {
   ];
 
   @property() what: 'gate' | 'visitor' = 'gate';
-  /** In which view it opens. */
-  @property() view = '#/park';
+  /** In which view another gate opens, e.g. `#/lab`. */
+  @property() view = '';
   /** One can choose how great the next gate is: for who watches elections. */
   @property({ type: Boolean }) ranked = false;
   @state() private isShown = false;

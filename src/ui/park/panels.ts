@@ -120,7 +120,7 @@ export class ParkPanels extends LitElement {
         </section>
         <section class="panel" aria-labelledby="more">
           <header><h2 id="more">More gates</h2></header>
-          <gh-invite></gh-invite>
+          <gh-invite view="#/park"></gh-invite>
         </section>
         <section class="panel" aria-labelledby="tabs">
           <header><h2 id="tabs">Visitors with their own phones</h2></header>

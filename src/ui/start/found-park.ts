@@ -119,8 +119,12 @@ export class FoundPark extends LitElement {
     const search = `?${query.toString()}`;
     const parsed = parseAddress(search);
     if (parsed.ok) location.assign(`/${search}#/${view}`);
-    else this.problem = parsed.problems.join('; ');
+    else this.problem = parsed.problems.map(({ why }) => sentence(why)).join(' ');
   };
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function choice<Value extends string>(

@@ -12,6 +12,12 @@ import { checkWritable } from './writable.ts';
 /** As a shell tells that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
+// Who reads what it prints may have read enough: `| head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 if (isMainThread) process.exitCode = await main(process.argv.slice(2));
 else work();
 

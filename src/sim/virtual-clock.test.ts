@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NodeClock, VirtualClock } from './virtual-clock.ts';
+import { Random } from './random.ts';
+import { NodeClock, onTick, VirtualClock } from './virtual-clock.ts';
 
 function drain(clock: VirtualClock): void {
   while (clock.step() !== null);
@@ -118,6 +119,25 @@ describe("a node's clock", () => {
     });
     drain(base);
     expect(seen).toEqual(['disk 30', 'a 1000', 'c 1000', 'b 2000', 'd 2700']);
+  });
+
+  it('comes to an end, whatever fraction a sleep leaves over (seed 60057)', () => {
+    const random = new Random('fractions');
+    for (let i = 0; i < 2000; i++) {
+      const base = new VirtualClock();
+      base.waitUntil(random.int(60_000, 90_000));
+      const clock = new NodeClock(base, -random.int(0, 60_000), 0);
+      clock.drift(0.9 + random.next() * 0.2);
+      const fired: string[] = [];
+      clock.schedule(0, () => fired.push('due'));
+      clock.pause('sleep');
+      const end = onTick(base.now() + random.next() * 30_000);
+      while (base.nextAt <= end) base.step();
+      base.waitUntil(end);
+      clock.resume();
+      for (let steps = 0; steps < 5; steps++) base.step();
+      expect(fired).toEqual(['due']);
+    }
   });
 
   it('fires nothing once the life is over', () => {

@@ -283,7 +283,8 @@ export class NodeClock implements Clock {
     const rest = timer.due - this.now();
     // It slept in between, or became slower: so much later by its own time.
     if (rest > 0) {
-      this.#arm(handle, timer, rest);
+      // At the next moment at the soonest: a fraction that is lost in the sum would let it wait for ever.
+      this.#arm(handle, timer, Math.max(rest, this.#rate / TICKS_PER_MS));
       return;
     }
     this.#timers.delete(handle);

@@ -52,7 +52,8 @@ export class Console implements Gatehouse {
   readonly #feign: Feign;
   readonly #stall = new Stall();
   readonly #calls: NodeCalls;
-  #latest: { readonly telling: number; readonly status: Status } | null = null;
+  /** For all that are told of one change: making one copies the visitors. Null until the first of them is told. */
+  #told: Status | null = null;
 
   /** @param keychain where the chat's keys are kept; without one they are lost with the page */
   constructor(
@@ -62,6 +63,10 @@ export class Console implements Gatehouse {
     keychain: Keychain = new MemoryKeychain(),
   ) {
     this.#host = host;
+    // Before anybody else can subscribe, so it is told of each change first.
+    host.subscribe(() => {
+      this.#told = null;
+    });
     this.#clock = clock;
     this.#feign = new Feign(clock, random, {
       fail: (mode) => host.crash(mode),
@@ -107,7 +112,7 @@ export class Console implements Gatehouse {
 
   subscribe(listener: (status: Status) => void): () => void {
     if (typeof listener !== 'function') throw invalid('listener: a function');
-    return this.#host.subscribe(() => listener(this.#told()));
+    return this.#host.subscribe(() => listener((this.#told ??= this.status())));
   }
 
   async enter(visitor?: string): Promise<Outcome> {
@@ -261,15 +266,6 @@ export class Console implements Gatehouse {
   }
 
   // --- How calls end --------------------------------------------------------------------------------------------
-
-  /** One status for all that are told of one change: making one copies the visitors. */
-  #told(): Status {
-    const { tellings } = this.#host;
-    if (this.#latest?.telling !== tellings) {
-      this.#latest = { telling: tellings, status: this.status() };
-    }
-    return this.#latest.status;
-  }
 
   async #askPark(body: ParkOperation): Promise<Outcome> {
     const problem = refuseParkOperation(body);

@@ -65,18 +65,11 @@ export class Host {
   #renewing = false;
   readonly #listeners = new Set<() => void>();
   #told = false;
-  /** How often the listeners were told. */
-  #tellings = 0;
 
   constructor(readonly home: Home) {}
 
   get condition(): Condition {
     return this.#condition;
-  }
-
-  /** How often the listeners were told: the same for all that hear of one change. */
-  get tellings(): number {
-    return this.#tellings;
   }
 
   /** The node that is running, or null. */
@@ -287,7 +280,6 @@ export class Host {
     this.#told = true;
     queueMicrotask(() => {
       this.#told = false;
-      this.#tellings += 1;
       for (const listener of [...this.#listeners]) tell(listener);
     });
   }

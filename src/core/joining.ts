@@ -489,7 +489,7 @@ export class Joining {
       this.#blank.delete(peer);
       this.#listed?.delete(peer);
       detector.forget(peer);
-      office.peerForgotten(peer);
+      office.forgetFarewell(peer);
     }
   }
 

@@ -258,7 +258,7 @@ export class Node {
     }
     if (message.type === 'GOT_IT') this.detector.gotIt(from, message);
     if (message.type !== 'GAVE_WAY' && this.joining.heard(from, generation)) {
-      this.office.peerHeard(from);
+      this.office.forgetFarewell(from);
       this.detector.heard(from);
     }
     if (message.type !== 'HELLO') this.joining.stranger(from, generation);

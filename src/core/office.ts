@@ -102,11 +102,8 @@ export class Office {
     this.#leadership?.reconfiguration.leave(peer);
   }
 
-  peerHeard(peer: NodeId): void {
-    this.#left.delete(peer);
-  }
-
-  peerForgotten(peer: NodeId): void {
+  /** It was heard again, or is no longer remembered. */
+  forgetFarewell(peer: NodeId): void {
     this.#left.delete(peer);
   }
 

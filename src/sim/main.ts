@@ -12,14 +12,16 @@ import { checkWritable } from './writable.ts';
 /** As a shell tells that a program was ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
-// Who reads what it prints may have read enough: `| head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+/** As a shell tells that a program was ended because nobody read what it printed: `| head`. */
+const UNREAD = 141;
 
-if (isMainThread) process.exitCode = await main(process.argv.slice(2));
-else work();
+if (isMainThread) {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(UNREAD);
+  });
+  process.exitCode = await main(process.argv.slice(2));
+} else work();
 
 function work(): void {
   parentPort?.on('message', (job: Job) => {

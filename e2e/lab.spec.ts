@@ -231,7 +231,10 @@ test('axe finds nothing wrong with the start page and a lab that has elected, li
   await expectAccessibleInLightAndDark(start);
   await start.close();
   const options = { device, view: 'lab', topology: 'sample', election: 'wireless' } as const;
-  const { page } = await park.open({ ...options, priority: 1 });
+  // Two blank gates that meet found a park without an election (J1): the second finds a leader there, and challenges it.
+  const first = await park.open({ ...options, priority: 1 });
+  await first.ready();
+  const { page } = first;
   await park.open({ ...options, priority: 2 });
   await park.connected();
   await expect(page.getByTestId('election').first()).toBeVisible();

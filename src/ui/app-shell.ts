@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Gatehouse, Status } from '../runtime/gatehouse.ts';
 import { FrameController } from './elements/frame-controller.ts';
+import { PageTitle } from './elements/page-title.ts';
 import { ShortcutsController } from './elements/shortcuts.ts';
 import './another-tab.ts';
 import './elements/shortcuts-help.ts';
@@ -116,11 +117,12 @@ export class AppShell extends LitElement {
 
   @query('main') private readonly main!: HTMLElement | null;
 
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'news');
   protected readonly shortcuts = new ShortcutsController(this, {
     // The start page has no header, and nothing to press.
     '?': () => this.help?.show(),
   });
+  readonly #title = new PageTitle();
   #session: Session | undefined;
   #line: StatusLine = { tone: 'waiting', text: '' };
 
@@ -181,7 +183,7 @@ export class AppShell extends LitElement {
     const status = this.#session.gatehouse.status();
     const { capacity, name } = status;
     const counted = knowsPark(status) ? `${insideWords(status)}/${capacity} · ` : '';
-    document.title = this.route.front ? 'Gatehouse' : `${counted}${name} · Gatehouse`;
+    this.#title.set(this.route.front ? 'Gatehouse' : `${counted}${name} · Gatehouse`);
   }
 
   #header(status: Status): TemplateResult {

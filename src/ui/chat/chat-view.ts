@@ -34,7 +34,7 @@ export class ChatView extends LitElement {
   @state() private problem = '';
   @query('gh-conversation') private readonly conversation!: Conversation | null;
 
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'deeds');
   #desk: ChatDesk | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {

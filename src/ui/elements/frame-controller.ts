@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { actsNow } from './acting.ts';
 
 /** Something that changes and says so. */
 export interface Source {
@@ -7,18 +8,40 @@ export interface Source {
 
 /** A hidden page draws no frames; what it shows (its title) still follows, slowly. */
 const HIDDEN_PAUSE_MS = 500;
+/**
+ * Between two draws of news, ms. Drawing is the dearest thing that a page does, and a gate that draws is late with what
+ * others wait for: nobody reads more than five counts a second.
+ */
+const NEWS_PAUSE_MS = 200;
+
+/** When the page has last drawn news, ms of `performance.now`. One for the page, so that its parts are drawn together. */
+let newsDrawnAt = -Infinity;
+
+/**
+ * `deeds`: what the person at this page does, which is drawn in the next frame. `news`: what the network does; the first
+ * after a pause is drawn in the next frame as well, and so is all while the person acts.
+ */
+type Content = 'deeds' | 'news';
+
+/** An update that is due. */
+interface Due {
+  /** It waits for the end of a pause. */
+  readonly paused: boolean;
+  cancel(): void;
+}
 
 /** Updates its host when a source changes, at most once a frame, while the host is in the page. */
 export class FrameController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
+  readonly #content: Content;
   #source: Source | undefined;
   #unsubscribe: (() => void) | undefined;
-  #cancel: (() => void) | undefined;
+  #due: Due | undefined;
   #connected = false;
 
-  constructor(host: ReactiveControllerHost, source?: Source) {
+  constructor(host: ReactiveControllerHost, content: Content) {
     this.#host = host;
-    this.#source = source;
+    this.#content = content;
     host.addController(this);
   }
 
@@ -49,22 +72,33 @@ export class FrameController implements ReactiveController {
   #leave(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#due?.cancel();
+    this.#due = undefined;
   }
 
   #schedule(): void {
-    if (this.#cancel !== undefined) return;
+    const pause = this.#pause();
+    // What a person does is not kept waiting by the pause of what came before.
+    if (this.#due !== undefined && (pause > 0 || !this.#due.paused)) return;
+    this.#due?.cancel();
     const update = (): void => {
-      this.#cancel = undefined;
+      this.#due = undefined;
+      if (this.#content === 'news') newsDrawnAt = performance.now();
       this.#host.requestUpdate();
     };
-    if (document.visibilityState === 'visible') {
+    if (pause <= 0) {
       const frame = requestAnimationFrame(update);
-      this.#cancel = () => cancelAnimationFrame(frame);
+      this.#due = { paused: false, cancel: () => cancelAnimationFrame(frame) };
     } else {
-      const timer = setTimeout(update, HIDDEN_PAUSE_MS);
-      this.#cancel = () => clearTimeout(timer);
+      const timer = setTimeout(update, pause);
+      this.#due = { paused: true, cancel: () => clearTimeout(timer) };
     }
+  }
+
+  /** How long the next update waits, ms. */
+  #pause(): number {
+    if (document.visibilityState !== 'visible') return HIDDEN_PAUSE_MS;
+    if (this.#content === 'deeds' || actsNow()) return 0;
+    return newsDrawnAt + NEWS_PAUSE_MS - performance.now();
   }
 }

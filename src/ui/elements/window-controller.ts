@@ -15,6 +15,7 @@ export class WindowController implements ReactiveController {
   readonly #options: Options;
   readonly #observer = new ResizeObserver(() => this.#measure());
   #observed: HTMLElement | null = null;
+  /** As the last `scroll` told. Asking the scroller would make the browser lay out the page at once, with each new row. */
   #top = 0;
   #height = 0;
   #width = 0;
@@ -68,7 +69,7 @@ export class WindowController implements ReactiveController {
 
   /** The row at the upper edge of what is seen. */
   get topRow(): number {
-    return Math.floor((this.#observed?.scrollTop ?? 0) / this.rowHeight);
+    return Math.floor(this.#top / this.rowHeight);
   }
 
   /**
@@ -77,7 +78,7 @@ export class WindowController implements ReactiveController {
    */
   grewInFront(rows: number): void {
     const scroller = this.#observed;
-    if (scroller === null || scroller.scrollTop < this.rowHeight) return;
+    if (scroller === null || this.#top < this.rowHeight) return;
     scroller.scrollTop += rows * this.rowHeight;
   }
 

@@ -41,7 +41,7 @@ export class Controls extends LitElement {
   @query('#leave') private readonly leaveDialog!: ConfirmDialog;
   @query('#remove') private readonly removeDialog!: ConfirmDialog;
 
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'deeds');
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('session')) this.#frames.follow(this.session.mutex);

@@ -115,7 +115,7 @@ export class Counter extends LitElement {
   @property({ attribute: false }) dealings!: Dealings;
   @state() private problems = NO_PROBLEMS;
 
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'deeds');
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('dealings')) this.#frames.follow(this.dealings);

@@ -33,7 +33,7 @@ export class Evaluation extends LitElement {
   @property({ attribute: false }) fetchPlots: () => Promise<unknown> = () =>
     import('./plots-panel.ts');
   @state() private plots: 'absent' | 'fetching' | 'here' | 'unreachable' = 'absent';
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'deeds');
   #evaluations!: Evaluations;
   #runs: readonly MarketRun[] = [];
   #seen = '';

@@ -95,7 +95,7 @@ export class MarketView extends LitElement {
   /** The events that are compared, two at most, as they were chosen. */
   @state() private chosen: readonly MarketAct[] = [];
 
-  readonly #log = new FrameController(this);
+  readonly #log = new FrameController(this, 'news');
   #dealings!: Dealings;
   #acts: readonly MarketAct[] = [];
   #market: MarketState = NOTHING_KNOWN;

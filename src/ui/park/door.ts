@@ -141,7 +141,7 @@ export class Door extends LitElement {
   /** It stands at the bottom of the screen, under the thumbs, wherever the page is scrolled to. */
   @property({ type: Boolean, reflect: true }) bar = false;
 
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'deeds');
 
   letIn(): void {
     void this.#letIn(this.visitorName.trim());

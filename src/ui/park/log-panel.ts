@@ -133,7 +133,7 @@ export class LogPanel extends LitElement {
   @state() private filter: LogFilter = 'all';
   @state() private text = '';
 
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'news');
   readonly #matches = new FilteredRows<Entry>();
   readonly #window = new WindowController(this, {
     scroller: () => this.renderRoot.querySelector<HTMLElement>('.scroll'),

@@ -81,7 +81,7 @@ export class ParkPanels extends LitElement {
   @state() private exporting = '';
   @query('gh-visitor-list') private readonly visitorList!: VisitorList;
 
-  readonly #log = new FrameController(this);
+  readonly #log = new FrameController(this, 'news');
 
   focusSearch(): void {
     this.visitorList.focusSearch();

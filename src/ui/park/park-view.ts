@@ -116,8 +116,8 @@ export class ParkView extends LitElement {
   @query('gh-door') private readonly door!: Door;
   @query('gh-park-panels') private readonly panelsElement!: ParkPanels | null;
 
-  readonly #log = new FrameController(this);
-  readonly #desk = new FrameController(this);
+  readonly #log = new FrameController(this, 'news');
+  readonly #desk = new FrameController(this, 'deeds');
   readonly #narrow = new MediaController(this, '(max-width: 59.99rem)');
   readonly #low = new MediaController(this, '(max-height: 29.99rem)');
   protected readonly shortcuts = new ShortcutsController(this, {

@@ -2,6 +2,7 @@ import { LitElement, css, html, type PropertyValues, type TemplateResult } from 
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { shared } from '../elements/styles.ts';
+import { MediaController } from '../elements/media-controller.ts';
 import { WindowController } from '../elements/window-controller.ts';
 import { count } from '../words.ts';
 
@@ -87,10 +88,11 @@ export class VisitorList extends LitElement {
   #shown: readonly string[] = [];
   /** The row of `activeName`. */
   #active = 0;
+  readonly #coarse = new MediaController(this, '(pointer: coarse)');
   readonly #window = new WindowController(this, {
     scroller: () => this.renderRoot.querySelector<HTMLElement>('.scroll'),
     count: () => this.#shown.length,
-    rowHeight: () => (matchMedia('(pointer: coarse)').matches ? 48 : 36),
+    rowHeight: () => (this.#coarse.matches ? 48 : 36),
   });
 
   focusSearch(): void {

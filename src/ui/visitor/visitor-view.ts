@@ -109,7 +109,7 @@ export class VisitorView extends LitElement {
   ];
 
   @property({ attribute: false }) visitor!: VisitorCalls;
-  readonly #frames = new FrameController(this);
+  readonly #frames = new FrameController(this, 'deeds');
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('visitor')) this.#frames.follow(this.visitor);

@@ -87,6 +87,11 @@ export class Context {
     if (this.#due.delete(timer)) this.emit({ type: 'clear-timer', timer });
   }
 
+  /** Leaves it as it is when it is set already. */
+  setTimerOnce(timer: Timer, delayMs: number): void {
+    if (!this.isTimerSet(timer)) this.setTimer(timer, delayMs);
+  }
+
   isTimerSet(timer: Timer): boolean {
     return this.#due.has(timer);
   }

@@ -4,10 +4,13 @@ import type { GotIt } from './messages.ts';
 
 type State = 'alive' | 'suspected' | 'failed';
 
+/** `short`: the coordinator saw the peer go. */
+type Patience = 'usual' | 'short';
+
 interface Watch {
   state: State;
-  /** A PROBE is under way. */
-  waits: boolean;
+  /** A PROBE is under way, and how long it may be. */
+  waits: false | Patience;
   /** The last PROBE, and when it was sent: its answer tells the round trip, also when it comes too late. */
   nonce: number;
   probedAt: number;
@@ -66,17 +69,18 @@ export class FailureDetector {
 
   /** Sends a PROBE at once, unless one is under way or the peer is failed already. */
   suspect(peer: NodeId, why: string): void {
-    const watch = this.#watch(peer);
-    if (watch.state === 'failed' || watch.waits) return;
-    watch.state = 'suspected';
-    this.context.note('suspects', `${peer}: ${why}`);
-    this.#probe(peer, watch);
+    this.#suspect(peer, why, 'usual');
+  }
+
+  /** The coordinator saw the peer go (rule F3). */
+  gone(peer: NodeId): void {
+    this.#suspect(peer, 'the coordinator saw its socket close', 'short');
   }
 
   /** The PROBE of the random schedule: no suspicion yet. */
   probe(peer: NodeId): void {
     const watch = this.#watch(peer);
-    if (watch.state !== 'failed' && !watch.waits) this.#probe(peer, watch);
+    if (watch.state !== 'failed' && watch.waits === false) this.#probe(peer, watch, 'usual');
   }
 
   /**
@@ -104,7 +108,7 @@ export class FailureDetector {
 
   /** Timer `probe:peer`. */
   timedOut(peer: NodeId): void {
-    if (this.#watch(peer).waits) this.fail(peer, 'PROBE unanswered');
+    if (this.#watch(peer).waits !== false) this.fail(peer, 'PROBE unanswered');
   }
 
   /** A fact: an unanswered PROBE, a link that the other side closed, a farewell. */
@@ -134,17 +138,28 @@ export class FailureDetector {
     }
   }
 
-  #probe(peer: NodeId, watch: Watch): void {
-    watch.waits = true;
+  /** Of two PROBEs under way the one with less patience counts. */
+  #suspect(peer: NodeId, why: string, patience: Patience): void {
+    const watch = this.#watch(peer);
+    if (watch.state === 'failed' || watch.waits === 'short' || watch.waits === patience) return;
+    watch.state = 'suspected';
+    this.context.note('suspects', `${peer}: ${why}`);
+    this.#probe(peer, watch, patience);
+  }
+
+  #probe(peer: NodeId, watch: Watch, patience: Patience): void {
+    watch.waits = patience;
     watch.nonce = this.#nextNonce++;
     watch.probedAt = this.context.now;
     this.context.send(peer, { type: 'PROBE', nonce: watch.nonce });
-    this.context.setTimer(`probe:${peer}`, this.#timeout(watch));
+    this.context.setTimer(`probe:${peer}`, this.#timeout(watch, patience));
   }
 
   /** Adapts to the round trips seen, so that a slow network is not taken for a dead peer. */
-  #timeout(watch: Watch): number {
-    const [low, high] = this.context.timing.probeTimeout;
+  #timeout(watch: Watch, patience: Patience): number {
+    const { probeTimeout, goneTimeout } = this.context.timing;
+    const [shortest, high] = probeTimeout;
+    const low = patience === 'usual' ? shortest : goneTimeout;
     if (watch.roundTrip === null) return Math.min(high, 1.5 * low);
     return Math.min(high, Math.max(low, low / 2 + 6 * watch.roundTrip));
   }

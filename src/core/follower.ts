@@ -41,11 +41,12 @@ export class Follower {
   follow(id: NodeId, term: Term, quorum: boolean): void {
     if (this.#leader?.term !== term) {
       this.#leader = { id, term };
-      this.#schedulePROBE();
+      // The first comes soon: from then on the round trip is known, and a PROBE of suspicion need not wait for long.
+      this.#schedulePROBE([0, this.context.timing.probePause[0]]);
     }
     this.#leaderHasQuorum = quorum;
     const { heartbeat, missedHeartbeats } = this.context.timing;
-    this.context.setTimer('silence', heartbeat * missedHeartbeats + heartbeat / 2);
+    this.context.setTimer('silence', heartbeat * missedHeartbeats);
   }
 
   unfollow(): void {
@@ -64,7 +65,7 @@ export class Follower {
   probeLeader(): void {
     if (!this.#leader) return;
     this.detector.probe(this.#leader.id);
-    this.#schedulePROBE();
+    this.#schedulePROBE(this.context.timing.probePause);
   }
 
   /** APPEND of a leader that this node follows, of a term that is not older than the promise. */
@@ -113,8 +114,8 @@ export class Follower {
   }
 
   /** Random pauses, so that the PROBEs of many followers do not queue at the leader. */
-  #schedulePROBE(): void {
-    this.context.setTimer('probe-leader', this.context.between(this.context.timing.probePause));
+  #schedulePROBE(pause: readonly [number, number]): void {
+    this.context.setTimer('probe-leader', this.context.between(pause));
   }
 }
 

@@ -198,7 +198,7 @@ export class Node {
         return;
       case 'hint':
         this.joining.coordinatorLost(event.peer);
-        this.detector.suspect(event.peer, 'the coordinator saw its socket close');
+        this.detector.gone(event.peer);
         return;
       case 'command':
         perform(this, event.request, event.command);
@@ -556,6 +556,7 @@ export class Node {
         this.#sink.timedOut();
         return;
       case 'commit-mark':
+        this.outbox.tidy();
         this.replica.markCommit();
         return;
       case 'rivals':

@@ -43,13 +43,28 @@ function submitted(solo: Solo): number[] {
 }
 
 describe('sending', () => {
-  test('O1: an operation is durable before it is sent', () => {
+  test('O1: a number is used once it is reserved on the disk, and an operation is written while it is on its way', () => {
     const solo = follower();
-    submit(solo, 'visitor');
+    submit(solo, 'first');
     expect(submitted(solo)).toEqual([]);
     solo.write();
     expect(submitted(solo)).toEqual([1]);
-    expect(solo.disk.load()?.outbox.map(({ body }) => body)).toEqual(['visitor']);
+    submit(solo, 'second');
+    expect(submitted(solo)).toEqual([1, 2]);
+    solo.write();
+    expect(solo.disk.load()?.outbox.map(({ body }) => body)).toEqual(['first', 'second']);
+  });
+
+  test('O1: more numbers than are reserved wait for the disk, also those that come while it writes', () => {
+    const solo = follower();
+    submit(solo, 'first');
+    solo.write();
+    submit(solo, ...Array.from({ length: 1025 }, () => 'x'));
+    expect(submitted(solo)).toEqual([1]);
+    submit(solo, 'last');
+    expect(submitted(solo)).toEqual([1]);
+    solo.write();
+    expect(new Set(submitted(solo)).size).toBe(1027);
   });
 
   test('O1: a sequence number is never used twice, also after a crash', () => {
@@ -60,8 +75,25 @@ describe('sending', () => {
     const again = follower(found);
     submit(again, 'c');
     again.write();
-    expect(submitted(again)).toEqual([1, 2, 3]);
+    const [first, second, next = 0, ...more] = submitted(again);
+    expect([first, second, more]).toEqual([1, 2, []]);
+    expect(next).toBeGreaterThan(2);
     expect(again.node.outbox.size).toBe(3);
+  });
+
+  test('O1: nor is that of an operation that was sent, and not written yet', () => {
+    const solo = follower();
+    submit(solo, 'written');
+    solo.write();
+    submit(solo, 'lost');
+    expect(submitted(solo)).toEqual([1, 2]);
+    const found = { ...stored('anna', THREE), ...pick(solo.crash()) };
+    const again = follower(found);
+    submit(again, 'new');
+    again.write();
+    const operations = again.all('SUBMIT', 'carl').flatMap((message) => message.operations);
+    expect(operations.map(({ body }) => body)).toEqual(['written', 'new']);
+    expect(operations.map(({ id }) => id.sequence)).not.toContain(2);
   });
 
   test('O3: what an earlier page left is written again before it is sent: another page may have the disk', () => {
@@ -113,8 +145,11 @@ describe('sending', () => {
     solo.write();
     expect(solo.all('SUBMIT').at(-1)?.operations[0]?.settledBelow).toBe(1);
     solo.receive('carl', { type: 'RESULT', results: [{ sequence: 1, index: 2, outcome: 1 }] });
+    // Until it is off the disk as well, a later life would ask for it again.
     submit(solo, 'c');
+    expect(solo.all('SUBMIT').at(-1)?.operations[0]?.settledBelow).toBe(1);
     solo.write();
+    submit(solo, 'd');
     expect(solo.all('SUBMIT').at(-1)?.operations[0]?.settledBelow).toBe(2);
   });
 
@@ -154,6 +189,7 @@ describe('answers', () => {
       quorum: true,
     });
     expect(solo.replies.size).toBe(0);
+    solo.fire('commit-mark');
     solo.write();
     expect(solo.disk.load()?.outbox).toEqual([]);
     expect(solo.node.outbox.size).toBe(0);

@@ -4,6 +4,7 @@ import type { Operation, Token } from './entry.ts';
 import type { Json } from './json.ts';
 import type { Declined, OperationResult } from './messages.ts';
 import type { Applied, Replica } from './replica.ts';
+import type { StorageWrite } from './stored.ts';
 
 /** More open operations than this are refused: the dedup must remember each (rule O4). */
 export const MAX_OPEN = 4096;
@@ -19,7 +20,7 @@ interface Open {
   request: number | null;
   /** When the request gives up, ms. */
   readonly deadline: number;
-  /** `writing`: not durable yet. `waiting`: for a leader. `sent`: some leader may have appended it. */
+  /** `writing`: what must be durable before it is sent is not yet. `waiting`: for a leader. `sent`: some leader may have appended it. */
   state: 'writing' | 'waiting' | 'sent';
   /** The generation in which it was first sent; null before that. */
   sentIn: string | null;
@@ -31,11 +32,15 @@ export interface OutboxEvents {
 }
 
 /**
- * This node's operations until their outcome is known (rules O1 to O4): durable before they are sent, sent again
- * until a leader answers, and answered exactly once to whoever asked.
+ * This node's operations until their outcome is known (rules O1 to O4): written down while they are on their way, sent
+ * again until a leader answers, and answered exactly once to whoever asked.
  */
 export class Outbox {
   readonly #open = new Map<number, Open>();
+  /** Sequences of operations that the disk may hold, in ascending order: none of them counts as settled (rule O1). */
+  readonly #onDisk = new Set<number>();
+  /** Those of them whose outcome is known: they leave the disk with the next write. */
+  #known: number[] = [];
 
   constructor(
     private readonly context: Context,
@@ -70,6 +75,7 @@ export class Outbox {
         state: 'writing',
         sentIn: null,
       });
+      this.#onDisk.add(sequence);
     }
     const restored = [...this.#open.values()];
     this.context.persist([{ type: 'outbox-put', operations }], [], () => {
@@ -78,7 +84,10 @@ export class Outbox {
     });
   }
 
-  /** Writes the operations down, then sends them. Answers request, request + 1, ... in the order of the bodies. */
+  /**
+   * Sends the operations and writes them down meanwhile (rule O1). Answers request, request + 1, ... in the order of the
+   * bodies.
+   */
   submit(firstRequest: number, bodies: readonly Json[], under: Token | null): void {
     if (this.#open.size + bodies.length > MAX_OPEN) {
       bodies.forEach((_, i) => {
@@ -87,22 +96,38 @@ export class Outbox {
       });
       return;
     }
-    const { first, write } = this.replica.takeSequences(bodies.length);
+    const sequences = this.replica.takeSequences(bodies.length);
+    const { first } = sequences;
     const settledBelow = this.#settledBelow(first);
     const opened = bodies.map((body, i): Open => {
       const id = { node: this.context.self, sequence: first + i };
       const deadline = this.context.now + this.context.timing.request;
       const operation: Operation = { id, settledBelow, under, body };
       const request = firstRequest + i;
-      return { operation, request, deadline, state: 'writing', sentIn: null };
+      const state = sequences.reserved ? 'waiting' : 'writing';
+      return { operation, request, deadline, state, sentIn: null };
     });
-    for (const open of opened) this.#open.set(open.operation.id.sequence, open);
+    for (const open of opened) {
+      this.#open.set(open.operation.id.sequence, open);
+      this.#onDisk.add(open.operation.id.sequence);
+    }
+    this.flush();
     const operations = opened.map((open) => open.operation);
-    this.context.persist([write, { type: 'outbox-put', operations }], [], () => {
+    const known = this.#takeKnown();
+    const put: StorageWrite = { type: 'outbox-put', operations };
+    this.context.persist([...sequences.writes, ...known.writes, put], [], () => {
+      sequences.durable();
+      known.durable();
       for (const open of opened) if (open.state === 'writing') open.state = 'waiting';
       this.flush();
     });
     this.#setDeadline();
+  }
+
+  /** Timer `commit-mark`: takes off the disk what needs to be there no more. */
+  tidy(): void {
+    const { writes, durable } = this.#takeKnown();
+    if (writes.length > 0) this.context.persist(writes, [], durable);
   }
 
   /** Sends what waits. Called when something was written and when a leader is there. */
@@ -177,6 +202,8 @@ export class Outbox {
   abandon(): { readonly operations: Operation[]; readonly whenDurable: () => void } {
     const opened = [...this.#open.values()];
     this.#open.clear();
+    this.#onDisk.clear();
+    this.#known = [];
     this.context.clearTimer('resubmit');
     this.context.clearTimer('deadline');
     const whenDurable = (): void => {
@@ -225,6 +252,7 @@ export class Outbox {
     const requests = sequences.flatMap((sequence) => this.#open.get(sequence)?.request ?? []);
     for (const sequence of sequences) this.#open.delete(sequence);
     this.context.persist([{ type: 'outbox-delete', sequences }], [], () => {
+      for (const sequence of sequences) this.#onDisk.delete(sequence);
       for (const request of requests) this.context.replyError(request, code, true, message);
     });
     this.#setDeadline();
@@ -233,9 +261,22 @@ export class Outbox {
   #close(sequences: readonly number[]): void {
     if (sequences.length === 0) return;
     for (const sequence of sequences) this.#open.delete(sequence);
-    this.context.persist([{ type: 'outbox-delete', sequences }]);
+    this.#known.push(...sequences);
+    this.context.setTimerOnce('commit-mark', this.context.timing.commitMark);
     if (this.#open.size === 0) this.context.clearTimer('resubmit');
     this.#setDeadline();
+  }
+
+  /** What takes off the disk whatever is settled, and what to call once that is durable. */
+  #takeKnown(): { readonly writes: readonly StorageWrite[]; readonly durable: () => void } {
+    const sequences = this.#known;
+    this.#known = [];
+    const durable = (): void => {
+      for (const sequence of sequences) this.#onDisk.delete(sequence);
+    };
+    const writes: StorageWrite[] =
+      sequences.length > 0 ? [{ type: 'outbox-delete', sequences }] : [];
+    return { writes, durable };
   }
 
   #setDeadline(): void {
@@ -247,9 +288,9 @@ export class Outbox {
     else this.context.setTimer('deadline', Math.max(0, earliest - this.context.now));
   }
 
+  /** Rule O4: below, nothing is asked about again, by a later life neither. */
   #settledBelow(next: number): number {
-    let lowest = next;
-    for (const sequence of this.#open.keys()) lowest = Math.min(lowest, sequence);
+    const [lowest = next] = this.#onDisk;
     return lowest;
   }
 }

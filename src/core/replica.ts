@@ -26,6 +26,19 @@ export interface Applied {
   readonly duplicate: boolean;
 }
 
+/** So many sequence numbers are reserved at once: most operations find some, and need not wait for the disk. */
+const SEQUENCES = 1024;
+
+/** Sequence numbers for some operations. */
+export interface Sequences {
+  readonly first: number;
+  /** They are reserved on the disk. Else they may be used once `writes` are durable. */
+  readonly reserved: boolean;
+  readonly writes: readonly StorageWrite[];
+  /** Call it once `writes` are durable. */
+  readonly durable: () => void;
+}
+
 /**
  * What a node holds: the promise, the log, the state machine, and how far they are durable, committed and applied.
  * Knows nothing of roles. Everything that changes the disk goes through here.
@@ -39,6 +52,10 @@ export class Replica {
   #settings: ParkSettings | null = null;
   #promised: Term = NO_TERM;
   #nextSequence = 1;
+  /** No sequence number from here on is used, in any life, before a write says so (rule O1). */
+  #reservedBelow = 1;
+  /** As the disk has it. */
+  #durablyReservedBelow = 1;
   #commitIndex = 0;
   #durableIndex = 0;
   #lastToken: Token | null = null;
@@ -95,7 +112,10 @@ export class Replica {
 
   restore(stored: Stored): void {
     this.#promised = stored.meta.promised;
+    // An earlier life may have used all that it reserved.
     this.#nextSequence = stored.meta.nextSequence;
+    this.#reservedBelow = this.#nextSequence;
+    this.#durablyReservedBelow = this.#nextSequence;
     if (stored.snapshot) this.#install(stored.snapshot);
     this.#append(stored.entries);
     this.#durableIndex = this.log.lastIndex;
@@ -112,7 +132,7 @@ export class Replica {
     return {
       id: this.context.self,
       promised: this.#promised,
-      nextSequence: this.#nextSequence,
+      nextSequence: this.#reservedBelow,
       // What is committed may still be on its way to the disk, which may hold other entries there until then.
       committed: Math.min(this.#commitIndex, this.#durableIndex),
     };
@@ -130,11 +150,21 @@ export class Replica {
     return { type: 'meta', meta: this.meta() };
   }
 
-  /** Takes `count` sequence numbers; the write must be durable before they are used. */
-  takeSequences(count: number): { first: number; write: StorageWrite } {
+  /** Takes `count` sequence numbers, and reserves more where less than half of a block is left. */
+  takeSequences(count: number): Sequences {
     const first = this.#nextSequence;
     this.#nextSequence += count;
-    return { first, write: { type: 'meta', meta: this.meta() } };
+    const reserved = this.#nextSequence <= this.#durablyReservedBelow;
+    const writes: StorageWrite[] = [];
+    if (this.#reservedBelow - this.#nextSequence < SEQUENCES / 2) {
+      this.#reservedBelow = this.#nextSequence + SEQUENCES;
+      writes.push({ type: 'meta', meta: this.meta() });
+    }
+    const below = this.#reservedBelow;
+    const durable = (): void => {
+      this.#durablyReservedBelow = Math.max(this.#durablyReservedBelow, below);
+    };
+    return { first, reserved, writes, durable };
   }
 
   /**
@@ -175,9 +205,7 @@ export class Replica {
       assert(entry !== undefined, 'the log has no gap');
       this.#commitIndex = entry.index;
       this.#apply(entry);
-      if (!this.context.isTimerSet('commit-mark')) {
-        this.context.setTimer('commit-mark', this.context.timing.commitMark);
-      }
+      this.context.setTimerOnce('commit-mark', this.context.timing.commitMark);
     }
   }
 

@@ -9,7 +9,7 @@ export interface Meta {
   readonly id: NodeId;
   /** No ballot of a smaller term gets this node's promise or acknowledgement any more. */
   readonly promised: Term;
-  /** The sequence number of this node's next operation. */
+  /** No operation of this node has used this sequence number or a greater one (rule O1). */
   readonly nextSequence: number;
   /** Entries up to here are known to be committed. May lag behind: only so that a restart shows a state at once. */
   readonly committed: number;

@@ -60,6 +60,8 @@ export interface Timing {
   readonly probePause: readonly [number, number];
   /** Bounds for the time-out of a PROBE, which adapts to the round trips seen. */
   readonly probeTimeout: readonly [number, number];
+  /** The lower bound where the coordinator says that the peer has gone: it is seldom wrong. */
+  readonly goneTimeout: number;
   /** How long an ELECT may stay unanswered. */
   readonly electTimeout: number;
   /** How long the winner of an election may take to show. */
@@ -111,6 +113,7 @@ export const DEFAULT_TIMING: Timing = {
   missedHeartbeats: 3,
   probePause: [500, 3000],
   probeTimeout: [250, 1000],
+  goneTimeout: 100,
   electTimeout: 400,
   victoryTimeout: 1500,
   ballotRetry: 300,

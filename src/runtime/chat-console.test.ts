@@ -205,8 +205,8 @@ describe('one tab', () => {
     await ended(tab.chat.register('Ada'));
     await ended(tab.chat.join('Lobby'));
     const open = refusal(tab.chat.say('Lobby', 'last words'));
-    // Until it is asked: its code is there at once, and yet not within this turn.
-    await cryptography.settled();
+    // Until it is asked, and no longer: its code is there at once, and yet not within this turn.
+    while (tab.gatehouse.status().pending === 0) await Promise.resolve();
     tab.gatehouse.crash();
     expect(await open).toMatchObject({ code: 'crashed', definite: false });
     expect([tab.chat.users(), tab.chat.rooms(), tab.chat.history('Lobby')]).toEqual([[], [], []]);

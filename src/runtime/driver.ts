@@ -220,6 +220,7 @@ export class Driver {
     } finally {
       this.#stepping = false;
     }
+    if (this.#running) this.#writes.start();
     this.#observer.changed?.();
   }
 

@@ -51,8 +51,11 @@ describe('the write queue', () => {
   test('one transaction at a time: what comes meanwhile joins the next', () => {
     const { queue, transactions, reported, finish } = setUp();
     queue.push(effect(1, [append(1, 1)]));
-    queue.push(effect(2, [append(2, 2)]));
-    queue.push(effect(3, [append(3, 3)]));
+    queue.start();
+    for (const ticket of [2, 3]) {
+      queue.push(effect(ticket, [append(ticket, ticket)]));
+      queue.start();
+    }
     expect(transactions).toHaveLength(1);
     expect(reported).toEqual([]);
     finish();
@@ -64,12 +67,25 @@ describe('the write queue', () => {
     expect(transactions).toHaveLength(0);
   });
 
+  test('what is pushed before the start is one transaction', () => {
+    const { queue, transactions, reported, finish } = setUp();
+    queue.push(effect(1, [append(1, 1)]));
+    queue.push(effect(2, [append(2, 2)]));
+    expect(transactions).toHaveLength(0);
+    queue.start();
+    expect(transactions.map(({ writes }) => writes)).toEqual([[append(1, 2)]]);
+    finish();
+    expect(reported).toEqual([1, 2]);
+  });
+
   test('an effect without writes waits for those before it, and for nothing else', () => {
     const { queue, reported, finish, transactions } = setUp();
     queue.push(effect(1));
+    queue.start();
     expect(reported).toEqual([1]);
     queue.push(effect(2, [append(1, 1)]));
     queue.push(effect(3));
+    queue.start();
     expect(reported).toEqual([1]);
     finish();
     expect(reported).toEqual([1, 2, 3]);
@@ -92,6 +108,7 @@ describe('the write queue', () => {
           const push = (ticket: number, writes: boolean): void => {
             pushed.push(ticket);
             set.queue.push(effect(ticket, writes ? [append(ticket, ticket)] : []));
+            set.queue.start();
           };
           kinds.forEach((writes, ticket) => push(ticket, writes));
           while (set.transactions.length > 0) {
@@ -108,8 +125,10 @@ describe('the write queue', () => {
     const { queue, transactions, reported, failures, finish } = setUp();
     queue.push(effect(1, [append(1, 1)]));
     queue.push(effect(2, [append(2, 2)]));
+    queue.start();
     finish({ code: 'failed', message: 'quota' });
     queue.push(effect(3));
+    queue.start();
     expect(failures).toHaveLength(1);
     expect(reported).toEqual([]);
     expect(transactions).toHaveLength(0);

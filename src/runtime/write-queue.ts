@@ -24,8 +24,13 @@ export class WriteQueue {
     private readonly events: WriteQueueEvents,
   ) {}
 
+  /** It is written with the next `start`, together with what else is pushed before that. */
   push(effect: PersistEffect): void {
     this.#waiting.push(effect);
+  }
+
+  /** Writes what waits, unless a transaction is under way: then it comes after that. */
+  start(): void {
     if (!this.#busy) this.#next();
   }
 

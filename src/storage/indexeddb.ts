@@ -121,9 +121,14 @@ export class IndexedDbStorage implements Storage {
     extent: LogExtent,
     writes: readonly StorageWrite[],
   ): Promise<void> {
+    const firsts = cutBatches(known.batches, writes);
     this.known = await this.database.change(async (store) => {
-      const cut = await this.readCutBatches(store, known, writes);
+      // Asked for first, so it is the sentinel as it stood before what follows. That is undone where it is another one:
+      // to wait before it would cost as much again as the write.
+      const checked = this.checkSentinel(store, known);
+      const cut = firsts.length === 0 ? NONE_CUT : await this.readBatches(store, firsts);
       const next = perform(store, known, extent, writes, cut);
+      await checked;
       // Without this the browser first waits whether more requests come.
       store.transaction.commit();
       return next;
@@ -148,19 +153,18 @@ export class IndexedDbStorage implements Storage {
     return failed;
   }
 
-  /** Checks the sentinel, and reads with it the batches of which a part is to be kept. */
-  private async readCutBatches(
+  private async checkSentinel(store: IDBObjectStore, known: Known): Promise<void> {
+    assertSame(known, await promisifyRequest<unknown>(store.get(KEYS.sentinel)));
+  }
+
+  /** The batches of which a part is to be kept. */
+  private async readBatches(
     store: IDBObjectStore,
-    known: Known,
-    writes: readonly StorageWrite[],
+    firsts: readonly number[],
   ): Promise<ReadonlyMap<number, readonly LogEntry[]>> {
-    const firsts = cutBatches(known.batches, writes);
-    const [sentinelText, ...texts] = await Promise.all(
-      [KEYS.sentinel, ...firsts.map(KEYS.batch)].map((key) =>
-        promisifyRequest<unknown>(store.get(key)),
-      ),
+    const texts = await Promise.all(
+      firsts.map((first) => promisifyRequest<unknown>(store.get(KEYS.batch(first)))),
     );
-    assertSame(known, sentinelText);
     return new Map(
       firsts.map((first, at) => {
         const decoded = decodeRecord('batch', texts[at]);
@@ -170,6 +174,8 @@ export class IndexedDbStorage implements Storage {
     );
   }
 }
+
+const NONE_CUT: ReadonlyMap<number, readonly LogEntry[]> = new Map();
 
 const CLEARED: StorageError = { code: 'lost', message: 'the stored data was cleared' };
 

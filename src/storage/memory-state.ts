@@ -51,14 +51,14 @@ export interface Held {
   readonly promised: Term;
   /** Of the entry there; undefined where the disk does not hold it, or a snapshot has taken its place. */
   termAt(index: number): Term | undefined;
-  /** The outbox has the operation of this number. */
-  hasOperation(sequence: number): boolean;
+  /** Sequence numbers below are never given out again, whatever happens to the node. */
+  readonly reservedBelow: number;
   /** An archive stands for this generation, or for one that grew out of it. */
   hasSetAside(generation: string): boolean;
 }
 
 export function heldBy(state: DiskState): Held {
-  const { extent, log, snapshot, meta, outbox, archives } = state;
+  const { extent, log, snapshot, meta, archives } = state;
   return {
     end: extent.end.index,
     promised: meta?.promised ?? '',
@@ -67,7 +67,7 @@ export function heldBy(state: DiskState): Held {
       const isHeld = index >= extent.start && index <= extent.end.index;
       return isHeld ? log.entries[index - log.base]?.term : undefined;
     },
-    hasOperation: (sequence) => outbox.has(sequence),
+    reservedBelow: meta?.nextSequence ?? 0,
     hasSetAside: (wanted) =>
       [...archives.values()].some(
         ({ generation, ancestors }) => generation === wanted || ancestors.includes(wanted),

@@ -222,7 +222,7 @@ describe('what a memory disk holds, for checkers', () => {
       disk.peek()?.entries[2]?.term,
       undefined,
     ]);
-    expect(held.hasOperation(1)).toBe(false);
+    expect(held.reservedBelow).toBe(disk.peek()?.meta.nextSequence);
     expect(held.hasSetAside('one')).toBe(false);
   });
 

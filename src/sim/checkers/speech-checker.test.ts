@@ -39,12 +39,12 @@ describe('S9: an identity that lost its disk', () => {
 });
 
 /** A disk with the entries 4 and 5, after a snapshot at 3. */
-function disk({ promised = T1, numbers = [1], archives = [] as string[] } = {}): Held {
+function disk({ promised = T1, reservedBelow = 2, archives = [] as string[] } = {}): Held {
   return {
     end: 5,
     promised,
     termAt: (index) => (index >= 3 && index <= 5 ? T1 : undefined),
-    hasOperation: (sequence) => numbers.includes(sequence),
+    reservedBelow,
     hasSetAside: (generation) => archives.includes(generation),
   };
 }
@@ -95,7 +95,7 @@ describe('persist before you speak', () => {
     expect(saying(acknowledge(6), disk({ archives: ['two'] }))).toThrow('S2');
   });
 
-  it('S7: an operation is sent only once it is in the outbox on the disk', () => {
+  it('S7: an operation is sent only once its number is reserved on the disk', () => {
     const submit = (node: string, sequence: number) => {
       const id = { node, sequence };
       return say({ type: 'SUBMIT', operations: [{ id, settledBelow: 1, under: null, body: {} }] });

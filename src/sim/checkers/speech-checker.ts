@@ -37,8 +37,8 @@ export class SpeechChecker {
         return;
       case 'SUBMIT':
         for (const { id } of message.operations)
-          if (!held().hasOperation(id.sequence))
-            throw new Violation('S7', `${from} sends its operation ${id.sequence}, unwritten`);
+          if (id.sequence >= held().reservedBelow)
+            throw new Violation('S7', `${from} sends its operation ${id.sequence}, unreserved`);
         return;
       case 'GAVE_WAY':
         if (!held().hasSetAside(generation))

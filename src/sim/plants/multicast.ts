@@ -27,7 +27,7 @@ export const MULTICAST_BUGS: readonly PlantedBug[] = [
   plantedBug(
     'goes-on-after-flush',
     'who has answered FLUSH still acknowledges and delivers in the old view (rule T6)',
-    ['T3', 'T1'],
+    ['T7', 'T3', 'T1'],
     ['loss', 'crash', 'delay'],
     {
       multicast: 'sequencer',

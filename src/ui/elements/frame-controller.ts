@@ -13,13 +13,15 @@ const HIDDEN_PAUSE_MS = 500;
  * others wait for: nobody reads more than five counts a second.
  */
 const NEWS_PAUSE_MS = 200;
+/** News are drawn so long after they came, ms: what follows at once, as a new leader its election, is drawn with them. */
+const NEWS_DELAY_MS = 50;
 
 /** When the page has last drawn news, ms of `performance.now`. One for the page, so that its parts are drawn together. */
 let newsDrawnAt = -Infinity;
 
 /**
- * `deeds`: what the person at this page does, which is drawn in the next frame. `news`: what the network does; the first
- * after a pause is drawn in the next frame as well, and so is all while the person acts.
+ * `deeds`: what the person at this page does, which is drawn in the next frame. `news`: what the network does; that is
+ * drawn in the next frame too while the person acts, and else after a short while.
  */
 type Content = 'deeds' | 'news';
 
@@ -99,6 +101,6 @@ export class FrameController implements ReactiveController {
   #pause(): number {
     if (document.visibilityState !== 'visible') return HIDDEN_PAUSE_MS;
     if (this.#content === 'deeds' || actsNow()) return 0;
-    return newsDrawnAt + NEWS_PAUSE_MS - performance.now();
+    return Math.max(NEWS_DELAY_MS, newsDrawnAt + NEWS_PAUSE_MS - performance.now());
   }
 }

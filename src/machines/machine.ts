@@ -72,3 +72,8 @@ export class Machines implements StateMachine {
 function isRecord(value: Json): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Whether an operation's body is meant for the machine of this name. */
+export function isFor(name: string, body: Json): boolean {
+  return isRecord(body) && body['machine'] === name;
+}

@@ -2,6 +2,7 @@ import { operationKey } from '../core/entry.ts';
 import type { Json } from '../core/json.ts';
 import type { Applied } from '../core/replica.ts';
 import { decodeChatOperation } from '../machines/chat-operations.ts';
+import { isFor } from '../machines/machine.ts';
 import { decodeParkOperation } from '../machines/park.ts';
 import type { Entry } from './gatehouse.ts';
 import { marketEntry } from './market/entry.ts';
@@ -40,11 +41,12 @@ export function entryView({ entry, outcome, duplicate }: Applied): Entry {
 
 /** What an operation asks for. Of the chat only that somebody did: what is said is not for the log's readers. */
 export function operationView(body: Json): Pick<Entry, 'kind' | 'visitor' | 'ownTab' | 'capacity'> {
-  const decoded = decodeParkOperation(body);
-  if (!decoded.ok) {
+  if (isFor('chat', body)) {
     const chat = decodeChatOperation(body);
     return { kind: chat.ok ? `chat ${chat.value.kind}` : 'unknown' };
   }
+  const decoded = decodeParkOperation(body);
+  if (!decoded.ok) return { kind: 'unknown' };
   const { value } = decoded;
   if (value.kind === 'capacity') return { kind: 'capacity', capacity: value.capacity };
   if (value.kind === 'visit') return { kind: value.wish, visitor: value.visitor, ownTab: true };

@@ -100,10 +100,9 @@ class SparsePark {
     return others.filter((other) => other !== id && this.network.openLinks(id, other) > 0).sort();
   }
 
-  /** Who was ever taken for dead for good. */
+  /** Who was ever taken for dead for good, as the leader knows: who was away itself may not have heard of it yet. */
   get evicted(): NodeId[] {
-    const [first] = this.alive;
-    const entries = first?.driver.committed(1, Infinity) ?? [];
+    const entries = this.greatest?.driver.committed(1, Infinity) ?? [];
     return entries.flatMap(({ entry: { command } }) =>
       command.kind === 'membership' && command.change === 'evict' ? command.subject : [],
     );

@@ -3,7 +3,8 @@ import { customAlphabet } from 'nanoid';
 import { batchCutAt, BatchPlan, type Batch } from './batches.ts';
 import { assertFounding, extentAfter, extentAfterAll, extentOf, type LogExtent } from './extent.ts';
 import { Database } from './indexeddb-database.ts';
-import { KEYS, OPERATION_RANGE, readContents } from './layout.ts';
+import { KEYS, readContents } from './layout.ts';
+import { PackPlan, type Packs } from './packs.ts';
 import { decodeRecord, encodeRecord, FORMAT, type Sentinel } from './records.ts';
 import type { LogEntry } from '../core/entry.ts';
 import type { Archive, StorageWrite } from '../core/stored.ts';
@@ -24,6 +25,7 @@ interface Known {
   readonly founded: boolean;
   readonly extent: LogExtent;
   readonly batches: readonly Batch[];
+  readonly packs: Packs;
 }
 
 /**
@@ -105,13 +107,14 @@ export class IndexedDbStorage implements Storage {
     else assertOwned(this.owner, records.find(([key]) => key === KEYS.identity)?.[1]);
     const result = readContents(records);
     if (!result.ok) return result;
-    const { sentinel, stored, batches } = result.contents;
+    const { sentinel, stored, batches, packs } = result.contents;
     this.known = {
       sentinelText: typeof sentinelText === 'string' ? sentinelText : undefined,
       sentinel,
       founded: stored !== null,
       extent: extentOf(stored),
       batches,
+      packs,
     };
     return { ok: true, stored };
   }
@@ -230,10 +233,16 @@ function perform(
     if (entries === undefined) throw new Error(`batch ${first} was not read`);
     return entries;
   });
+  const packs = new PackPlan(known.packs);
   let reached = known.extent;
   for (const write of writes) {
     reached = extentAfter(reached, write);
-    performOne(store, plan, reached, write);
+    performOne(store, plan, packs, reached, write);
+  }
+  for (const step of packs.steps()) {
+    const key = KEYS.pack(step.key);
+    if (step.type === 'put') store.put(encodeRecord('pack', step.operations), key);
+    else store.delete(key);
   }
   for (const step of plan.steps) {
     const key = KEYS.batch(step.first);
@@ -248,13 +257,21 @@ function perform(
   };
   const sentinelText = encodeRecord('sentinel', sentinel);
   store.put(sentinelText, KEYS.sentinel);
-  return { sentinelText, sentinel, founded: true, extent, batches: plan.result() };
+  return {
+    sentinelText,
+    sentinel,
+    founded: true,
+    extent,
+    batches: plan.result(),
+    packs: packs.result(),
+  };
 }
 
-/** Puts the requests of one write, but for the log's batches: those are the plan's. */
+/** Puts the requests of one write, but for the log's batches and the outbox's packs: those are the plans'. */
 function performOne(
   store: IDBObjectStore,
   plan: BatchPlan,
+  packs: PackPlan,
   extent: LogExtent,
   write: StorageWrite,
 ): void {
@@ -273,17 +290,15 @@ function performOne(
       break;
     }
     case 'outbox-put':
-      for (const operation of write.operations) {
-        store.put(encodeRecord('operation', operation), KEYS.operation(operation.id.sequence));
-      }
+      packs.put(write.operations);
       break;
     case 'outbox-delete':
-      for (const sequence of write.sequences) store.delete(KEYS.operation(sequence));
+      packs.delete(write.sequences);
       break;
     case 'archive':
       plan.clear();
+      packs.clear();
       store.delete(KEYS.logStart);
-      store.delete(IDBKeyRange.bound(...OPERATION_RANGE, false, true));
       putArchive(store, write.archive);
       break;
     case 'archive-put':

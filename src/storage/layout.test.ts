@@ -20,7 +20,7 @@ const whole: readonly Row[] = [
   sentinel,
   meta,
   batch,
-  [KEYS.operation(7), encodeRecord('operation', operation(7))],
+  [KEYS.pack(7), encodeRecord('pack', [operation(7)])],
   [KEYS.archive('g0'), encodeRecord('archive', archiveOf('g0', 5))],
 ];
 
@@ -36,9 +36,14 @@ describe('a store as it is read', () => {
 
   it.each<[string, readonly Row[], string]>([
     [
-      'an operation under the key of another',
-      [...whole, [KEYS.operation(9), encodeRecord('operation', operation(8))]],
+      'operations under no number',
+      [...whole, ['outbox/x', encodeRecord('pack', [operation(8)])]],
       'under another key',
+    ],
+    [
+      'an operation in two packs',
+      [...whole, [KEYS.pack(6), encodeRecord('pack', [operation(6), operation(7)])]],
+      'operation 7 stands in two packs',
     ],
     [
       'an archive under the key of another',

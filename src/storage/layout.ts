@@ -1,5 +1,6 @@
 import { toBatch, type Batch } from './batches.ts';
 import { compareArchives, extentOf } from './extent.ts';
+import type { Packs } from './packs.ts';
 import { decodeRecord, type Records, type Sentinel } from './records.ts';
 import type { LogEntry, Operation } from '../core/entry.ts';
 import type { Archive, Stored } from '../core/stored.ts';
@@ -12,12 +13,12 @@ export const KEYS = {
   meta: 'meta',
   logStart: 'log-start',
   batch: (first: number) => BATCH + padded(first),
-  operation: (sequence: number) => OPERATION + padded(sequence),
+  pack: (first: number) => PACK + padded(first),
   archive: (generation: string) => ARCHIVE + generation,
 } as const;
 
 const BATCH = 'log/';
-const OPERATION = 'outbox/';
+const PACK = 'outbox/';
 const ARCHIVE = 'archive/';
 
 const SINGLE: ReadonlySet<string> = new Set([
@@ -26,9 +27,6 @@ const SINGLE: ReadonlySet<string> = new Set([
   KEYS.meta,
   KEYS.logStart,
 ]);
-
-/** The ends of the range of all keys of operations: `0` follows `/`. */
-export const OPERATION_RANGE: readonly [string, string] = ['outbox/', 'outbox0'];
 
 function padded(number: number): string {
   return String(number).padStart(String(Number.MAX_SAFE_INTEGER).length, '0');
@@ -40,6 +38,7 @@ export interface Contents {
   readonly sentinel: Sentinel | null;
   readonly stored: Stored | null;
   readonly batches: readonly Batch[];
+  readonly packs: Packs;
 }
 
 export type ReadResult =
@@ -77,37 +76,37 @@ function decode<K extends keyof Records>(kind: K, value: unknown): Records[K] {
 interface Sorted {
   readonly single: Map<string, unknown>;
   readonly batches: (readonly [string, readonly LogEntry[]])[];
-  readonly outbox: Operation[];
+  readonly packs: Map<number, readonly Operation[]>;
   readonly archives: Archive[];
 }
 
 function assemble(records: readonly (readonly [IDBValidKey, unknown])[]): Contents {
-  if (records.length === 0) return { sentinel: null, stored: null, batches: [] };
+  if (records.length === 0) return { sentinel: null, stored: null, batches: [], packs: new Map() };
   if (!records.some(([key]) => key === KEYS.sentinel)) {
     throw new Refusal({ code: 'lost', message: 'the sentinel is gone, other records are there' });
   }
   const sorted = sort(records);
   const sentinel = decode('sentinel', sorted.single.get(KEYS.sentinel));
   if (sentinel.revision === 0 && !sorted.single.has(KEYS.meta)) {
-    return { sentinel, stored: null, batches: [] };
+    return { sentinel, stored: null, batches: [], packs: new Map() };
   }
   const { stored, batches } = join(sorted);
   const { end } = extentOf(stored);
   if (end.index !== sentinel.tip.index || end.term !== sentinel.tip.term) {
     throw corrupt(`the log ends at ${end.index}, and should at ${sentinel.tip.index}`);
   }
-  return { sentinel, stored, batches };
+  return { sentinel, stored, batches, packs: sorted.packs };
 }
 
 function sort(records: readonly (readonly [IDBValidKey, unknown])[]): Sorted {
-  const sorted: Sorted = { single: new Map(), batches: [], outbox: [], archives: [] };
+  const sorted: Sorted = { single: new Map(), batches: [], packs: new Map(), archives: [] };
   for (const [key, value] of records) {
     if (typeof key !== 'string') throw corrupt('a key that is no text');
     if (key.startsWith(BATCH)) sorted.batches.push([key, decode('batch', value)]);
-    else if (key.startsWith(OPERATION)) {
-      const operation = decode('operation', value);
-      mustStandUnder(KEYS.operation(operation.id.sequence), key);
-      sorted.outbox.push(operation);
+    else if (key.startsWith(PACK)) {
+      const first = Number(key.slice(PACK.length));
+      mustStandUnder(KEYS.pack(first), key);
+      sorted.packs.set(first, decode('pack', value));
     } else if (key.startsWith(ARCHIVE)) {
       const archive = decode('archive', value);
       mustStandUnder(KEYS.archive(archive.generation), key);
@@ -137,10 +136,20 @@ function join(sorted: Sorted): { stored: Stored; batches: Batch[] } {
   if (start > covered + 1 || end < covered) {
     throw corrupt(`the log is ${start} to ${end}, the snapshot at ${covered}`);
   }
-  const outbox = sorted.outbox.sort((a, b) => a.id.sequence - b.id.sequence);
+  const outbox = joinPacks(sorted.packs);
   const archives = sorted.archives.sort(compareArchives);
   const batches = sorted.batches.map(([, batch]) => toBatch(batch));
   return { stored: { meta, snapshot, entries, outbox, archives }, batches };
+}
+
+function joinPacks(packs: Packs): Operation[] {
+  const outbox = [...packs.values()].flat().sort((a, b) => a.id.sequence - b.id.sequence);
+  outbox.forEach(({ id }, at) => {
+    if (id.sequence === outbox[at - 1]?.id.sequence) {
+      throw corrupt(`operation ${id.sequence} stands in two packs`);
+    }
+  });
+  return outbox;
 }
 
 /** Keys come sorted, so the batches join if each entry has the index that follows. */

@@ -16,10 +16,11 @@ const examples: Records = {
   meta: META,
   logStart: { start: 3, snapshot: snapshotAt(4) },
   batch: entries(1, 3),
-  operation: operation(1),
+  pack: [operation(1), operation(3)],
   archive: archiveOf('g1', 3),
 };
 const kinds = Object.keys(examples) as (keyof Records)[];
+const objects = kinds.filter((kind) => !Array.isArray(examples[kind]));
 
 describe('records', () => {
   it.each(kinds)('%s is read as it was written', (kind) => {
@@ -39,14 +40,23 @@ describe('records', () => {
     expect(decodeRecord('batch', '[]')).toMatchObject({ ok: false, reason: 'batch: no entries' });
   });
 
-  it.each(kinds.filter((kind) => kind !== 'batch'))('%s is refused with one field more', (kind) => {
-    const more = JSON.stringify({ ...examples[kind], more: 1 });
+  it('a pack is refused when there are no operations in it, or not in order', () => {
+    for (const [wrong, reason] of [
+      [[], 'pack: no operations'],
+      [[operation(2), operation(1)], 'pack: operations out of order'],
+    ]) {
+      expect(decodeRecord('pack', JSON.stringify(wrong))).toMatchObject({ ok: false, reason });
+    }
+  });
+
+  it.each(objects)('%s is refused with one field more', (kind) => {
+    const more = JSON.stringify({ ...(examples[kind] as object), more: 1 });
     expect(decodeRecord(kind, more)).toMatchObject({ ok: false });
   });
 
-  it.each(kinds.filter((kind) => kind !== 'batch'))('%s is refused with one field less', (kind) => {
+  it.each(objects)('%s is refused with one field less', (kind) => {
     for (const field of Object.keys(examples[kind])) {
-      const less = JSON.stringify({ ...examples[kind], [field]: undefined });
+      const less = JSON.stringify({ ...(examples[kind] as object), [field]: undefined });
       expect([field, decodeRecord(kind, less)]).toMatchObject([field, { ok: false }]);
     }
   });

@@ -63,6 +63,17 @@ const batch: Decoder<LogEntry[]> = (value) => {
   return entries;
 };
 
+const pack: Decoder<Operation[]> = (value) => {
+  const operations = arrayOf(operation, Infinity)(value);
+  if (operations.length === 0) throw new DecodeError('no operations');
+  operations.forEach(({ id }, at) => {
+    if (id.sequence <= (operations[at - 1]?.id.sequence ?? -1)) {
+      throw new DecodeError('operations out of order');
+    }
+  });
+  return operations;
+};
+
 /** What stands in the log is decoded as it is on the wire. */
 const decoders: { readonly [K in keyof Records]: Decoder<Records[K]> } = {
   sentinel: object<Sentinel>({
@@ -83,7 +94,7 @@ const decoders: { readonly [K in keyof Records]: Decoder<Records[K]> } = {
     snapshot: nullable(snapshotDecoder),
   }),
   batch,
-  operation,
+  pack,
   archive,
 };
 
@@ -95,7 +106,8 @@ export interface Records {
   logStart: LogStart;
   /** Entries without a gap. */
   batch: readonly LogEntry[];
-  operation: Operation;
+  /** Operations in ascending order. */
+  pack: readonly Operation[];
   archive: Archive;
 }
 

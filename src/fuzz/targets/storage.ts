@@ -25,7 +25,7 @@ const RECORDS: Records = {
   meta: META,
   logStart: { start: 3, snapshot: snapshotAt(4) },
   batch: entries(1, 6),
-  operation: operation(1),
+  pack: [operation(1), operation(2)],
   archive: archiveOf('g1', 3),
 };
 const KINDS = Object.keys(RECORDS) as (keyof Records)[];
@@ -38,7 +38,7 @@ function store(): Row[] {
     [KEYS.logStart, encodeRecord('logStart', RECORDS.logStart)],
     [KEYS.batch(1), encodeRecord('batch', entries(1, 6))],
     [KEYS.batch(7), encodeRecord('batch', entries(7, 9))],
-    [KEYS.operation(5), encodeRecord('operation', operation(5))],
+    [KEYS.pack(5), encodeRecord('pack', [operation(5), operation(7)])],
     [KEYS.archive('g1'), encodeRecord('archive', RECORDS.archive)],
   ];
 }

@@ -129,6 +129,8 @@ export class IndexedDbStorage implements Storage {
       // Asked for first, so it is the sentinel as it stood before what follows. That is undone where it is another one:
       // to wait before it would cost as much again as the write.
       const checked = this.checkSentinel(store, known);
+      // What comes before may fail first: then nobody waits for it.
+      checked.catch(() => undefined);
       const cut = firsts.length === 0 ? NONE_CUT : await this.readBatches(store, firsts);
       const next = perform(store, known, extent, writes, cut);
       await checked;

@@ -126,6 +126,19 @@ describe('HELLO', () => {
     expect(solo.all('JOIN', 'anna')).toMatchObject([{ peer: { id: 'bert', priority: 2 } }]);
   });
 
+  test('J3: one whose link was not open yet is asked again as soon as it is', () => {
+    const solo = blank();
+    const carl = { id: 'carl', priority: 3, name: 'Gate Carl' };
+    solo.link('carl');
+    solo.receive('carl', hello({ peer: carl, leader: 'anna' }), GENERATION);
+    solo.receive('carl', hello({ peer: carl, leader: 'anna' }), GENERATION);
+    expect(solo.all('JOIN', 'anna')).toHaveLength(1);
+    solo.link('anna');
+    solo.receive('anna', hello({ leader: 'anna' }), GENERATION);
+    solo.receive('anna', hello({ leader: 'anna' }), GENERATION);
+    expect(solo.all('JOIN', 'anna')).toHaveLength(2);
+  });
+
   test('J3: who is a member there waits for the leader', () => {
     const log = stored('bert', [anna, bert]);
     const solo = new Solo('bert', { priority: 2, stored: log });

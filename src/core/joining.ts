@@ -28,6 +28,8 @@ export class Joining {
   #listed: Set<NodeId> | null = null;
   /** What a person chose here, and who holds it. */
   #chosen: { readonly generation: string; readonly holder: NodeId } | null = null;
+  /** It went to a leader whose link was not open yet. */
+  #joinMayBeLost = false;
   #joinAskedAt = -Infinity;
   /** Peers that belong to no park yet, as they said last. */
   readonly #blank = new Set<NodeId>();
@@ -459,8 +461,13 @@ export class Joining {
 
   #askToJoin(leader: NodeId): void {
     const { context, self, config } = this.node;
-    if (leader === self.id || context.now - this.#joinAskedAt < config.timing.heartbeat * 2) return;
+    if (leader === self.id) return;
+    const isLinked = this.isReachable(leader);
+    const wasAsked = context.now - this.#joinAskedAt < config.timing.heartbeat * 2;
+    if (wasAsked && !(isLinked && this.#joinMayBeLost)) return;
     this.#joinAskedAt = context.now;
+    // Told of by another one before its own link was open: once it is, its HELLO asks again, at once.
+    this.#joinMayBeLost = !isLinked;
     context.send(leader, { type: 'JOIN', peer: self });
     // Until the leader answers with appends: look again.
     if (!context.isTimerSet('seek')) context.setTimer('seek', config.timing.resubmit);

@@ -470,7 +470,7 @@ export class Joining {
     this.#joinMayBeLost = !isLinked;
     context.send(leader, { type: 'JOIN', peer: self });
     // Until the leader answers with appends: look again.
-    if (!context.isTimerSet('seek')) context.setTimer('seek', config.timing.resubmit);
+    context.setTimerOnce('seek', config.timing.resubmit);
   }
 
   /** As its HELLO told it, or the log; '' for who was never met. */

@@ -218,9 +218,7 @@ export class Outbox {
 
   #send(opened: readonly Open[]): void {
     // Not put off by every flush: what was lost on its way must be asked for again.
-    if (this.#open.size > 0 && !this.context.isTimerSet('resubmit')) {
-      this.context.setTimer('resubmit', this.context.timing.resubmit);
-    }
+    if (this.#open.size > 0) this.context.setTimerOnce('resubmit', this.context.timing.resubmit);
     for (let i = 0; i < opened.length; i += BATCH) {
       const batch = opened.slice(i, i + BATCH);
       if (!this.events.deliver(batch.map((open) => open.operation))) return;

@@ -131,7 +131,7 @@ export class IndexedDbStorage implements Storage {
       const checked = this.checkSentinel(store, known);
       // What comes before may fail first: then nobody waits for it.
       checked.catch(() => undefined);
-      const cut = firsts.length === 0 ? NONE_CUT : await this.readBatches(store, firsts);
+      const cut = await this.readBatches(store, firsts);
       const next = perform(store, known, extent, writes, cut);
       await checked;
       // Without this the browser first waits whether more requests come.
@@ -179,8 +179,6 @@ export class IndexedDbStorage implements Storage {
     );
   }
 }
-
-const NONE_CUT: ReadonlyMap<number, readonly LogEntry[]> = new Map();
 
 const CLEARED: StorageError = { code: 'lost', message: 'the stored data was cleared' };
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  encodeFrames,
+  encodeText,
+  framesOf,
   MAX_FRAME_BYTES,
   MAX_MESSAGE_BYTES,
   Reassembler,
@@ -10,6 +11,10 @@ import {
 
 function pushAll(reassembler: Reassembler, frames: readonly Uint8Array[]): FrameResult[] {
   return frames.map((frame) => reassembler.push(frame));
+}
+
+function encodeFrames(text: string, number: number): Uint8Array[] {
+  return framesOf(encodeText(text)!, 'text', number);
 }
 
 const large = 'héron 🐦 '.repeat(5_000);
@@ -30,7 +35,7 @@ describe('framing', () => {
         const reassembler = new Reassembler();
         parts.forEach(([unit, times], number) => {
           const text = unit.repeat(times);
-          const frames = encodeFrames(text, number)!;
+          const frames = encodeFrames(text, number);
           const results = pushAll(reassembler, frames);
           expect(frames.every((frame) => frame.length <= MAX_FRAME_BYTES)).toBe(true);
           expect(results.slice(0, -1).every(({ kind }) => kind === 'partial')).toBe(true);
@@ -49,15 +54,33 @@ describe('framing', () => {
     ['of the greatest size', MAX_MESSAGE_BYTES, 257],
   ])('carries a message %s', (_what, length, count) => {
     const text = 'x'.repeat(length);
-    const frames = encodeFrames(text, 2 ** 32 - 1)!;
+    const frames = encodeFrames(text, 2 ** 32 - 1);
     expect(frames).toHaveLength(count);
     const last = pushAll(new Reassembler(), frames).at(-1)!;
     expect(last.kind === 'message' && last.text === text).toBe(true);
   });
 
-  it('has no frames for what is too large, in units or in bytes', () => {
-    expect(encodeFrames('x'.repeat(MAX_MESSAGE_BYTES + 1), 1)).toBeUndefined();
-    expect(encodeFrames('é'.repeat(MAX_MESSAGE_BYTES / 2 + 1), 1)).toBeUndefined();
+  it('has no bytes for what is too large, in units or in bytes', () => {
+    expect(encodeText('x'.repeat(MAX_MESSAGE_BYTES + 1))).toBeUndefined();
+    expect(encodeText('é'.repeat(MAX_MESSAGE_BYTES / 2 + 1))).toBeUndefined();
+  });
+
+  it.each([
+    ['one frame', 100],
+    ['parts', 50_000],
+  ])('carries what is deflated as it is, in %s', (_what, length) => {
+    const bytes = Uint8Array.from({ length }, (_, index) => index * index);
+    const frames = framesOf(bytes, 'deflated', 7);
+    const last = pushAll(new Reassembler(), frames).at(-1)!;
+    expect(last).toEqual({ kind: 'deflated', bytes });
+  });
+
+  it('makes no message of parts of a text and of what is deflated', () => {
+    const bytes = encodeText(large)!;
+    const [first] = framesOf(bytes, 'text', 1);
+    const [, second] = framesOf(bytes, 'deflated', 1);
+    const results = pushAll(new Reassembler(), [first!, second!]);
+    expect(results.at(-1)).toEqual({ kind: 'refused', reason: 'frame: a part out of place' });
   });
 
   it('takes anything without an exception, and a message after it', () => {
@@ -74,15 +97,15 @@ describe('framing', () => {
   });
 
   it('makes no message of parts of which one was lost, doubled or moved', () => {
-    const frames = encodeFrames(large, 1)!;
+    const frames = encodeFrames(large, 1);
     expect(frames.length).toBeGreaterThan(3);
     const wrong = [
       frames.slice(1),
       frames.filter((_, index) => index !== 1),
       [frames[0]!, ...frames],
       [frames[0]!, frames[2]!, frames[1]!, ...frames.slice(3)],
-      [frames[0]!, ...encodeFrames(large, 2)!.slice(1)],
-      [frames[0]!, ...encodeFrames('fine', 2)!, ...frames.slice(1)],
+      [frames[0]!, ...encodeFrames(large, 2).slice(1)],
+      [frames[0]!, ...encodeFrames('fine', 2), ...frames.slice(1)],
     ];
     for (const list of wrong) {
       const results = pushAll(new Reassembler(), list);
@@ -93,7 +116,7 @@ describe('framing', () => {
 
   it.each([
     ['empty', 'frame: unknown kind', new Uint8Array()],
-    ['of an unknown kind', 'frame: unknown kind', Uint8Array.of(2, 1)],
+    ['of an unknown kind', 'frame: unknown kind', Uint8Array.of(4, 1)],
     ['too large', 'frame: too large', new Uint8Array(MAX_FRAME_BYTES + 1)],
     ['with a broken character', 'frame: no UTF-8', Uint8Array.of(0, 0xc3)],
     ['a part without a piece', 'frame: too short', Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0, 2)],
@@ -110,11 +133,11 @@ describe('framing', () => {
       pushAll(new Reassembler(), frames).flatMap((result) =>
         result.kind === 'refused' ? result.reason : [],
       );
-    const [first, , third] = encodeFrames(large, 1)!;
-    const [fine] = encodeFrames('fine', 2)!;
+    const [first, , third] = encodeFrames(large, 1);
+    const [fine] = encodeFrames('fine', 2);
     expect(reasons([first!, third!])).toEqual(['frame: a part out of place']);
     expect(reasons([first!, fine!])).toEqual(['frame: a message was not finished']);
-    const most = encodeFrames('x'.repeat(MAX_MESSAGE_BYTES), 1)!;
+    const most = encodeFrames('x'.repeat(MAX_MESSAGE_BYTES), 1);
     const last = new Uint8Array(MAX_FRAME_BYTES);
     last.set(most.at(-1)!);
     expect(reasons([...most.slice(0, -1), last])).toEqual(['frame: message too large']);
@@ -126,7 +149,7 @@ describe('framing', () => {
     fc.assert(
       fc.property(sizes, fc.array(fate, { maxLength: 15 }), (lengths, fates) => {
         const texts = lengths.map((length, i) => String(i).repeat(length));
-        const frames = texts.flatMap((text, i) => encodeFrames(text, i)!);
+        const frames = texts.flatMap((text, i) => encodeFrames(text, i));
         const arrived = frames.flatMap((frame, i) => {
           if (fates[i] === 'lost') return [];
           if (fates[i] === 'doubled') return [frame, frame];
@@ -146,7 +169,7 @@ describe('framing', () => {
 
   it('keeps no reference to a frame', () => {
     const reassembler = new Reassembler();
-    const results = encodeFrames(large, 1)!.map((frame) => {
+    const results = encodeFrames(large, 1).map((frame) => {
       const result = reassembler.push(frame);
       frame.fill(0);
       return result;

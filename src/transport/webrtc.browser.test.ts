@@ -13,6 +13,8 @@ const GARBAGE: readonly (string | Uint8Array<ArrayBuffer>)[] = [
   new Uint8Array([0, ...new TextEncoder().encode('no JSON')]),
   new Uint8Array([0, ...new TextEncoder().encode('{"kind":"data"}')]),
   new Uint8Array([1, 0, 0, 0, 1, 0, 5, 0, 9, 1]),
+  new Uint8Array([2, ...new TextEncoder().encode('not deflated')]),
+  new Uint8Array([3, 0, 0, 0, 1, 0, 5, 0, 9, 1]),
   new Uint8Array(20_000),
 ];
 

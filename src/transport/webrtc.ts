@@ -6,8 +6,10 @@
 import SimplePeer from 'simple-peer';
 import type { NodeId } from '../core/identity.ts';
 import { assert } from '../core/assert.ts';
-import { encodeFrames, Reassembler } from './framing.ts';
+import { Reassembler } from './framing.ts';
+import { Inbound } from './inbound.ts';
 import type { Connection, ConnectionEvents, ConnectionFactory, SendResult } from './links.ts';
+import { Outbound, type Failure } from './outbound.ts';
 import { LOW_WATER_BYTES, SendQueue } from './send-queue.ts';
 import { decodeWebRtcSignal, MAX_CANDIDATES, type WebRtcSignal } from './webrtc-signal.ts';
 import type { WireMessage } from './wire.ts';
@@ -40,10 +42,13 @@ class WebRtcConnection implements Connection {
   /** Undefined once we have closed. */
   #events: ConnectionEvents | undefined;
   #channel: RTCDataChannel | undefined;
-  #queue: SendQueue | undefined;
+  #outbound: Outbound | undefined;
+  readonly #inbound = new Inbound({
+    message: (text) => this.#onText(text),
+    refused: (reason) => this.#events?.refused(reason),
+  });
   #described = false;
   #candidates = 0;
-  #nextNumber = 0;
   /** What we know about how it ended. */
   #gaveUp = false;
 
@@ -72,21 +77,19 @@ class WebRtcConnection implements Connection {
   }
 
   send(message: WireMessage): SendResult {
-    const queue = this.#queue;
-    if (queue === undefined || this.#events === undefined) return 'closed';
-    try {
-      this.#nextNumber = (this.#nextNumber + 1) >>> 0;
-      const frames = encodeFrames(JSON.stringify(message), this.#nextNumber);
-      if (frames === undefined) return 'too-large';
-      if (queue.push(frames)) return 'sent';
-      // It is 8 MiB behind: better to begin anew than to hold ever more.
-      this.#events.refused('link: too far behind');
-    } catch {
-      // The channel closes under us: `close` follows, or has to be made to.
+    const outbound = this.#outbound;
+    if (outbound === undefined || this.#events === undefined) return 'closed';
+    const result = outbound.push(JSON.stringify(message));
+    switch (result) {
+      case 'taken':
+        return 'sent';
+      case 'too-large':
+        return 'too-large';
+      case 'too-far-behind':
+      case 'closed':
+        this.#giveUp(result);
+        return 'closed';
     }
-    this.#gaveUp = true;
-    this.#peer.destroy();
-    return 'closed';
   }
 
   close(): void {
@@ -98,7 +101,7 @@ class WebRtcConnection implements Connection {
       return;
     }
     try {
-      this.#queue?.flush();
+      this.#outbound?.flush();
     } catch {
       // More than the channel takes: what is left is lost, as it may be.
     }
@@ -145,9 +148,17 @@ class WebRtcConnection implements Connection {
       },
       send: (frame) => channel.send(frame as Uint8Array<ArrayBuffer>),
     });
-    this.#queue = queue;
+    this.#outbound = new Outbound(queue, (why) => this.#giveUp(why));
     channel.addEventListener('bufferedamountlow', () => this.#drain(queue));
     this.#events.open();
+  }
+
+  #giveUp(why: Failure): void {
+    // It is 8 MiB behind: better to begin anew than to hold ever more.
+    if (why === 'too-far-behind') this.#events?.refused('link: too far behind');
+    // Else the channel closes under us: `close` follows, or has to be made to.
+    this.#gaveUp = true;
+    this.#peer.destroy();
   }
 
   #drain(queue: SendQueue): void {
@@ -161,8 +172,19 @@ class WebRtcConnection implements Connection {
   #onData(data: unknown): void {
     if (this.#events === undefined) return;
     this.#onOpen();
-    const text = this.#textOf(data);
-    if (text === undefined) return;
+    if (!(data instanceof Uint8Array)) {
+      this.#events.refused('frame: no bytes');
+      return;
+    }
+    const result = this.#reassembler.push(data);
+    if (result.kind === 'partial' || this.#inbound.push(result)) return;
+    this.#events.refused('link: more than can be inflated');
+    this.#gaveUp = true;
+    this.#peer.destroy();
+  }
+
+  #onText(text: string): void {
+    if (this.#events === undefined) return;
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
@@ -171,24 +193,6 @@ class WebRtcConnection implements Connection {
       return;
     }
     this.#events.received(parsed);
-  }
-
-  /** The message that a frame completes. */
-  #textOf(data: unknown): string | undefined {
-    if (!(data instanceof Uint8Array)) {
-      this.#events?.refused('frame: no bytes');
-      return undefined;
-    }
-    const result = this.#reassembler.push(data);
-    switch (result.kind) {
-      case 'message':
-        return result.text;
-      case 'partial':
-        return undefined;
-      case 'refused':
-        this.#events?.refused(result.reason);
-        return undefined;
-    }
   }
 
   #onError(error: Error): void {
@@ -201,9 +205,11 @@ class WebRtcConnection implements Connection {
 
   /** Only a channel that ended without an error, or by an abort, was closed by the other side. */
   #onClose(): void {
-    const events = this.#events;
-    this.#events = undefined;
-    events?.closed(this.#channel !== undefined && !this.#gaveUp);
+    this.#inbound.end(() => {
+      const events = this.#events;
+      this.#events = undefined;
+      events?.closed(this.#channel !== undefined && !this.#gaveUp);
+    });
   }
 }
 

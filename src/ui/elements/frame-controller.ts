@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { actsNow } from './acting.ts';
+import { Beat, type Part } from './beat.ts';
 
 /** Something that changes and says so. */
 export interface Source {
@@ -8,16 +9,17 @@ export interface Source {
 
 /** A hidden page draws no frames; what it shows (its title) still follows, slowly. */
 const HIDDEN_PAUSE_MS = 500;
-/**
- * Between two draws of news, ms. Drawing is the dearest thing that a page does, and a gate that draws is late with what
- * others wait for: nobody reads more than five counts a second.
- */
+/** Between two draws of news, ms at the least: nobody reads more than five counts a second. */
 const NEWS_PAUSE_MS = 200;
+/**
+ * News take one part in so many of the page's time: a gate that draws is late with what others wait for. In a park of ten
+ * thousand visitors, or on an old phone, they are drawn less often.
+ */
+const NEWS_SHARE = 20;
+/** The most between two draws of news, ms. */
+const NEWS_MOST_PAUSE_MS = 1000;
 /** News are drawn so long after they came, ms: what follows at once, as a new leader its election, is drawn with them. */
 const NEWS_DELAY_MS = 50;
-
-/** When the page has last drawn news, ms of `performance.now`. One for the page, so that its parts are drawn together. */
-let newsDrawnAt = -Infinity;
 
 /**
  * `deeds`: what the person at this page does, which is drawn in the next frame. `news`: what the network does; that is
@@ -25,25 +27,32 @@ let newsDrawnAt = -Infinity;
  */
 type Content = 'deeds' | 'news';
 
-/** An update that is due. */
-interface Due {
-  /** It waits for the end of a pause. */
-  readonly paused: boolean;
-  cancel(): void;
-}
+/** The page's: all parts that wait are drawn together. */
+const BEATS: Record<Content, Beat> = {
+  deeds: new Beat(() => (isHidden() ? HIDDEN_PAUSE_MS : 0)),
+  news: new Beat(({ at, cost }) => {
+    if (isHidden()) return HIDDEN_PAUSE_MS;
+    if (actsNow()) return 0;
+    const pause = Math.min(NEWS_MOST_PAUSE_MS, Math.max(NEWS_PAUSE_MS, cost * NEWS_SHARE));
+    return Math.max(NEWS_DELAY_MS, at + pause - performance.now());
+  }),
+};
+
+/** An element joins the page before those within it. */
+let joined = 0;
 
 /** Updates its host when a source changes, at most once a frame, while the host is in the page. */
-export class FrameController implements ReactiveController {
+export class FrameController implements ReactiveController, Part {
+  order = 0;
   readonly #host: ReactiveControllerHost;
-  readonly #content: Content;
+  readonly #beat: Beat;
   #source: Source | undefined;
   #unsubscribe: (() => void) | undefined;
-  #due: Due | undefined;
   #connected = false;
 
   constructor(host: ReactiveControllerHost, content: Content) {
     this.#host = host;
-    this.#content = content;
+    this.#beat = BEATS[content];
     host.addController(this);
   }
 
@@ -55,8 +64,13 @@ export class FrameController implements ReactiveController {
     if (this.#connected) this.#join();
   }
 
+  update(): void {
+    this.#host.requestUpdate();
+  }
+
   hostConnected(): void {
     this.#connected = true;
+    this.order = ++joined;
     this.#join();
   }
 
@@ -66,7 +80,7 @@ export class FrameController implements ReactiveController {
   }
 
   #join(): void {
-    this.#unsubscribe = this.#source?.subscribe(() => this.#schedule());
+    this.#unsubscribe = this.#source?.subscribe(() => this.#beat.add(this));
     // It may have changed while nobody looked.
     if (this.#source !== undefined) this.#host.requestUpdate();
   }
@@ -74,33 +88,10 @@ export class FrameController implements ReactiveController {
   #leave(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    this.#due?.cancel();
-    this.#due = undefined;
+    this.#beat.remove(this);
   }
+}
 
-  #schedule(): void {
-    const pause = this.#pause();
-    // What a person does is not kept waiting by the pause of what came before.
-    if (this.#due !== undefined && (pause > 0 || !this.#due.paused)) return;
-    this.#due?.cancel();
-    const update = (): void => {
-      this.#due = undefined;
-      if (this.#content === 'news') newsDrawnAt = performance.now();
-      this.#host.requestUpdate();
-    };
-    if (pause <= 0) {
-      const frame = requestAnimationFrame(update);
-      this.#due = { paused: false, cancel: () => cancelAnimationFrame(frame) };
-    } else {
-      const timer = setTimeout(update, pause);
-      this.#due = { paused: true, cancel: () => clearTimeout(timer) };
-    }
-  }
-
-  /** How long the next update waits, ms. */
-  #pause(): number {
-    if (document.visibilityState !== 'visible') return HIDDEN_PAUSE_MS;
-    if (this.#content === 'deeds' || actsNow()) return 0;
-    return Math.max(NEWS_DELAY_MS, newsDrawnAt + NEWS_PAUSE_MS - performance.now());
-  }
+function isHidden(): boolean {
+  return document.visibilityState !== 'visible';
 }

@@ -47,6 +47,27 @@ function untilNextBallot(solo: Solo): number {
   return solo.now - start;
 }
 
+describe('a start (rule E5)', () => {
+  test('of the only voter is an election at once', () => {
+    const solo = new Solo('anna', { priority: 1, stored: stored('anna', [member('anna', 1)]) });
+    solo.pass(0);
+    solo.write();
+    solo.write();
+    expect(solo.node.leadership?.replication.opened).toBe(true);
+  });
+
+  test('of a learner, or of one of several voters, is not', () => {
+    const learner = { ...member('anna', 1), voter: false };
+    for (const members of [THREE, [member('bert', 2), learner]]) {
+      const solo = new Solo('anna', { priority: 1, stored: stored('anna', members) });
+      solo.pass(399);
+      expect(solo.all('PREPARE')).toEqual([]);
+      expect(solo.all('ELECT')).toEqual([]);
+      expect(solo.node.campaign.running).toBe(false);
+    }
+  });
+});
+
 describe('an ELECT that comes late (rule E2)', () => {
   /** Bert of three, who has just promised himself. */
   function promisedTo(candidate: 'anna' | 'carl'): Solo {

@@ -157,6 +157,14 @@ export class Campaign {
     this.#seekIn(this.#seekPause);
   }
 
+  /** After a start: who is the only voter waits for nobody (rule E5). */
+  begin(): void {
+    const { context, replica, self } = this.node;
+    const voters = replica.membership.voters();
+    if (voters.length === 1 && voters[0]?.id === self.id) context.setTimer('seek', 0);
+    else this.seekSoon();
+  }
+
   seekSoon(): void {
     this.#seekPause = this.node.config.timing.seek[0];
     this.#seekIn(this.#seekPause);

@@ -218,7 +218,7 @@ export class Node {
       this.joining.archives.restore(stored.archives);
       this.context.meet(this.replica.membership.members);
     }
-    this.campaign.seekSoon();
+    this.campaign.begin();
   }
 
   /** Rule F4: a timer that is far too late, or a wall clock that ran ahead, means that this node has slept. */

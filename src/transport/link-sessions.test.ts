@@ -179,22 +179,50 @@ describe('the initiator, the greater id', () => {
     expect(made.fakes).toHaveLength(2);
   });
 
-  it('offers again when nudged, if nobody has answered for a while', () => {
+  it('tells its offer again when nudged, if nobody has answered for a while', () => {
     const made = bench();
     made.links.connect('aaaa');
+    made.fakes[0]!.events.signal('offer');
+    made.fakes[0]!.events.signal('candidate');
+    const told = made.sent.splice(0);
     made.clock.advance(LINK_TIMING.freshMs - 1);
     made.links.nudge('aaaa');
-    expect(made.fakes).toHaveLength(1);
+    expect(made.sent).toEqual([]);
     made.clock.advance(1);
     made.links.nudge('aaaa');
-    expect(made.fakes).toHaveLength(2);
-    expect(made.fakes[0]!.closed).toBe(true);
-    made.fakes[1]!.events.signal('offer');
-    // Who has answered is there: that attempt gets its time.
-    const { session } = made.sent.at(-1)!.signal;
+    made.links.nudge('aaaa');
+    expect(made.sent).toEqual(told);
+    // Who has answered is there.
+    const { session } = told[0]!.signal;
     hear(made, 'aaaa', { type: 'more', session, payload: 'answer' });
     made.clock.advance(LINK_TIMING.freshMs);
     made.links.nudge('aaaa');
+    expect(made.sent).toEqual(told);
+    expect(made.fakes).toHaveLength(1);
+  });
+
+  it('gives an offer that was told again as long as a new one', () => {
+    const made = bench();
+    made.links.connect('aaaa');
+    made.fakes[0]!.events.signal('offer');
+    made.clock.advance(LINK_TIMING.connectTimeoutMs - 1);
+    made.links.nudge('aaaa');
+    made.clock.advance(LINK_TIMING.connectTimeoutMs - 1);
+    expect(made.fakes[0]!.closed).toBe(false);
+    made.clock.advance(1);
+    expect(made.fakes[0]!.closed).toBe(true);
+  });
+
+  it('gives up an offer that it can not tell again, for now', () => {
+    const made = bench();
+    made.links.connect('aaaa');
+    made.fakes[0]!.events.signal('offer');
+    made.clock.advance(LINK_TIMING.freshMs);
+    made.way.open = false;
+    made.links.nudge('aaaa');
+    expect(made.fakes[0]!.closed).toBe(true);
+    made.way.open = true;
+    made.clock.advance(LINK_TIMING.retryMs * 1.5);
     expect(made.fakes).toHaveLength(2);
   });
 
@@ -204,15 +232,29 @@ describe('the initiator, the greater id', () => {
     expect(made.fakes).toHaveLength(1);
   });
 
-  it('ignores an ask that crosses its fresh offer, and heeds one that comes later', () => {
+  it('ignores an ask that crosses its fresh offer, and tells it again to one that comes later', () => {
     const made = bench();
     made.links.connect('aaaa');
+    made.fakes[0]!.events.signal('offer');
+    const told = made.sent.splice(0);
     hear(made, 'aaaa', { type: 'ask', session: 0 });
-    expect(made.fakes).toHaveLength(1);
+    expect(made.sent).toEqual([]);
     made.clock.advance(LINK_TIMING.freshMs);
     hear(made, 'aaaa', { type: 'ask', session: 0 });
-    expect(made.fakes).toHaveLength(2);
-    expect(made.fakes[0]!.closed).toBe(true);
+    expect(made.sent).toEqual(told);
+    expect(made.fakes).toHaveLength(1);
+  });
+
+  it('ignores an ask from before its offer once that is answered', () => {
+    const made = bench();
+    made.links.connect('aaaa');
+    made.fakes[0]!.events.signal('offer');
+    const [told] = made.sent.splice(0);
+    hear(made, 'aaaa', { type: 'more', session: told!.signal.session, payload: 'answer' });
+    made.clock.advance(LINK_TIMING.freshMs);
+    hear(made, 'aaaa', { type: 'ask', session: 0 });
+    expect(made.sent).toEqual([]);
+    expect(made.fakes).toHaveLength(1);
   });
 
   it('ignores a late ask once the link is open, and heeds one about this very link', () => {

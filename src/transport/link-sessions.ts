@@ -27,7 +27,7 @@ import {
   type LinkSignal,
   type LinkSignalBody,
 } from './link-signal.ts';
-import { LinkSlots, type Link, type LinkPhase } from './link-slots.ts';
+import { LinkSlots, type Connecting, type Link } from './link-slots.ts';
 import { isNodeId, type WireMessage } from './wire.ts';
 
 /** Times in ms. */
@@ -41,7 +41,7 @@ export interface LinkTiming {
   readonly rareMostMs: number;
   /** The most that the first attempt after the loss of an open link waits: short, but not in step with others. */
   readonly reopenMs: number;
-  /** An ask that crosses an offer of ours younger than this does not end it. */
+  /** An offer of ours is not told again sooner than this: the answer may be under way. */
   readonly freshMs: number;
 }
 
@@ -110,12 +110,7 @@ export class LinkSessions implements LinkLayer {
     link.isRare = false;
     link.hasShownUp = true;
     if (link.phase.kind === 'idle') this.#attempt(link);
-    else if (this.#isInVain(link.phase, peer)) this.#restart(link, link.path, false);
-  }
-
-  /** Our offer went out while the peer was away, and nobody answers it. */
-  #isInVain(phase: Extract<LinkPhase, { kind: 'connecting' }>, peer: NodeId): boolean {
-    return this.#initiates(peer) && !phase.answered && !this.#fresh(phase.since);
+    else if (this.#initiates(peer)) this.#offerAgain(link, link.phase);
   }
 
   release(peer: NodeId): void {
@@ -243,9 +238,12 @@ export class LinkSessions implements LinkLayer {
       case 'idle':
         break;
       case 'connecting':
-        // Our offer did not arrive, or it would have asked with its number.
-        if (!dead && this.#fresh(phase.since)) return;
-        break;
+        if (dead) break;
+        // Our offer had not arrived, or it would have asked with its number.
+        link.path = path;
+        link.incarnation = incarnation;
+        this.#offerAgain(link, phase);
+        return;
       case 'open':
         if (!dead) return;
         break;
@@ -254,8 +252,27 @@ export class LinkSessions implements LinkLayer {
     this.#restart(link, path, reborn);
   }
 
-  #fresh(since: number): boolean {
-    return this.#options.clock.now() - since < this.#timing.freshMs;
+  /**
+   * Nobody answers our offer: it may have gone out while the peer was away. It is told again with all that belongs to it, and
+   * not made anew: if it did arrive, where a page is slow for being opened with many others, a new one would undo it.
+   */
+  #offerAgain(link: Link, phase: Connecting): void {
+    const now = this.#options.clock.now();
+    if (phase.answered || now - phase.toldAt < this.#timing.freshMs) return;
+    phase.toldAt = now;
+    this.#giveUpLater(link);
+    for (const signal of phase.told) {
+      if (this.#emit(link, signal, link.path)) continue;
+      this.#onStuck(link);
+      return;
+    }
+  }
+
+  #giveUpLater(link: Link): void {
+    this.#cancel(link);
+    link.timer = this.#options.clock.schedule(this.#timing.connectTimeoutMs, () =>
+      this.#onStuck(link),
+    );
   }
 
   #restart(link: Link, path: SignalPath, pageGone: boolean): void {
@@ -315,15 +332,16 @@ export class LinkSessions implements LinkLayer {
     this.#cancel(link);
     const { clock, connect } = this.#options;
     const session = link.session;
-    let first = initiator;
+    const told: LinkSignalBody[] = [];
     // What a connection of an attempt that is over still says concerns nobody.
     const current = (): boolean => link.session === session && link.phase.kind !== 'idle';
     const connection = connect(this.#self, link.peer, initiator, {
       signal: (payload) => {
         if (!current()) return;
-        const type = first ? 'offer' : 'more';
-        first = false;
-        const sent = this.#emit(link, { type, session, payload }, link.path);
+        const type = initiator && told.length === 0 ? 'offer' : 'more';
+        const signal = { type, session, payload } as const;
+        told.push(signal);
+        const sent = this.#emit(link, signal, link.path);
         // Nobody will answer: wait for a better moment, which may come with a nudge.
         if (type === 'offer' && !sent) this.#onStuck(link);
       },
@@ -338,8 +356,8 @@ export class LinkSessions implements LinkLayer {
       },
       refused: (reason) => this.#events?.refused(reason, link.peer),
     });
-    link.phase = { kind: 'connecting', connection, since: clock.now(), answered: false };
-    link.timer = clock.schedule(this.#timing.connectTimeoutMs, () => this.#onStuck(link));
+    link.phase = { kind: 'connecting', connection, told, toldAt: clock.now(), answered: false };
+    this.#giveUpLater(link);
   }
 
   #onOpen(link: Link, connection: Connection): void {

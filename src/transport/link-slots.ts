@@ -5,6 +5,7 @@
  */
 import type { NodeId } from '../core/identity.ts';
 import type { TimerHandle } from '../runtime/clock.ts';
+import type { LinkSignalBody } from './link-signal.ts';
 import type { Connection, SignalPath } from './links.ts';
 
 /** The most peers that we are linked to, or try to be. */
@@ -13,15 +14,20 @@ export const MAX_LINKS = 64;
 /** A link that has failed so often in a row gives way to others. */
 export const FAILED_OFTEN = 5;
 
+export interface Connecting {
+  readonly kind: 'connecting';
+  readonly connection: Connection;
+  /** What this side has said in this attempt; its connection makes a bounded number of signals. */
+  readonly told: readonly LinkSignalBody[];
+  /** When that was begun to be said, or said again, ms. */
+  toldAt: number;
+  /** The other side has said something in this attempt. */
+  answered: boolean;
+}
+
 export type LinkPhase =
   | { readonly kind: 'idle' }
-  | {
-      readonly kind: 'connecting';
-      readonly connection: Connection;
-      readonly since: number;
-      /** The other side has said something in this attempt. */
-      answered: boolean;
-    }
+  | Connecting
   | { readonly kind: 'open'; readonly connection: Connection };
 
 export interface Link {

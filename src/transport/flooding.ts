@@ -1,10 +1,10 @@
 /**
- * When adverts travel: our own soon after a change, changes in quick succession together; again every `refreshMs`
- * against what was lost; and everybody else's as they come in.
+ * When adverts travel: our own and everybody else's soon after a change, changes in quick succession together; our own
+ * again every `refreshMs` against what was lost.
  *
  * A mesh that builds up changes all the time, and an advert of half a mesh costs nearly the square of its nodes in
- * messages. So links that come may wait a little: they only offer another way. Links that went may not: messages
- * get lost over them.
+ * messages. So links that come may wait a little, the longer the more neighbours there are to tell: they only offer
+ * another way. Links that went may not: messages get lost over them.
  */
 import type { NodeId } from '../core/identity.ts';
 import type { Clock, TimerHandle } from '../runtime/clock.ts';
@@ -17,8 +17,8 @@ export const FLOOD_TIMING = {
   gatherMs: 10,
   /** The least between two floods when a link went. */
   lostMs: 50,
-  /** The least between two floods when links only came. */
-  addedMs: 250,
+  /** The least between two floods when links only came, for each neighbour that is to be told. */
+  addedMs: 20,
   /** Jittered by a quarter. */
   refreshMs: 15_000,
 } as const;
@@ -38,7 +38,8 @@ export interface FloodPorts {
 export class Flooding {
   readonly #router: Router;
   readonly #ports: FloodPorts;
-  readonly #added = new Set<NodeId>();
+  /** What each neighbour is to be told, the newest of each origin. */
+  #untold = new Map<NodeId, Map<NodeId, Advert>>();
   #lastFlood = Number.NEGATIVE_INFINITY;
   #soon: { readonly at: number; readonly timer: TimerHandle } | undefined;
   #refresh: TimerHandle | undefined;
@@ -62,28 +63,28 @@ export class Flooding {
   changed(neighbours: Iterable<NodeId>, added: Iterable<NodeId> = []): void {
     const before = this.#router.own.neighbours;
     const own = this.#router.setNeighbours(neighbours);
-    for (const id of added) this.#added.add(id);
+    this.#tellAll(own);
+    for (const id of added) for (const advert of this.#router.adverts()) this.#tell(id, advert);
     const lost = before.some((id) => !own.neighbours.includes(id));
-    this.#floodSoon(lost ? FLOOD_TIMING.lostMs : FLOOD_TIMING.addedMs);
+    this.#floodSoon(this.#leastMs(lost));
   }
 
   /** A neighbour sent adverts. Returns false when one was refused for want of room. */
   received(sender: NodeId, adverts: readonly Advert[]): boolean {
     let accepted = true;
     const back: Advert[] = [];
-    const onward = new Map<NodeId, Advert[]>();
     for (const advert of adverts) {
+      this.#hasToldUs(sender, advert);
       const reception = this.#router.accept(advert);
       switch (reception.kind) {
         case 'new':
-          for (const id of this.#router.passOn(advert, sender)) {
-            onward.set(id, [...(onward.get(id) ?? []), advert]);
-          }
+          this.#passOn(advert, sender, reception.lost);
           break;
         case 'stale':
           back.push(reception.newest);
           break;
         case 'ours':
+          this.#tellAll(this.#router.own);
           this.#floodSoon(FLOOD_TIMING.lostMs);
           break;
         case 'refused':
@@ -93,18 +94,45 @@ export class Flooding {
           break;
       }
     }
-    for (const [id, list] of onward) this.#ports.send(id, list);
     if (back.length > 0) this.#ports.send(sender, back);
     return accepted;
   }
 
+  #passOn(advert: Advert, sender: NodeId, lost: boolean): void {
+    const others = this.#router.passOn(advert, sender);
+    for (const id of others) this.#tell(id, advert);
+    if (others.length > 0) this.#floodSoon(this.#leastMs(lost));
+  }
+
+  /** What waits for a neighbour that knows it already. */
+  #hasToldUs(neighbour: NodeId, { origin, sequence }: Advert): void {
+    const waiting = this.#untold.get(neighbour);
+    const known = waiting?.get(origin);
+    if (known !== undefined && known.sequence <= sequence) waiting?.delete(origin);
+  }
+
+  #tell(neighbour: NodeId, advert: Advert): void {
+    const waiting = this.#untold.get(neighbour) ?? new Map<NodeId, Advert>();
+    this.#untold.set(neighbour, waiting.set(advert.origin, advert));
+  }
+
+  #tellAll(advert: Advert): void {
+    for (const id of this.#router.own.neighbours) this.#tell(id, advert);
+  }
+
+  #leastMs(lost: boolean): number {
+    const addedMs = FLOOD_TIMING.addedMs * this.#router.own.neighbours.length;
+    return lost ? Math.min(FLOOD_TIMING.lostMs, addedMs) : addedMs;
+  }
+
   #floodNow(): void {
     this.#lastFlood = this.#ports.clock.now();
-    const { own } = this.#router;
-    for (const id of own.neighbours) {
-      this.#ports.send(id, this.#added.has(id) ? this.#router.adverts() : [own]);
+    const untold = this.#untold;
+    this.#untold = new Map();
+    for (const id of this.#router.own.neighbours) {
+      const adverts = [...(untold.get(id)?.values() ?? [])];
+      if (adverts.length > 0) this.#ports.send(id, adverts);
     }
-    this.#added.clear();
   }
 
   /** Floods once `leastMs` have passed since the last time, or earlier if that was said before. */
@@ -128,7 +156,7 @@ export class Flooding {
     this.#refresh = this.#ports.clock.schedule(pause, () => {
       this.#refreshLater();
       this.#ports.handle(() => {
-        this.#router.setNeighbours(this.#router.own.neighbours);
+        this.#tellAll(this.#router.setNeighbours(this.#router.own.neighbours));
         this.#floodNow();
         this.#ports.refreshed();
       });

@@ -112,6 +112,9 @@ function bench() {
   };
 }
 
+/** All that is to be said has been said, where there are ten neighbours at the most. */
+const SETTLED_MS = 10 * FLOOD_TIMING.addedMs;
+
 type Bench = ReturnType<typeof bench>;
 
 const data = { kind: 'data', source: 'far1', target: 'self', hops: 1, body: 'x' } as const;
@@ -123,7 +126,7 @@ function relayed() {
   made.advert('near', 'near', 'far1', 'far2', 'self');
   made.advert('near', 'far1', 'near');
   made.advert('near', 'far2', 'near');
-  made.clock.advance(FLOOD_TIMING.addedMs);
+  made.clock.advance(SETTLED_MS);
   made.links.sent.length = 0;
   made.links.calls.length = 0;
   return made;
@@ -262,10 +265,10 @@ describe('a cut', () => {
   it('is over when it is healed: the peer gets to know everything again', () => {
     const made = relayed();
     made.node.faults({ to: ['more'], cut: true });
-    made.clock.advance(FLOOD_TIMING.addedMs);
+    made.clock.advance(SETTLED_MS);
     made.links.sent.length = 0;
     made.node.faults();
-    made.clock.advance(FLOOD_TIMING.addedMs);
+    made.clock.advance(SETTLED_MS);
     const [toMore] = made.took('neighbours').filter(({ to }) => to === 'more');
     const { adverts } = toMore!.message as Extract<WireMessage, { kind: 'neighbours' }>;
     expect(adverts.map(({ origin }) => origin)).toEqual(['self', 'near', 'far1', 'far2']);
@@ -276,7 +279,7 @@ describe('adverts', () => {
   it('tell a new neighbour everything and the others what changed', () => {
     const made = relayed();
     made.up('new1');
-    made.clock.advance(FLOOD_TIMING.addedMs);
+    made.clock.advance(SETTLED_MS);
     const sent = made.took('neighbours').map(({ to, message }) => {
       const { adverts } = message as Extract<WireMessage, { kind: 'neighbours' }>;
       return [to, adverts.map(({ origin }) => origin)];
@@ -290,16 +293,49 @@ describe('adverts', () => {
 
   it('of a lost link go out sooner than those of a new one', () => {
     const made = relayed();
-    made.up('new1');
+    made.up('new1', 'new2', 'new3');
     made.clock.advance(FLOOD_TIMING.gatherMs);
-    made.up('new2');
-    made.clock.advance(FLOOD_TIMING.gatherMs);
-    expect(made.took('neighbours'), 'of new1 only').toHaveLength(3);
-    made.links.events.down('new1', false);
+    made.up('new4');
     made.clock.advance(FLOOD_TIMING.lostMs);
-    expect(made.took('neighbours').map(({ to }) => to)).toEqual(['more', 'near', 'new2']);
-    made.clock.advance(FLOOD_TIMING.addedMs);
+    expect(made.took('neighbours'), 'without new4').toHaveLength(5);
+    made.links.events.down('new1', false);
+    made.clock.advance(FLOOD_TIMING.gatherMs);
+    const told = made.took('neighbours').map(({ to }) => to);
+    expect(told).toEqual(['more', 'near', 'new2', 'new3', 'new4']);
+    made.clock.advance(SETTLED_MS);
     expect(made.took('neighbours'), 'nothing is left to say').toEqual([]);
+  });
+
+  it('of others are passed on together, and not to who knows them', () => {
+    const made = bench();
+    made.up('near', 'more', 'third');
+    made.clock.advance(SETTLED_MS);
+    made.links.sent.length = 0;
+    made.advert('near', 'far1', 'near');
+    made.advert('near', 'far2', 'near');
+    // The same, from another side.
+    const known = made.transport.held().adverts.filter(({ origin }) => origin === 'far2');
+    made.hear('third', { kind: 'neighbours', adverts: known });
+    made.clock.advance(SETTLED_MS);
+    const sent = made.took('neighbours').map(({ to, message }) => {
+      const { adverts } = message as Extract<WireMessage, { kind: 'neighbours' }>;
+      return [to, adverts.map(({ origin }) => origin)];
+    });
+    expect(sent).toEqual([
+      ['more', ['far1', 'far2']],
+      ['third', ['far1']],
+    ]);
+  });
+
+  it('of others that lost a link are passed on sooner', () => {
+    const made = bench();
+    made.up('near', 'more', 'new1', 'new2', 'new3', 'new4');
+    made.advert('near', 'far1', 'far2', 'near');
+    made.clock.advance(FLOOD_TIMING.gatherMs);
+    made.links.sent.length = 0;
+    made.advert('near', 'far1', 'near');
+    made.clock.advance(FLOOD_TIMING.lostMs);
+    expect(made.took('neighbours')).toHaveLength(5);
   });
 
   it('that are stale are answered with the newest, once', () => {
@@ -400,7 +436,7 @@ describe('links that are kept on purpose', () => {
     made.transport.send('near', 'still there?');
     expect(made.took('data').map(({ to }) => to)).toEqual(['more', 'near']);
     made.transport.keepLinks(['near', 'more'], []);
-    made.clock.advance(FLOOD_TIMING.addedMs);
+    made.clock.advance(SETTLED_MS);
     const everything = made.took('neighbours').find(({ to }) => to === 'near');
     expect(everything?.message).toMatchObject({
       adverts: [{ neighbours: ['more', 'near'] }, {}, {}, {}, {}],

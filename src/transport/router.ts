@@ -11,8 +11,8 @@ export const MAX_ORIGINS = MAX_ADVERT_SIZE - 1;
 
 /** What an advert was to us. */
 export type Reception =
-  /** News: pass it on. */
-  | { readonly kind: 'new' }
+  /** News: pass it on. `lost`: a link of its origin is gone. */
+  | { readonly kind: 'new'; readonly lost: boolean }
   /** We have it. */
   | { readonly kind: 'known' }
   /** The sender is behind: `newest` is what it should have. */
@@ -65,7 +65,10 @@ export class Router {
     this.#adverts.set(advert.origin, advert);
     // Mostly it is a refresh that says the same as the one before.
     if (known === undefined || !sameList(advert, known)) this.#outdate();
-    return { kind: 'new' };
+    return {
+      kind: 'new',
+      lost: known?.neighbours.some((id) => !advert.neighbours.includes(id)) === true,
+    };
   }
 
   #acceptOwn(advert: Advert): Reception {

@@ -26,20 +26,20 @@ export class Inbound {
   }
 
   /**
-   * False when more waits here than may, and this is not kept: the sender sends faster what takes long to inflate than
-   * that is done.
+   * Why it can't be taken, and the link must end; null when it is taken. The sender sends faster what takes long to inflate
+   * than that is done, and no more than so much waits here.
    */
-  push(arrival: Arrival): boolean {
+  push(arrival: Arrival): string | null {
     if (this.#waiting.length === 0 && arrival.kind !== 'deflated') {
       this.#deliver(arrival);
-      return true;
+      return null;
     }
     const bytes = sizeOf(arrival);
-    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) return false;
+    if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) return 'link: more than can be inflated';
     this.#waitingBytes += bytes;
     this.#waiting.push(arrival);
     if (this.#waiting.length === 1) void this.#work();
-    return true;
+    return null;
   }
 
   /** Nothing more comes: `ended` is called when all that came is told. */

@@ -177,8 +177,9 @@ class WebRtcConnection implements Connection {
       return;
     }
     const result = this.#reassembler.push(data);
-    if (result.kind === 'partial' || this.#inbound.push(result)) return;
-    this.#events.refused('link: more than can be inflated');
+    const problem = result.kind === 'partial' ? null : this.#inbound.push(result);
+    if (problem === null) return;
+    this.#events.refused(problem);
     this.#gaveUp = true;
     this.#peer.destroy();
   }

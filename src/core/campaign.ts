@@ -199,8 +199,9 @@ export class Campaign {
     const me = membership.find(self.id);
     const them = follower.leader === null ? undefined : membership.find(follower.leader);
     if (!me?.voter || !them || compareIdentity(me, them) < 0) return;
-    // Caught up: the leader's own term is in our log, and the membership in force is committed.
-    if (log.last.term !== replica.promised || membership.index > commitIndex) return;
+    // Caught up: the leader's own term is in our log and all that it has committed, and no change of membership is open.
+    if (log.last.term !== replica.promised || !follower.isCaughtUp) return;
+    if (membership.index > commitIndex) return;
     if (!this.running && context.now >= this.#challengeAt) this.#start();
   }
 

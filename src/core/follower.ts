@@ -11,6 +11,8 @@ import { NO_TERM, type Term } from './term.ts';
 export class Follower {
   #leader: { readonly id: NodeId; readonly term: Term } | null = null;
   #leaderHasQuorum = false;
+  /** What its leader last said is committed. */
+  #leaderCommit = 0;
 
   constructor(
     private readonly context: Context,
@@ -35,6 +37,11 @@ export class Follower {
   /** The leader says that it hears a quorum. */
   get leaderHasQuorum(): boolean {
     return this.#leader !== null && this.#leaderHasQuorum;
+  }
+
+  /** This log holds all that the leader it follows last said is committed. */
+  get isCaughtUp(): boolean {
+    return this.#leader !== null && this.replica.log.lastIndex >= this.#leaderCommit;
   }
 
   /** Follows a leader of a term that is not older than the promise. */
@@ -71,6 +78,7 @@ export class Follower {
   /** APPEND of a leader that this node follows, of a term that is not older than the promise. */
   append(from: NodeId, message: Append): void {
     const { replica, context } = this;
+    this.#leaderCommit = message.commit;
     const before = message.term > replica.promised ? [replica.promise(message.term)] : [];
     const entries = message.entries.filter((entry) => entry.index > replica.log.base.index);
     const hint = this.#mismatch(message.previous);

@@ -369,6 +369,29 @@ describe('three tabs', () => {
     expect(tabs.map(({ status }) => status.visitors)).toEqual([['Ada'], ['Ada'], ['Ada']]);
   });
 
+  test('what is asked for in one turn goes out in one message, before what follows', async () => {
+    const sent = (): (string | undefined)[] =>
+      anna!.gatehouse
+        .trace()
+        .filter(({ kind, what }) => kind === 'sent' && what === 'SUBMIT')
+        .map(({ detail }) => detail);
+    const before = sent().length;
+    const names = ['Ada', 'Bea', 'Cleo'];
+    const answers = names.map((name) => anna!.gatehouse.enter(name));
+    for (const answer of answers) expect(await ended(answer)).toMatchObject({ allowed: true });
+    expect(sent().slice(before)).toEqual(['3 operations']);
+    expect(anna!.status.visitors).toEqual(names);
+    // A lock that is asked for after an admission does not come before it.
+    const dora = anna!.gatehouse.enter('Dora');
+    const lock = anna!.gatehouse.lock();
+    await ended(dora);
+    await ended(lock);
+    const order = anna!.gatehouse
+      .trace()
+      .filter(({ kind, what }) => kind === 'sent' && ['SUBMIT', 'LOCK'].includes(what));
+    expect(order.slice(-2).map(({ what }) => what)).toEqual(['SUBMIT', 'LOCK']);
+  });
+
   test.each(['stop', 'hang'] as const)(
     'the leader crashes (%s), the next one takes over, and it comes back',
     async (mode) => {

@@ -198,6 +198,7 @@ export class Console implements Gatehouse {
     if (!known.includes(mode)) throw invalid("mode: 'stop' or 'hang'");
     if (this.#host.condition === 'terminated') throw terminated();
     if (forMs !== undefined && !(forMs >= 1 && forMs <= DAY)) throw invalid('forMs: 1 to a day');
+    this.#calls.flush();
     this.#host.command(`crash ${mode}`);
     if (forMs === undefined) this.#host.crash(mode);
     else this.#feign.failFor(mode, forMs);

@@ -16,6 +16,12 @@ export interface Committed {
   readonly outcome: Json;
 }
 
+/** An operation, and who waits for it. */
+interface Gathered {
+  readonly body: Json;
+  readonly call: Deferred<ReplyValue>;
+}
+
 /**
  * What is asked of the node that runs now: each call as a promise that ends with the life of the node at the latest.
  * Rejects with `GatehouseError`.
@@ -24,6 +30,8 @@ export class NodeCalls {
   readonly #host: Host;
   /** Calls that have not been answered, and who was asked. */
   readonly #open = new Map<Deferred<ReplyValue>, Driver>();
+  /** Operations that were asked for in this turn. */
+  #gathered: Gathered[] = [];
 
   constructor(host: Host) {
     this.#host = host;
@@ -39,6 +47,7 @@ export class NodeCalls {
   }
 
   async command(command: Exclude<Command, { type: 'submit' }>): Promise<ReplyValue> {
+    this.flush();
     const call = new Deferred<ReplyValue>();
     this.#ask([call], (driver) => {
       driver.command(command, (reply) => this.#settle(call, reply));
@@ -46,24 +55,46 @@ export class NodeCalls {
     return call.promise;
   }
 
-  /** Resolves once the operation is committed and applied here. */
+  /**
+   * Resolves once the operation is committed and applied here. Operations that are asked for in one turn, as when several
+   * visitors' answers came together, go out together: in one message, and one write.
+   */
   async operate(body: Json): Promise<Committed> {
-    const [call] = this.submit([body]);
-    assert(call !== undefined, 'each operation is a call');
-    return call;
+    const call = new Deferred<ReplyValue>();
+    this.#gathered.push({ body, call });
+    if (this.#gathered.length === 1) queueMicrotask(() => this.flush());
+    return this.#committed(call);
   }
 
   /** One critical section; a promise for each operation in it. */
   submit(bodies: readonly Json[]): Promise<Committed>[] {
-    const { id } = this.#host.home.self;
-    const calls = bodies.map(() => new Deferred<ReplyValue>());
+    this.flush();
+    const calls = bodies.map((body) => ({ body, call: new Deferred<ReplyValue>() }));
+    this.#submit(calls);
+    return calls.map(({ call }) => this.#committed(call));
+  }
+
+  /** What was asked for in this turn goes out now, before what follows. */
+  flush(): void {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    if (gathered.length > 0) this.#submit(gathered);
+  }
+
+  #submit(operations: readonly Gathered[]): void {
+    const calls = operations.map(({ call }) => call);
+    const bodies = operations.map(({ body }) => body);
     this.#ask(calls, (driver) => {
       driver.submit(bodies, (reply, place) => {
         const call = calls[place];
         if (call) this.#settle(call, reply);
       });
     });
-    return calls.map(async ({ promise }) => committed(id, await promise));
+  }
+
+  async #committed({ promise }: Deferred<ReplyValue>): Promise<Committed> {
+    const { id } = this.#host.home.self;
+    return committed(id, await promise);
   }
 
   #ask(calls: readonly Deferred<ReplyValue>[], start: (driver: Driver) => void): void {

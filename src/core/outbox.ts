@@ -118,6 +118,7 @@ export class Outbox {
     this.context.persist([...sequences.writes, ...known.writes, put], [], () => {
       sequences.durable();
       known.durable();
+      if (sequences.reserved) return;
       for (const open of opened) if (open.state === 'writing') open.state = 'waiting';
       this.flush();
     });

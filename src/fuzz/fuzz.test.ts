@@ -24,8 +24,8 @@ function targetOf(name: string): Target {
 describe('bad input', () => {
   test.each(TARGETS.map((target) => [target.name, target] as const))(
     '%s: throws nothing, changes nothing when it is refused, and does not grow',
-    (_name, target) => {
-      const result = fuzz(target, { seed: 1, runs: RUNS, held: heap });
+    async (_name, target) => {
+      const result = await fuzz(target, { seed: 1, runs: RUNS, held: heap });
       if (result.finding) throw result.finding.error;
       // Both must be hit, or the fuzzer shoots past the target.
       expect(result.accepted).toBeGreaterThan(RUNS / 100);
@@ -37,12 +37,13 @@ describe('bad input', () => {
     30_000,
   );
 
-  test('is counted wherever something is kept of it', () => {
+  test('is counted wherever something is kept of it', async () => {
     const uncounted = TARGETS.filter((target) => target.open().sizes === null);
     expect(uncounted.map(({ name }) => name)).toEqual(KEEP_NOTHING);
     for (const target of TARGETS) {
       if (!KEEP_NOTHING.includes(target.name)) {
-        expect(fuzz(target, { seed: 1, runs: 1 }).sizes, target.name).not.toEqual([]);
+        const { sizes } = await fuzz(target, { seed: 1, runs: 1 });
+        expect(sizes, target.name).not.toEqual([]);
       }
     }
   });
@@ -63,8 +64,8 @@ describe('bad input', () => {
     ['transport', ['links', 'connections']],
     ['desk', ['guests']],
     ['visitor', ['gates', 'links']],
-  ])('%s: is filled to its caps, and no further', (name, caps) => {
-    const { sizes } = fuzz(targetOf(name), { seed: 1, runs: RUNS });
+  ])('%s: is filled to its caps, and no further', async (name, caps) => {
+    const { sizes } = await fuzz(targetOf(name), { seed: 1, runs: RUNS });
     const full = sizes.filter(({ size, most }) => size === most).map(({ what }) => what);
     expect(full).toEqual(expect.arrayContaining(caps));
   });
@@ -83,14 +84,15 @@ describe('the fuzzer', () => {
     }),
   };
 
-  test('finds what is there to find, with the same seed at the same place', () => {
-    const first = fuzz(broken, { seed: 7, runs: 10_000 });
+  test('finds what is there to find, with the same seed at the same place', async () => {
+    const first = await fuzz(broken, { seed: 7, runs: 10_000 });
     expect(first.finding).not.toBeNull();
-    expect(fuzz(broken, { seed: 7, runs: 10_000 })).toEqual(first);
-    expect(fuzz(broken, { seed: 8, runs: 10_000 }).finding?.run).not.toBe(first.finding?.run);
+    expect(await fuzz(broken, { seed: 7, runs: 10_000 })).toEqual(first);
+    const other = await fuzz(broken, { seed: 8, runs: 10_000 });
+    expect(other.finding?.run).not.toBe(first.finding?.run);
   });
 
-  test('finds what grows', () => {
+  test('finds what grows', async () => {
     let size = 0;
     const growing: Target = {
       ...broken,
@@ -99,12 +101,13 @@ describe('the fuzzer', () => {
         sizes: () => [{ what: 'it', size: ++size, most: 2 }],
       }),
     };
-    expect(fuzz(growing, { seed: 1, runs: 5000 }).finding?.error).toMatchObject({
+    const { finding } = await fuzz(growing, { seed: 1, runs: 5000 });
+    expect(finding?.error).toMatchObject({
       message: 'it has grown to 3, and may come to 2',
     });
   });
 
-  test('finds what is held though nobody counts it', () => {
+  test('finds what is held though nobody counts it', async () => {
     const held: number[][] = [];
     const hoarding: Target = {
       ...broken,
@@ -116,7 +119,7 @@ describe('the fuzzer', () => {
         sizes: null,
       }),
     };
-    const { grownBy } = fuzz(hoarding, { seed: 1, runs: RUNS, held: heap });
+    const { grownBy } = await fuzz(hoarding, { seed: 1, runs: RUNS, held: heap });
     expect(grownBy).toBeGreaterThan(MOST_GROWTH);
     held.length = 0;
   });

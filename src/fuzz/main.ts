@@ -4,9 +4,9 @@ import { HELP, MOST_GROWTH, parseOptions, UsageError } from './options.ts';
 import { fuzz, type Result } from './runner.ts';
 import { TARGETS } from './targets.ts';
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
 
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
     if (options.show === 'help') console.log(HELP);
@@ -17,7 +17,7 @@ function main(args: readonly string[]): number {
     let status = 0;
     for (const target of options.targets) {
       const started = performance.now();
-      const result = fuzz(target, { ...options, held: heap });
+      const result = await fuzz(target, { ...options, held: heap });
       const seconds = (performance.now() - started) / 1000;
       if (!tell(result, seconds, options.seed)) status = 1;
     }

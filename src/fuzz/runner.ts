@@ -32,7 +32,7 @@ export function inputOf(target: Target, seed: number, run: number): Random {
 }
 
 /** Throws input at a target until something goes wrong or all is thrown. The same seed throws the same. */
-export function fuzz(target: Target, { seed, runs, held = () => 0 }: Plan): Result {
+export async function fuzz(target: Target, { seed, runs, held = () => 0 }: Plan): Promise<Result> {
   const range = target.open();
   const count = { accepted: 0, refused: 0 };
   const greatest = new Map<string, Size>();
@@ -44,7 +44,9 @@ export function fuzz(target: Target, { seed, runs, held = () => 0 }: Plan): Resu
   let warm = 0;
   for (let run = 0; run < runs; run++) {
     try {
-      count[range.shoot(inputOf(target, seed, run))] += 1;
+      const verdict = range.shoot(inputOf(target, seed, run));
+      // Most answer at once, and a turn of the event loop for each would cost more than they do.
+      count[typeof verdict === 'string' ? verdict : await verdict] += 1;
       if ((run + 1) % EVERY === 0 || run === runs - 1) measure(range, greatest);
     } catch (error) {
       return { ...result(run + 1), grownBy: 0, finding: { run, error } };

@@ -6,7 +6,7 @@ export type Verdict = 'accepted' | 'refused';
 /** A boundary under fire: what it holds is made once and must not grow, whatever comes in. */
 export interface Range {
   /** One input, or a short sequence of them, made from this generator alone. */
-  shoot(random: Random): Verdict;
+  shoot(random: Random): Verdict | Promise<Verdict>;
   /**
    * How much it holds: anything that could grow, each with the most that it may come to. null where it is functions that
    * keep nothing, and so answer the same input alike, whatever came before.

@@ -2,6 +2,7 @@ import { chat } from './targets/chat.ts';
 import { messages, snapshots } from './targets/decode.ts';
 import { desk } from './targets/desk.ts';
 import { framing } from './targets/framing.ts';
+import { inflating } from './targets/inflating.ts';
 import { market } from './targets/market.ts';
 import { node } from './targets/node.ts';
 import { address, page } from './targets/page.ts';
@@ -21,6 +22,7 @@ export const TARGETS: readonly Target[] = [
   chat,
   market,
   framing,
+  inflating,
   wires,
   transport,
   visitors,

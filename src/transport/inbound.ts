@@ -25,6 +25,11 @@ export class Inbound {
     this.#events = events;
   }
 
+  /** How much waits here, bytes by and large. */
+  get waiting(): number {
+    return this.#waitingBytes;
+  }
+
   /**
    * Why it can't be taken, and the link must end; null when it is taken. The sender sends faster what takes long to inflate
    * than that is done, and no more than so much waits here.

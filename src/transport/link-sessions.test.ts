@@ -213,6 +213,17 @@ describe('the initiator, the greater id', () => {
     expect(made.fakes[0]!.closed).toBe(true);
   });
 
+  it('gives up in its time an attempt that comes to no offer, whoever asks', () => {
+    const made = bench();
+    made.links.connect('aaaa');
+    for (let asked = 0; asked < LINK_TIMING.connectTimeoutMs; asked += 1000) {
+      hear(made, 'aaaa', { type: 'ask', session: 0 });
+      made.links.nudge('aaaa');
+      made.clock.advance(1000);
+    }
+    expect(made.fakes[0]!.closed).toBe(true);
+  });
+
   it('gives up an offer that it can not tell again, for now', () => {
     const made = bench();
     made.links.connect('aaaa');

@@ -254,11 +254,13 @@ export class LinkSessions implements LinkLayer {
 
   /**
    * Nobody answers our offer: it may have gone out while the peer was away. It is told again with all that belongs to it, and
-   * not made anew: if it did arrive, where a page is slow for being opened with many others, a new one would undo it.
+   * not made anew: if it did arrive, where a page is slow for being opened with many others, a new one would undo it. An
+   * attempt that has no offer yet ends in its time, whoever asks.
    */
   #offerAgain(link: Link, phase: Connecting): void {
     const now = this.#options.clock.now();
-    if (phase.answered || now - phase.toldAt < this.#timing.freshMs) return;
+    if (phase.answered || phase.told.length === 0) return;
+    if (now - phase.toldAt < this.#timing.freshMs) return;
     phase.toldAt = now;
     this.#giveUpLater(link);
     for (const signal of phase.told) {

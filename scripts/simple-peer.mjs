@@ -1,12 +1,14 @@
 /**
  * How simple-peer comes into the page: from its own source, with small stand-ins for the packages by which it asks for
- * Node's streams and buffers. Its prebuilt bundle holds those packages whole: a quarter of all that the page loaded.
+ * Node's streams and buffers, and for what old browsers lack. Its prebuilt bundle holds those packages whole: a quarter of all that the page loaded.
  */
 import path from 'node:path';
 import { root } from './lib.mjs';
 
 const STAND_INS = path.join(root, 'src', 'transport', 'simple-peer');
-const REPLACED = new Set(['buffer', 'debug', 'randombytes', 'readable-stream']);
+const REPLACED = new Set([
+  ...['buffer', 'debug', 'err-code', 'get-browser-rtc', 'randombytes', 'readable-stream'],
+]);
 const SIMPLE_PEER = /[\\/]simple-peer[\\/]index\.js$/;
 
 /** For simple-peer alone: whoever else asks for `buffer` gets what it asks for. */

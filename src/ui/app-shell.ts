@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Gatehouse, Status } from '../runtime/gatehouse.ts';
 import { FrameController } from './elements/frame-controller.ts';
+import { isSame } from './elements/same.ts';
 import { PageTitle } from './elements/page-title.ts';
 import { ShortcutsController } from './elements/shortcuts.ts';
 import './another-tab.ts';
@@ -14,6 +15,11 @@ import { ROUTES, START, routeOf, type Route } from './routes.ts';
 import { Session } from './session.ts';
 import { insideWords, knowsPark } from './words.ts';
 import { statusLine, type StatusLine } from './status-line.ts';
+
+interface Shown {
+  readonly status: Status;
+  readonly news: unknown;
+}
 
 /** The page: the line at the top, the navigation, and the view that the address names. */
 @customElement('gatehouse-app')
@@ -117,13 +123,15 @@ export class AppShell extends LitElement {
 
   @query('main') private readonly main!: HTMLElement | null;
 
-  readonly #frames = new FrameController(this, 'news');
+  readonly #frames = new FrameController(this, 'news', () => this.#hasNews());
   protected readonly shortcuts = new ShortcutsController(this, {
     // The start page has no header, and nothing to press.
     '?': () => this.help?.show(),
   });
   readonly #title = new PageTitle();
   #session: Session | undefined;
+  /** What is shown. */
+  #shown: Shown | undefined;
   #line: StatusLine = { tone: 'waiting', text: '' };
 
   override connectedCallback(): void {
@@ -148,7 +156,8 @@ export class AppShell extends LitElement {
   protected override render(): TemplateResult {
     const session = this.#session;
     if (session === undefined) return html``;
-    const status = session.gatehouse.status();
+    this.#shown = this.#show(session);
+    const { status } = this.#shown;
     return html`
       ${this.route.front ? nothing : this.#header(status)}
       <main
@@ -179,11 +188,21 @@ export class AppShell extends LitElement {
   }
 
   protected override updated(): void {
-    if (this.#session === undefined) return;
-    const status = this.#session.gatehouse.status();
+    if (this.#shown === undefined) return;
+    const { status } = this.#shown;
     const { capacity, name } = status;
     const counted = knowsPark(status) ? `${insideWords(status)}/${capacity} · ` : '';
     this.#title.set(this.route.front ? 'Gatehouse' : `${counted}${name} · Gatehouse`);
+  }
+
+  /** Most of what happens in a gate is a heartbeat, which changes nothing that is shown. */
+  #hasNews(): boolean {
+    if (this.#session === undefined || this.route.news === undefined) return true;
+    return !isSame(this.#shown, this.#show(this.#session));
+  }
+
+  #show(session: Session): Shown {
+    return { status: session.gatehouse.status(), news: this.route.news?.(session) };
   }
 
   #header(status: Status): TemplateResult {

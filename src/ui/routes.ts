@@ -11,6 +11,8 @@ export interface Route {
   render(session: Session, status: Status): TemplateResult;
   /** It is of all parks, and shows nothing of this one around it. */
   readonly front?: true;
+  /** What the view shows besides the status and what it follows itself. Absent: it is drawn whatever happens. */
+  readonly news?: (session: Session) => unknown;
   /** The address names a view that this version lacks. */
   readonly missing?: true;
 }
@@ -21,12 +23,14 @@ export const START: Route = {
   title: 'Start',
   front: true,
   load: () => import('./start/start-view.ts'),
+  news: () => null,
   render: (_session, status) => html`<gh-start .status=${status}></gh-start>`,
 };
 
 const PARK: Route = {
   hash: '#/park',
   title: 'Park',
+  news: ({ gatehouse }) => [gatehouse.archives(), gatehouse.visitorTabs()],
   render: (session, status) => html`<gh-park .session=${session} .status=${status}></gh-park>`,
 };
 

@@ -7,7 +7,7 @@ function frame(): Promise<void> {
 }
 
 function part(order: number, update: () => void): Part {
-  return { order, update };
+  return { order, hasNews: () => true, update };
 }
 
 describe('a beat', () => {
@@ -46,6 +46,21 @@ describe('a beat', () => {
     beat.add(part(2, () => updated.push('now')));
     await frame();
     expect(updated).toEqual(['later', 'now']);
+  });
+
+  it('makes no frame after a pause for a part that has nothing new to show', async () => {
+    const beat = new Beat(({ at }) => (at < 0 ? 1 : 0));
+    const updated: string[] = [];
+    const same = { ...part(1, () => updated.push('same')), hasNews: () => false };
+    beat.add(same);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await frame();
+    expect(updated).toEqual([]);
+    beat.add(same);
+    beat.add(part(2, () => updated.push('new')));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await frame();
+    expect(updated).toEqual(['new']);
   });
 
   it('leaves out a part that has left the page', async () => {

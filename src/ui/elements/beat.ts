@@ -2,6 +2,8 @@
 export interface Part {
   /** Greater than that of the parts around it, so that these, which tell it what to show, are updated first. */
   readonly order: number;
+  /** It would show something else than it does. */
+  hasNews(): boolean;
   update(): void;
 }
 
@@ -57,6 +59,10 @@ export class Beat {
 
   #after(pause: number): Due {
     const timer = setTimeout(() => {
+      this.#due = undefined;
+      // Where nothing is to be drawn the browser need not make a frame.
+      for (const part of this.#waiting) if (!part.hasNews()) this.#waiting.delete(part);
+      if (this.#waiting.size === 0) return;
       // A hidden page has no frames.
       if (document.visibilityState !== 'visible') this.#update();
       else this.#due = this.#inNextFrame();

@@ -46,12 +46,15 @@ export class FrameController implements ReactiveController, Part {
   order = 0;
   readonly #host: ReactiveControllerHost;
   readonly #beat: Beat;
+  readonly hasNews: () => boolean;
   #source: Source | undefined;
   #unsubscribe: (() => void) | undefined;
   #connected = false;
 
-  constructor(host: ReactiveControllerHost, content: Content) {
+  /** `hasNews`: whether the host would show something else than it does. Without it, it may. */
+  constructor(host: ReactiveControllerHost, content: Content, hasNews = (): boolean => true) {
     this.#host = host;
+    this.hasNews = hasNews;
     this.#beat = BEATS[content];
     host.addController(this);
   }

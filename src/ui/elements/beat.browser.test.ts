@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Beat, type LastUpdate, type Part } from './beat.ts';
 
 /** Resolves when the next frame is drawn. */
@@ -61,6 +61,21 @@ describe('a beat', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     await frame();
     expect(updated).toEqual(['new']);
+  });
+
+  it('waits for no frame where the page was hidden meanwhile', async () => {
+    const beat = new Beat(() => (document.visibilityState === 'visible' ? 0 : 1));
+    const updated: string[] = [];
+    const title = part(1, () => updated.push('title'));
+    beat.add(title);
+    const visible = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
+    const frames = vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0);
+    beat.add(title);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(updated).toEqual(['title']);
+    expect(frames).not.toHaveBeenCalled();
+    visible.mockRestore();
+    frames.mockRestore();
   });
 
   it('leaves out a part that has left the page', async () => {

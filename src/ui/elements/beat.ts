@@ -43,10 +43,18 @@ export class Beat {
   add(part: Part): void {
     this.#waiting.add(part);
     const pause = this.#pause(this.#last);
-    // What may not wait is not kept waiting by the pause of what came before.
-    if (this.#due !== undefined && (pause > 0 || !this.#due.paused)) return;
+    if (this.#isInTime(pause)) return;
     this.#due?.cancel();
     this.#due = pause > 0 ? this.#after(pause) : this.#inNextFrame();
+  }
+
+  /**
+   * Whether the update that is due comes in time. What may not wait is not kept waiting by the pause of what came before,
+   * and a page that was hidden meanwhile gets no frame.
+   */
+  #isInTime(pause: number): boolean {
+    if (this.#due === undefined) return false;
+    return this.#due.paused ? pause > 0 : !isHidden();
   }
 
   /** The part has left the page. */
@@ -64,7 +72,7 @@ export class Beat {
       for (const part of this.#waiting) if (!part.hasNews()) this.#waiting.delete(part);
       if (this.#waiting.size === 0) return;
       // A hidden page has no frames.
-      if (document.visibilityState !== 'visible') this.#update();
+      if (isHidden()) this.#update();
       else this.#due = this.#inNextFrame();
     }, pause);
     return { paused: true, cancel: () => clearTimeout(timer) };
@@ -84,4 +92,8 @@ export class Beat {
     // A message is taken once the frame is drawn in which it was posted.
     this.#drawn.port2.postMessage(null);
   }
+}
+
+export function isHidden(): boolean {
+  return document.visibilityState !== 'visible';
 }

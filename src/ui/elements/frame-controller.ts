@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { actsNow } from './acting.ts';
-import { Beat, type Part } from './beat.ts';
+import { Beat, isHidden, type Part } from './beat.ts';
 
 /** Something that changes and says so. */
 export interface Source {
@@ -93,8 +93,4 @@ export class FrameController implements ReactiveController, Part {
     this.#unsubscribe = undefined;
     this.#beat.remove(this);
   }
-}
-
-function isHidden(): boolean {
-  return document.visibilityState !== 'visible';
 }

@@ -1,6 +1,7 @@
 /**
  * How simple-peer comes into the page: from its own source, with small stand-ins for the packages by which it asks for
- * Node's streams and buffers, and for what old browsers lack. Its prebuilt bundle holds those packages whole: a quarter of all that the page loaded.
+ * Node's streams and buffers, and for what old browsers lack. Its prebuilt bundle holds those packages whole: a quarter
+ * of all that the page loaded.
  */
 import path from 'node:path';
 import { root } from './lib.mjs';

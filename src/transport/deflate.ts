@@ -6,7 +6,7 @@
  */
 const SLICE_BYTES = 4 * 1024;
 
-type Bytes = Uint8Array<ArrayBuffer>;
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 export type Inflated =
   | { readonly kind: 'inflated'; readonly bytes: Bytes }

@@ -74,7 +74,7 @@ export class Flooding {
     let accepted = true;
     const back: Advert[] = [];
     for (const advert of adverts) {
-      this.#hasToldUs(sender, advert);
+      this.#dropKnown(sender, advert);
       const reception = this.#router.accept(advert);
       switch (reception.kind) {
         case 'new':
@@ -104,8 +104,8 @@ export class Flooding {
     if (others.length > 0) this.#floodSoon(this.#leastMs(lost));
   }
 
-  /** What waits for a neighbour that knows it already. */
-  #hasToldUs(neighbour: NodeId, { origin, sequence }: Advert): void {
+  /** A neighbour that told us need not be told. */
+  #dropKnown(neighbour: NodeId, { origin, sequence }: Advert): void {
     const waiting = this.#untold.get(neighbour);
     const known = waiting?.get(origin);
     if (known !== undefined && known.sequence <= sequence) waiting?.delete(origin);

@@ -10,7 +10,7 @@
  */
 
 import { assert } from '../core/assert.ts';
-import { concat } from './deflate.ts';
+import { concat, type Bytes } from './deflate.ts';
 
 /** The most bytes in a frame, header included. */
 export const MAX_FRAME_BYTES = 16 * 1024;
@@ -34,7 +34,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The bytes of a message; undefined when it is too large. */
-export function encodeText(text: string): Uint8Array<ArrayBuffer> | undefined {
+export function encodeText(text: string): Bytes | undefined {
   // A UTF-16 unit takes one byte at the least: don't encode what can't fit.
   if (text.length > MAX_MESSAGE_BYTES) return undefined;
   const bytes = encoder.encode(text);
@@ -76,7 +76,7 @@ export function framesOf(bytes: Uint8Array, form: Form, number: number): Uint8Ar
 export type FrameResult =
   | { readonly kind: 'message'; readonly text: string }
   /** A message, not inflated yet: its bytes are its own. */
-  | { readonly kind: 'deflated'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'deflated'; readonly bytes: Bytes }
   /** A part was kept. */
   | { readonly kind: 'partial' }
   | { readonly kind: 'refused'; readonly reason: string };
@@ -117,7 +117,7 @@ export class Reassembler {
 
   #whole(frame: Uint8Array, form: Form): FrameResult {
     if (this.#unfinished !== undefined) return this.#refuse('a message was not finished');
-    return finish(form, [frame.subarray(WHOLE_HEADER)]);
+    return finish(form, frame.subarray(WHOLE_HEADER));
   }
 
   #part(frame: Uint8Array, form: Form): FrameResult {
@@ -142,7 +142,7 @@ export class Reassembler {
     unfinished.pieces.push(frame.slice(PART_HEADER));
     if (!isLast) return { kind: 'partial' };
     this.#unfinished = undefined;
-    return finish(form, unfinished.pieces);
+    return finish(form, concat(unfinished.pieces));
   }
 
   #begin(form: Form, number: number, count: number): Unfinished | undefined {
@@ -158,10 +158,9 @@ export class Reassembler {
   }
 }
 
-function finish(form: Form, pieces: readonly Uint8Array[]): FrameResult {
-  const bytes = concat(pieces);
+function finish(form: Form, bytes: Uint8Array): FrameResult {
   if (bytes.length > MAX_MESSAGE_BYTES) return { kind: 'refused', reason: TOO_LARGE };
-  if (form === 'deflated') return { kind: 'deflated', bytes };
+  if (form === 'deflated') return { kind: 'deflated', bytes: new Uint8Array(bytes) };
   const text = decodeText(bytes);
   return text === undefined ? { kind: 'refused', reason: NO_UTF8 } : { kind: 'message', text };
 }

@@ -2,7 +2,7 @@
  * Messages as they come out of a channel, in its order: one that is deflated takes a moment to inflate, and what comes
  * meanwhile waits behind it.
  */
-import { inflate } from './deflate.ts';
+import { inflate, type Bytes } from './deflate.ts';
 import { decodeText, MAX_MESSAGE_BYTES, NO_UTF8, TOO_LARGE, type FrameResult } from './framing.ts';
 import { MAX_WAITING_BYTES } from './send-queue.ts';
 
@@ -13,6 +13,7 @@ export interface InboundEvents {
 }
 
 type Arrival = Exclude<FrameResult, { kind: 'partial' }>;
+type Unpacked = Exclude<Arrival, { kind: 'deflated' }>;
 
 export class Inbound {
   readonly #events: InboundEvents;
@@ -63,15 +64,13 @@ export class Inbound {
     this.#ended?.();
   }
 
-  #deliver(result: Exclude<Arrival, { kind: 'deflated' }>): void {
+  #deliver(result: Unpacked): void {
     if (result.kind === 'message') this.#events.message(result.text);
     else this.#events.refused(result.reason);
   }
 }
 
-async function unpack(
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Exclude<Arrival, { kind: 'deflated' }>> {
+async function unpack(bytes: Bytes): Promise<Unpacked> {
   const inflated = await inflate(bytes, MAX_MESSAGE_BYTES);
   switch (inflated.kind) {
     case 'inflated': {

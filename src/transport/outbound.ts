@@ -3,14 +3,12 @@
  * the same words, and what a channel carries costs more than to deflate it. That takes a moment, so that what is sent
  * meanwhile waits behind it.
  */
-import { deflate } from './deflate.ts';
+import { deflate, type Bytes } from './deflate.ts';
 import { encodeText, framesOf, type Form } from './framing.ts';
 import { MAX_WAITING_BYTES, type SendQueue } from './send-queue.ts';
 
 /** From this on a message is deflated. */
 const DEFLATE_BYTES = 4 * 1024;
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Packed {
   readonly bytes: Bytes;

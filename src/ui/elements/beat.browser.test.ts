@@ -51,14 +51,15 @@ describe('a beat', () => {
   it('makes no frame after a pause for a part that has nothing new to show', async () => {
     const beat = new Beat(({ at }) => (at < 0 ? 1 : 0));
     const updated: string[] = [];
-    const same = { ...part(1, () => updated.push('same')), hasNews: () => false };
+    const hasNews = vi.fn(() => false);
+    const same = { ...part(1, () => updated.push('same')), hasNews };
     beat.add(same);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitFor(() => expect(hasNews).toHaveBeenCalledOnce());
     await frame();
     expect(updated).toEqual([]);
     beat.add(same);
     beat.add(part(2, () => updated.push('new')));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitFor(() => expect(updated).not.toEqual([]));
     await frame();
     expect(updated).toEqual(['new']);
   });
@@ -71,8 +72,7 @@ describe('a beat', () => {
     const visible = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     const frames = vi.spyOn(window, 'requestAnimationFrame').mockReturnValue(0);
     beat.add(title);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(updated).toEqual(['title']);
+    await vi.waitFor(() => expect(updated).toEqual(['title']));
     expect(frames).not.toHaveBeenCalled();
     visible.mockRestore();
     frames.mockRestore();

@@ -85,7 +85,7 @@ export class Flooding {
           break;
         case 'ours':
           this.#tellAll(this.#router.own);
-          this.#floodSoon(FLOOD_TIMING.lostMs);
+          this.#floodSoon(this.#leastMs(true));
           break;
         case 'refused':
           accepted = false;

@@ -148,7 +148,7 @@ describe('X4: a grant of an earlier term of the same leader', () => {
     const harness = late();
     for (let ms = 0; ms < 3000; ms += 10) {
       harness.run(10);
-      const holders = harness.ids.filter((id) => harness.node(id).grants.token !== null);
+      const holders = harness.ids.filter((id) => harness.node(id).grants.holds);
       expect(holders.length).toBeLessThanOrEqual(1);
     }
   });
@@ -156,8 +156,28 @@ describe('X4: a grant of an earlier term of the same leader', () => {
   test("and blocks nobody: what is granted is of the leader's term, and can be used", () => {
     const harness = late();
     const { grants } = harness.node('node01');
-    harness.runUntil(() => grants.token !== null, 9000);
+    harness.runUntil(() => grants.holds, 9000);
     expect(grants.token?.term).toBe(harness.leader()?.leadership?.term);
     expect(harness.submit('node01', 'x')).toMatchObject({ ok: true });
   });
+});
+
+test('X2: who held the mutex when another leader came is refused, and not let through without it', () => {
+  const harness = park('bully', 3);
+  const { grants } = harness.node('node01');
+  harness.ask('node01', { type: 'lock' });
+  harness.runUntil(() => grants.holds, 5000);
+  const { token } = grants;
+  outbid(harness, 'node03', 'node02');
+  harness.runUntil(() => !grants.holds, 5000);
+  expect(harness.submit('node01', 'x')).toMatchObject({
+    ok: false,
+    code: 'invalid',
+    definite: true,
+  });
+  expect(harness.submit('node02', 'y')).toMatchObject({ ok: true });
+  expect(harness.command('node01', { type: 'release', token: token! })).toMatchObject({ ok: true });
+  expect(harness.submit('node01', 'z')).toMatchObject({ ok: true });
+  harness.runUntil(() => harness.bodies('node02').length === 2, 1000);
+  expect(harness.bodies('node02')).toEqual(['y', 'z']);
 });

@@ -16,6 +16,8 @@ interface Held {
   readonly token: Token;
   /** When the lease ends, as far as this node can tell, ms. */
   readonly until: number;
+  /** Another leader has come since: whoever asks may be granted the mutex. */
+  readonly isVoid: boolean;
 }
 
 /** The mutex as a node asks for it and holds it (rules X1, X3, X4). */
@@ -33,9 +35,17 @@ export class Grants {
     this.#nextLock = Math.floor(context.random() * 2 ** 40);
   }
 
-  /** The token under which this node's operations run while it holds the mutex; null when it does not. */
+  /**
+   * What this node's operations carry from the grant to its release, or the end of the lease as it was told: whoever counts
+   * on holding the mutex is refused when it has passed on, and not let through as if nobody had asked (rule X2).
+   */
   get token(): Token | null {
     return this.#held && this.#held.until > this.context.now ? this.#held.token : null;
+  }
+
+  /** This node holds the mutex, as far as it knows. */
+  get holds(): boolean {
+    return this.token !== null && this.#held?.isVoid === false;
   }
 
   lock(request: number): void {
@@ -55,7 +65,7 @@ export class Grants {
 
   /** A new leader starts with an empty queue: what was held is void, and who waits asks again in the old order. */
   leaderChanged(): void {
-    this.#held = null;
+    if (this.#held) this.#held = { ...this.#held, isVoid: true };
     this.askAgain();
   }
 
@@ -81,7 +91,7 @@ export class Grants {
       return;
     }
     this.#waiting.delete(lock);
-    this.#held = { lock, token, until: this.context.now + leaseMs };
+    this.#held = { lock, token, until: this.context.now + leaseMs, isVoid: false };
     this.context.replyDone(waiting.request, { type: 'granted', token, leaseMs });
   }
 }

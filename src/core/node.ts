@@ -160,7 +160,7 @@ export class Node {
 
   /** Who holds the mutex by hand, as far as this node knows: a leader, and the holder itself. */
   get mutexHolder(): NodeId | null {
-    if (this.grants.token) return this.self.id;
+    if (this.grants.holds) return this.self.id;
     return this.leadership?.mutex.heldBy ?? null;
   }
 

@@ -78,6 +78,11 @@ const SEEDS: readonly Once[] = [
     },
     { seed: 3302, nodes: 5, why: 'S2: the checker forgot what a page held before its twin wrote' },
     { seed: 3752, nodes: 3, why: 'L1: nobody began again when all had crashed before all writes' },
+    {
+      seed: 4,
+      nodes: 6,
+      why: 'L1: people chose a log that gives way by itself, and began anew for ever',
+    },
   ].map((once) => ({ ...once, seconds: 120, but: { systems: [] } })),
   { seed: 3069, nodes: 4, seconds: 120, why: 'L1: no leader after all faults had stopped' },
   { seed: 5085, nodes: 5, seconds: 120, why: 'S8: no order explained the history' },

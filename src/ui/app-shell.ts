@@ -6,7 +6,6 @@ import { isSame } from './elements/same.ts';
 import { PageTitle } from './elements/page-title.ts';
 import { ShortcutsController } from './elements/shortcuts.ts';
 import './another-tab.ts';
-import './elements/shortcuts-help.ts';
 import './elements/status-line-element.ts';
 import { shared } from './elements/styles.ts';
 import { loadPanels } from './park/park-view.ts';
@@ -15,6 +14,11 @@ import { ROUTES, START, routeOf, type Route } from './routes.ts';
 import { Session } from './session.ts';
 import { insideWords, knowsPark } from './words.ts';
 import { statusLine, type StatusLine } from './status-line.ts';
+
+/** Fetches the list of keys, which few people open: apart from the first load, and right after it. */
+function loadShortcuts(): Promise<unknown> {
+  return import('./elements/shortcuts-help.ts');
+}
 
 interface Shown {
   readonly status: Status;
@@ -125,8 +129,7 @@ export class AppShell extends LitElement {
 
   readonly #frames = new FrameController(this, 'news', () => this.#hasNews());
   protected readonly shortcuts = new ShortcutsController(this, {
-    // The start page has no header, and nothing to press.
-    '?': () => this.help?.show(),
+    '?': () => void this.#showHelp(),
   });
   readonly #title = new PageTitle();
   #session: Session | undefined;
@@ -185,6 +188,13 @@ export class AppShell extends LitElement {
   protected override firstUpdated(): void {
     // Whatever view is first: the park is one that must open without a server. If it fails, the park says so.
     loadPanels().catch(() => undefined);
+    loadShortcuts().catch(() => undefined);
+  }
+
+  async #showHelp(): Promise<void> {
+    await loadShortcuts().catch(() => undefined);
+    // The start page has no header, and nothing to press; and without a server there may be no list.
+    if (customElements.get('gh-shortcuts')) this.help?.show();
   }
 
   protected override updated(): void {

@@ -31,6 +31,21 @@ it('holds it no more when the gate fails', async () => {
   expect(mutex.state.phase).toBe('ended');
 });
 
+it('gives back what is void, so that nothing is refused for its sake', async () => {
+  const fake = new FakeGatehouse();
+  const release = vi.fn(async () => undefined);
+  vi.spyOn(fake, 'lock').mockResolvedValue({
+    token: { term: '000000000001.gate1', number: 1 },
+    leaseMs: 10_000,
+    release,
+  });
+  const mutex = await held(fake);
+  vi.spyOn(fake, 'status').mockReturnValue({ ...fake.status(), mutex: null });
+  await vi.advanceTimersByTimeAsync(10_001);
+  expect(mutex.state.phase).toBe('ended');
+  expect(release).toHaveBeenCalledOnce();
+});
+
 it('is free after it was given back', async () => {
   const fake = new FakeGatehouse();
   const mutex = await held(fake);

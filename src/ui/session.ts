@@ -125,11 +125,16 @@ export class HeldMutex {
     }
   }
 
-  /** The lease has ended, a new leader has come, or this node has failed: the token is void. */
+  /**
+   * The lease has ended, a new leader has come, or this node has failed: the token is void. It is given back, since what is
+   * asked under a void one is refused (rule X2), and the page tells that it is over.
+   */
   #look({ mutex, id }: Holder): void {
     if (this.#state.phase !== 'held' || mutex === id) return;
+    const { token } = this.#state;
+    this.#become({ phase: 'ended', token });
+    this.#release?.().catch(() => undefined);
     this.#release = undefined;
-    this.#become({ phase: 'ended', token: this.#state.token });
   }
 
   #become(state: MutexState): void {

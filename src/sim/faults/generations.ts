@@ -208,8 +208,8 @@ function canAdopt(life: NonNullable<Gate['life']>, generation: string): boolean 
 }
 
 /**
- * The generation that people have agreed on: one that all running gates can adopt, as far as there is one; of several, any,
- * but the same for all.
+ * The generation that people have agreed on: one that holds operations, since those without give way to it by themselves
+ * (rule G2); of these one that all running gates can adopt, as far as there is one; of several, any, but the same for all.
  */
 function preferred(world: World): string {
   const gates = world.gates.filter(ready);
@@ -219,8 +219,17 @@ function preferred(world: World): string {
   const generations = [...new Set(choice.map(({ generation }) => generation))];
   const shut = (generation: string): number =>
     gates.filter(({ life }) => !canAdopt(life, generation)).length;
-  const order = (a: string, b: string): number => shut(a) - shut(b) || (a < b ? -1 : 1);
+  const empty = (generation: string): number => (holdsOperations(choice, generation) ? 0 : 1);
+  const order = (a: string, b: string): number =>
+    empty(a) - empty(b) || shut(a) - shut(b) || (a < b ? -1 : 1);
   return generations.sort(order)[0] ?? '';
+}
+
+function holdsOperations(gates: readonly Running[], wanted: string): boolean {
+  return gates.some(
+    ({ generation, life }) =>
+      generation === wanted && life.driver.node.joining.summary().holdsOperations,
+  );
 }
 
 /** Once everything has healed: people choose between generations, and go on without what is gone for good. */

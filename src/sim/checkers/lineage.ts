@@ -1,8 +1,10 @@
 import type { LogEntry, Operation, OperationId, Position, Token } from '../../core/entry.ts';
+import type { Member } from '../../core/identity.ts';
 import type { Json } from '../../core/json.ts';
 import type { Term } from '../../core/term.ts';
 import { ChatModel, readChatAction, type ChatAction, type ChatAnswer } from './chat-model.ts';
 import { MarketModel, type Due } from './market-model.ts';
+import { membersIn } from './observed.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
 import { readVisit, visitKey, VisitLedger } from './visit-ledger.ts';
 import { Violation } from './violation.ts';
@@ -91,6 +93,15 @@ export class Lineage {
 
   at(index: number): Committed | undefined {
     return this.#records[index - 1];
+  }
+
+  /** The membership at an index (rule M1). */
+  membersAt(index: number): readonly Member[] {
+    for (let at = index; at > 0; at--) {
+      const members = membersIn(this.at(at)?.entry);
+      if (members) return members;
+    }
+    return [];
   }
 
   holds({ index, term }: Position): boolean {

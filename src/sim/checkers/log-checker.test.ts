@@ -286,6 +286,14 @@ describe('S6: one log', () => {
     expect(() => bert.commitTo(3)).toThrow('S6');
   });
 
+  it('a snapshot has other members than the log has where it stands', () => {
+    const anna = park();
+    anna.commitTo(3);
+    const carl = node('carl#1');
+    carl.install(3, T1, [{ id: 'one', at: { index: 1, term: T1 } }], MEMBERS.slice(1));
+    expect(() => step(carl)).toThrow('S6');
+  });
+
   it('a snapshot stands where nobody committed anything', () => {
     const anna = park();
     anna.commitTo(2);

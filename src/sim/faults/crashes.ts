@@ -2,13 +2,21 @@ import type { CrashPoint, CrashStep } from '../crash-points.ts';
 import type { Gate } from '../gate.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { awake, fault, leaderOf, type Fault, type Injected } from './fault.ts';
+import { awake, fault, leaderOf, present, type Fault, type Injected } from './fault.ts';
 import { canSpare } from './losses.ts';
+import { block } from './partitions.ts';
 
 /** Pages that are gone from one moment to the next: memory is lost, and they come back from their disk. */
 export const CRASHES: readonly Fault[] = [
   fault('crash', 'a page is gone at any moment, and comes back', 15_000, crash),
   fault('crash-leader', 'the leader crashes', 40_000, crashLeader),
+  fault(
+    'comeback',
+    'the leader goes unheard, and is back as the one that came after it crashes',
+    60_000,
+    comeback,
+    'hit',
+  ),
   fault('crash-all', 'all pages crash at once', 120_000, crashAll),
   point('crash-before-write', 'a page is gone as it begins a write', 'before'),
   point(
@@ -52,6 +60,49 @@ function crashLeader(world: World, random: Random): Injected {
   if (!gate) return 'impossible';
   crashGate(world, random, gate);
   return 'done';
+}
+
+/** So long another leader is waited for, ms. */
+const SUCCESSION_MS = 10_000;
+/** How often it is looked whether one has come, ms. */
+const WATCH_MS = 5;
+
+/**
+ * Nobody hears the leader, which appends meanwhile what others ask for; it crashes, and is back when its successor does, which
+ * has committed little: the longer log is the one of the older term, when both are asked for in the next ballot.
+ */
+function comeback(world: World, random: Random): Injected {
+  const first = leaderOf(world);
+  const others = present(world).filter((gate) => gate !== first);
+  if (!first || others.length < 2) return 'impossible';
+  const unheardMs = random.between(100, 900);
+  block(world, [first], others, unheardMs);
+  world.later(unheardMs, () => {
+    if (world.healed || first.life === null) return;
+    vanish(random, first);
+    succeeded(world, others, world.clock.now() + SUCCESSION_MS, (successor) => {
+      world.later(random.logBetween(1, 100), () => {
+        if (world.healed) return;
+        world.startWhenSafe(first);
+        if (!successor?.life) return;
+        world.count('comeback');
+        crashGate(world, random, successor);
+      });
+    });
+  });
+  return 'done';
+}
+
+/** Once one of them leads, and has committed an entry of its term; null when none does in time. */
+function succeeded(
+  world: World,
+  gates: readonly Gate[],
+  end: number,
+  then: (leader: Gate | null) => void,
+): void {
+  const leader = gates.find(({ life }) => life?.driver.node.leadership?.replication.opened);
+  if (leader || world.clock.now() >= end) then(leader ?? null);
+  else world.later(WATCH_MS, () => succeeded(world, gates, end, then));
 }
 
 function crashAll(world: World, random: Random): Injected {

@@ -38,6 +38,21 @@ export const BALLOT_BUGS: readonly PlantedBug[] = [
     },
   ),
   plantedBug(
+    'longer-log-wins',
+    "the winner of a ballot keeps its own log where that is longer, though another's is of a later term (rule B3)",
+    ['S2', 'S6'],
+    ['comeback'],
+    {
+      started: (_gate, { node }) => {
+        changeHeard(node, (message) =>
+          message.type === 'PROMISE' && message.last.index < node.replica.log.lastIndex
+            ? withoutLog(message)
+            : message,
+        );
+      },
+    },
+  ),
+  plantedBug(
     'learner-promises',
     "a learner is asked for its promise, which counts as a voter's (rule B4)",
     ['S4'],

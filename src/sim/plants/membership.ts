@@ -36,6 +36,18 @@ export const MEMBERSHIP_BUGS: readonly PlantedBug[] = [
     ['partition'],
     { install: evictsAllAtOnce },
   ),
+  plantedBug(
+    'snapshot-of-the-end',
+    "a snapshot gets the membership of the log's end, which may be taken back, and not that of where it stands (rule M1)",
+    ['S6'],
+    ['join', 'leave', 'crash'],
+    {
+      install: () =>
+        replace(Membership.prototype, 'membersAt', function (this: Membership) {
+          return this.members;
+        }),
+    },
+  ),
 ];
 
 /** A getter lies while the leader looks for the next change. */

@@ -69,6 +69,7 @@ export class FakeNode implements ObservedNode {
   #listener: (applied: Applied) => void = () => undefined;
   #base = { index: 0, term: '' };
   #baseGenerations: Generation[] = [];
+  #baseMembers = MEMBERS;
   #commit = 0;
   promised: Term = T1;
 
@@ -85,7 +86,9 @@ export class FakeNode implements ObservedNode {
       },
       membership: { generation: this.#generation() },
       baseSnapshot:
-        this.#base.index === 0 ? null : { members: MEMBERS, generations: this.#baseGenerations },
+        this.#base.index === 0
+          ? null
+          : { members: this.#baseMembers, generations: this.#baseGenerations },
       machine: {
         snapshot: () => ({
           park: { capacity: this.park.capacity, inside: [...this.park.inside] },
@@ -134,10 +137,11 @@ export class FakeNode implements ObservedNode {
   }
 
   /** A snapshot in place of the log. */
-  install(index: number, term: Term, generations: Generation[]): void {
+  install(index: number, term: Term, generations: Generation[], members = MEMBERS): void {
     this.entries.length = 0;
     this.#base = { index, term };
     this.#baseGenerations = generations;
+    this.#baseMembers = members;
     this.#commit = index;
   }
 

@@ -9,6 +9,7 @@ const HIDDEN_MS = 1000;
 /** Looks again and again while its host is in the page, and slowly while the page is hidden. */
 export class LookController implements ReactiveController {
   #frame = 0;
+  #pause: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #last = -Infinity;
 
@@ -21,22 +22,26 @@ export class LookController implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#frame = requestAnimationFrame(this.#tick);
+    this.#awaitFrame();
     this.#timer = setInterval(this.#lookHidden, HIDDEN_MS);
   }
 
   hostDisconnected(): void {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#pause);
     clearInterval(this.#timer);
   }
 
-  readonly #lookHidden = (): void => {
-    if (document.visibilityState === 'hidden') this.#go(performance.now());
+  /** A frame that is asked for is drawn, whether anything has changed or not: so only for every look. */
+  readonly #awaitFrame = (): void => {
+    this.#frame = requestAnimationFrame((time) => {
+      this.#pause = setTimeout(this.#awaitFrame, LOOK_MS);
+      this.#go(time);
+    });
   };
 
-  readonly #tick = (time: number): void => {
-    this.#frame = requestAnimationFrame(this.#tick);
-    if (time - this.#last >= LOOK_MS) this.#go(time);
+  readonly #lookHidden = (): void => {
+    if (document.visibilityState === 'hidden') this.#go(performance.now());
   };
 
   #go(time: number): void {

@@ -11,21 +11,21 @@ interface Kept {
   envelope: Envelope | null;
 }
 
-/** The last events of this node, oldest first. */
+/** The last events of this node, oldest first: a ring, which costs the same however many there are. */
 export class TraceLog {
-  #kept: Kept[] = [];
+  readonly #ring: Kept[] = [];
   #sequence = 0;
 
   /** @param envelope the message that the event is about */
   add(event: Omit<TraceEvent, 'sequence'>, envelope: Envelope | null = null): void {
+    const place = this.#sequence % TRACE_LENGTH;
     this.#sequence += 1;
-    this.#kept.push({ event: { sequence: this.#sequence, ...event }, envelope });
-    // Cut rarely and by half, so that an event costs the same however many there are.
-    if (this.#kept.length >= 2 * TRACE_LENGTH) this.#kept = this.#kept.slice(-TRACE_LENGTH);
+    this.#ring[place] = { event: { sequence: this.#sequence, ...event }, envelope };
   }
 
   events(): TraceEvent[] {
-    return this.#kept.slice(-TRACE_LENGTH).map(complete);
+    const oldest = this.#sequence % TRACE_LENGTH;
+    return [...this.#ring.slice(oldest), ...this.#ring.slice(0, oldest)].map(complete);
   }
 }
 

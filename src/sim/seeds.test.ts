@@ -83,6 +83,11 @@ const SEEDS: readonly Once[] = [
       nodes: 6,
       why: 'L1: people chose a log that gives way by itself, and began anew for ever',
     },
+    {
+      seed: 5279,
+      nodes: 3,
+      why: 'L1: two pages of one identity answered an offer, and one was heard',
+    },
   ].map((once) => ({ ...once, seconds: 120, but: { systems: [] } })),
   { seed: 3069, nodes: 4, seconds: 120, why: 'L1: no leader after all faults had stopped' },
   { seed: 5085, nodes: 5, seconds: 120, why: 'S8: no order explained the history' },

@@ -69,18 +69,25 @@ export class MemoryConnection implements Connection {
   signal(payload: unknown): void {
     if (this.#state !== 'new') return;
     const { offer, answer } = (payload ?? {}) as Payload;
-    if (typeof offer === 'number' && this.#other === undefined) {
-      const other = this.#network.connection(offer);
-      // The attempt that the offer belongs to is over.
-      if (other === undefined || other.node.id !== this.peer) return;
-      this.#other = other;
-      other.#other = this;
-      this.#events.signal({ answer: this.token });
-    } else if (typeof answer === 'number' && answer === this.#other?.token) {
-      this.#network.setUp(this, this.#other);
-    } else {
-      this.#events.refused('signal: no offer or answer');
-    }
+    if (this.#other !== undefined) this.#events.refused('signal: one more offer or answer');
+    else if (typeof offer === 'number') this.#answer(this.#network.connection(offer));
+    else if (typeof answer === 'number') this.#pair(this.#network.connection(answer));
+    else this.#events.refused('signal: no offer or answer');
+  }
+
+  /** The offerer chooses: two pages of one identity may both have got the offer. */
+  #answer(offerer: MemoryConnection | undefined): void {
+    // The attempt that the offer belongs to is over.
+    if (offerer?.node.id !== this.peer) return;
+    this.#other = offerer;
+    this.#events.signal({ answer: this.token });
+  }
+
+  /** The first answer counts, as with WebRTC. */
+  #pair(answerer: MemoryConnection | undefined): void {
+    if (answerer === undefined || answerer.#other !== this) return;
+    this.#other = answerer;
+    this.#network.setUp(this, answerer);
   }
 
   send(message: WireMessage): SendResult {
@@ -120,7 +127,9 @@ export class MemoryConnection implements Connection {
 
   /** The page of this end is gone. It notices nothing; what it has sent still arrives. */
   vanish(noticeMs: number, closedByPeer: boolean): void {
-    this.#other?.failLater(noticeMs, closedByPeer);
+    const other = this.#other;
+    // Where another one's answer came first nobody misses this one.
+    if (other !== undefined && other.#other === this) other.failLater(noticeMs, closedByPeer);
     this.#end();
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '../core/identity.ts';
-import { MemoryNetwork, type Delivery, type MemoryNetworkOptions } from './memory.ts';
+import { MemoryConnection } from './memory-link.ts';
+import { MemoryNetwork, MemoryNode, type Delivery, type MemoryNetworkOptions } from './memory.ts';
 import { seeded, TestClock } from './test-clock.ts';
 import { TestNode } from './test-node.ts';
 import { transportContract, type NetworkUnderTest } from './transport.contract.ts';
@@ -43,6 +44,32 @@ transportContract('memory', () => contractNetwork({}));
 transportContract('memory, encoded, slow and uneven', () => {
   const random = seeded(3);
   return contractNetwork({ copy: 'json', policy: () => ({ delayMs: 40 * random() }) });
+});
+
+it('of two pages that answer one offer the first is linked, and the other is not heard', () => {
+  const clock = new TestClock();
+  const network = new MemoryNetwork({ clock, random: seeded(5) });
+  const heard: string[] = [];
+  const signals: unknown[] = [];
+  const page = (id: string, peer: string, initiator: boolean): MemoryConnection =>
+    new MemoryConnection(network, new MemoryNode(id), peer, initiator, {
+      signal: (payload) => signals.push(payload),
+      open: () => undefined,
+      closed: () => undefined,
+      received: (data) => heard.push(`${id} ${String(data)}`),
+      refused: () => heard.push(`${id} refuses`),
+    });
+  const offerer = page('bert', 'anna', true);
+  const pages = [page('anna', 'bert', false), page('anna', 'bert', false)];
+  clock.advance(1);
+  for (const answerer of pages) answerer.signal(signals[0]);
+  for (const answer of signals.slice(1)) offerer.signal(answer);
+  clock.advance(100);
+  expect(pages.map(({ open }) => open)).toEqual([true, false]);
+  network.inject('bert', 'anna', 'to anna');
+  network.inject('anna', 'bert', 'to bert');
+  clock.advance(100);
+  expect(heard).toEqual(['bert refuses', 'anna to anna', 'bert to bert']);
 });
 
 /** A mesh of nodes on a virtual network, linked. */

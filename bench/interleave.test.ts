@@ -14,9 +14,11 @@ describe('interleave', () => {
       peers: { peer: measure(`${name} peer`) },
     }));
     const rounds = await interleave(2, cases);
-    const round = ['a floor', 'a ours', 'a peer', 'b floor', 'b ours', 'b peer'];
-    expect(order).toEqual([...round, ...round]);
-    expect(rounds[1]).toEqual({ floor: [4, 10], ours: [5, 11], peers: { peer: [6, 12] } });
+    expect(order).toEqual([
+      ...['a floor', 'a ours', 'a peer', 'b floor', 'b ours', 'b peer'],
+      ...['a ours', 'a peer', 'a floor', 'b ours', 'b peer', 'b floor'],
+    ]);
+    expect(rounds[1]).toEqual({ floor: [4, 12], ours: [5, 10], peers: { peer: [6, 11] } });
   });
 
   it('tells a try that failed, and goes on without it', async () => {

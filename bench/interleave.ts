@@ -34,9 +34,11 @@ export async function interleave<T>(
   }));
   for (let round = 0; round < tries; round++) {
     for (const { ours, floor, peers } of seats) {
-      for (const contender of [floor, ours, ...peers]) {
-        if (contender) await measureOnce(contender, tell);
-      }
+      const contenders = [floor, ours, ...peers].filter((contender) => contender !== undefined);
+      // Each has its turn as the first: what the one before it has left behind meets all alike.
+      const first = round % contenders.length;
+      for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)])
+        await measureOnce(contender, tell);
     }
   }
   return seats.map(({ ours, floor, peers }) => ({

@@ -49,6 +49,12 @@ export async function openMember(
 
 const PATIENCE_MS = 30_000;
 
+/** Resolves when signaling has told the page who is there, so that who comes next is told of it. */
+export async function listed(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.listed !== undefined);
+  await page.evaluate(() => window.listed);
+}
+
 /** Resolves when the page is linked to all others. Rejects after 30 s. */
 export async function joined(page: Page): Promise<Joined> {
   await page.waitForFunction(() => window.joined !== undefined);

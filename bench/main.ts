@@ -6,6 +6,7 @@ import { launch } from './browsers.ts';
 import { buildPages } from './build-pages.ts';
 import { withEnvironment, type Environment } from './environment.ts';
 import { describeMachine, type Machine } from './machine.ts';
+import { commitHere, peersHere } from './versions.ts';
 import { toLine } from './report/line.ts';
 import { keep, writeReport } from './report/write.ts';
 import type { BenchResult } from './result.ts';
@@ -17,7 +18,18 @@ async function run(name: BenchName, environment: Environment, machine: Machine):
   try {
     const results = await BENCHMARKS[name](environment);
     for (const result of results) print(result);
-    if (write) keep({ name, date: new Date().toISOString(), tries, machine, results });
+    if (!write) return;
+    const date = new Date().toISOString();
+    keep({
+      name,
+      date,
+      tries,
+      soakMinutes,
+      commit: commitHere(),
+      peers: peersHere(),
+      machine,
+      results,
+    });
   } catch (error) {
     console.error(`${name} failed:`, error);
     process.exitCode = 1;
@@ -37,8 +49,9 @@ async function machineHere(): Promise<Machine> {
   }
 }
 
-// Without this, what is cleaned up at the exit would be left behind.
+// Without these, what is cleaned up at the exit would be left behind, and the tries that are left would fail one by one.
 process.once('SIGTERM', () => process.exit(143));
+process.once('SIGINT', () => process.exit(130));
 
 await buildPages();
 const machine = await machineHere();

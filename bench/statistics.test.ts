@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quantile, rounded, summarize } from './statistics.ts';
+import { growth, quantile, rounded, summarize } from './statistics.ts';
 
 describe('quantile', () => {
   it('is the middle one of an odd number, and between the two middle ones of an even number', () => {
@@ -22,6 +22,18 @@ describe('quantile', () => {
   it('refuses no samples, and shares that are none', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError);
     for (const at of [-0.1, 1.1, NaN]) expect(() => quantile([1], at)).toThrow(RangeError);
+  });
+});
+
+describe('growth', () => {
+  it('is by the line through all figures, not by the first and the last alone', () => {
+    expect(growth([10, 11, 12])).toBeCloseTo(1.2);
+    expect(growth([4, 4, 4, 4])).toBe(1);
+    expect(growth([5, 9, 1, 5])).toBeLessThan(1);
+  });
+
+  it('takes two figures', () => {
+    expect(() => growth([1])).toThrow(RangeError);
   });
 });
 

@@ -36,6 +36,25 @@ export function quantile(samples: readonly number[], at: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
+/**
+ * How many times as much the last of some evenly spaced figures is as the first, by the line that fits all of them best
+ * (least squares). Throws a RangeError for fewer than two.
+ */
+export function growth(series: readonly number[]): number {
+  if (series.length < 2) throw new RangeError('growth takes two figures');
+  const middle = (series.length - 1) / 2;
+  const mean = series.reduce((sum, figure) => sum + figure, 0) / series.length;
+  const [up, across] = series.reduce(
+    ([up, across], figure, at) => [
+      up + (at - middle) * (figure - mean),
+      across + (at - middle) ** 2,
+    ],
+    [0, 0],
+  );
+  const slope = up / across;
+  return (mean + slope * middle) / (mean - slope * middle);
+}
+
 /** Three significant digits and all before the point: what comes after is noise. */
 export function rounded(value: number): number {
   return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));

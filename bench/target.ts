@@ -21,6 +21,10 @@ export function atMost(most: number): Target {
   return { text: `<= ${most}`, bound: most, isReached: ({ ours }) => ours <= most };
 }
 
+export function lessThan(bound: number): Target {
+  return { text: `< ${bound}`, bound, isReached: ({ ours }) => ours < bound };
+}
+
 export function atLeast(least: number): Target {
   return { text: `>= ${least}`, bound: least, isReached: ({ ours }) => ours >= least };
 }

@@ -1,8 +1,10 @@
 import type { Page } from 'playwright';
+import { wireBytes } from './wire.ts';
 
 /** What some gates sent to each other in a while. */
 export interface Traffic {
   readonly messages: number;
+  /** On the wire: of all messages, whatever their type. */
   readonly bytes: number;
   /** How long was listened, ms. */
   readonly ms: number;
@@ -11,33 +13,32 @@ export interface Traffic {
 /** What an admission is made of; PROBEs and their answers are not. */
 export const OF_ADMISSIONS = ['SUBMIT', 'APPEND', 'APPENDED', 'RESULT'];
 
-/** Counts what these gates send, of these types, while something is done. Throws when a gate's trace is too short for it. */
+/** Counts what these gates send while something is done: messages of these types, and all bytes. Throws when a gate's trace is too short for it. */
 export async function listen(
   pages: readonly Page[],
   types: readonly string[],
   work: () => Promise<unknown>,
 ): Promise<Traffic> {
   const befores = await Promise.all(pages.map(lastSequence));
+  const bytesBefore = await bytesOf(pages);
   const from = performance.now();
   await work();
   const ms = performance.now() - from;
+  const bytes = (await bytesOf(pages)) - bytesBefore;
   const sent = await Promise.all(pages.map((page, at) => sentSince(page, befores[at] ?? 0, types)));
-  return {
-    messages: sent.reduce((sum, { messages }) => sum + messages, 0),
-    bytes: sent.reduce((sum, { bytes }) => sum + bytes, 0),
-    ms,
-  };
+  return { messages: sent.reduce((sum, messages) => sum + messages, 0), bytes, ms };
+}
+
+async function bytesOf(pages: readonly Page[]): Promise<number> {
+  const bytes = await Promise.all(pages.map(wireBytes));
+  return bytes.reduce((sum, sent) => sum + sent, 0);
 }
 
 function lastSequence(page: Page): Promise<number> {
   return page.evaluate(() => window.gatehouse?.trace().at(-1)?.sequence ?? 0);
 }
 
-function sentSince(
-  page: Page,
-  sequence: number,
-  types: readonly string[],
-): Promise<{ messages: number; bytes: number }> {
+function sentSince(page: Page, sequence: number, types: readonly string[]): Promise<number> {
   return page.evaluate(
     ({ sequence, types }) => {
       const trace = window.gatehouse?.trace() ?? [];
@@ -45,8 +46,7 @@ function sentSince(
       const sent = trace.filter(
         (event) => event.sequence > sequence && event.kind === 'sent' && types.includes(event.what),
       );
-      const bytes = sent.reduce((sum, event) => sum + (event.bytes ?? 0), 0);
-      return { messages: sent.length, bytes };
+      return sent.length;
     },
     { sequence, types },
   );

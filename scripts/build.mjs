@@ -36,7 +36,7 @@ export async function build() {
   }
   const client = path.join(root, 'dist', 'client');
   compressBelow(client);
-  console.log(measureFirstLoad(client));
+  console.error(measureFirstLoad(client));
   mkdirSync(path.dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, '');
   // What changed while the build ran is newer than it.

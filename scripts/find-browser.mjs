@@ -46,15 +46,18 @@ export function findBrowser() {
 export async function ensureBrowser() {
   const found = findBrowser();
   if (found !== undefined) return found;
-  console.log('No Chrome or Chromium here: asking Playwright to download one.');
-  await run(...npx(['playwright', 'install', 'chromium']));
+  // What a command prints on stdout may be for a program.
+  const stdio = /** @type {const} */ (['ignore', 2, 2]);
+  console.error('No Chrome or Chromium here: asking Playwright to download one.');
+  await run(...npx(['playwright', 'install', 'chromium']), { stdio: [...stdio] });
   const downloaded = findBrowser();
   if (downloaded !== undefined) return downloaded;
   if (process.platform === 'linux' && runsAsRoot() && existsSync('/usr/bin/apt-get')) {
-    console.log('The download failed: asking apt.');
+    console.error('The download failed: asking apt.');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update'], { env });
-    await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env });
+    const options = { env, stdio: [...stdio] };
+    await run('apt-get', ['update'], options);
+    await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
   }
   const installed = findBrowser();
   if (installed !== undefined) return installed;

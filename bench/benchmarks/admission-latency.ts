@@ -25,7 +25,7 @@ const CASES: readonly Case[] = [3, 5].flatMap((gates) =>
   ),
 );
 
-/** How long one admission takes: the 50th and the 99th of a hundred. */
+/** How long one admission takes: the median and the 99th percentile of those of a try. */
 export async function admissionLatency(environment: Environment): Promise<BenchResult[]> {
   // Whoever wants to see one try only does not want to wait for five browsers.
   const cases = environment.tries === 1 ? CASES.filter(({ gates }) => gates === 3) : CASES;

@@ -9,13 +9,17 @@ import { openGate } from '../park.ts';
 import { logSizes, withLogs, type PreparedLog } from '../prepared-log.ts';
 import { toResult, type BenchResult } from '../result.ts';
 import { atLeastTimesFloor } from '../target.ts';
+import { countWire, wireBytes } from '../wire.ts';
 
 /** A try starts a dozen browsers. */
 const MOST_TRIES = 5;
 const PATIENCE_MS = 300_000;
 
 interface Transfer {
+  /** Of log and snapshot, as the new tab has it in the end. */
   readonly bytes: number;
+  /** What went over the channel for it: a gate deflates it. */
+  readonly wire: number;
   readonly ms: number;
 }
 
@@ -36,7 +40,12 @@ export async function catchUp(environment: Environment): Promise<BenchResult[]> 
     const rate = pick(transfers, ({ bytes, ms }) => bytes / 1000 / ms);
     const target = entries === 100_000 ? { target: atLeastTimesFloor(0.5) } : {};
     return [
-      toResult({ ...about, unit: 'MB a second', samples: rate, ...target }),
+      toResult({ ...about, unit: 'MB of log a second', samples: rate, ...target }),
+      toResult({
+        ...about,
+        unit: 'MB on the wire',
+        samples: pick(transfers, ({ wire }) => wire / 1e6),
+      }),
       toResult({ ...about, unit: 'ms', samples: pick(transfers, ({ ms }) => ms) }),
     ];
   });
@@ -65,7 +74,9 @@ async function follow(
   { gatehouse }: Environment,
   { park, entries }: PreparedLog,
 ): Promise<Transfer> {
-  await openGate(await leader.context.newPage(), gatehouse, { park, priority: 100 });
+  const sender = await leader.context.newPage();
+  await countWire(sender);
+  await openGate(sender, gatehouse, { park, priority: 100 });
   const device = await Device.open();
   try {
     const page = await device.context.newPage();
@@ -73,7 +84,7 @@ async function follow(
     await openGate(page, gatehouse, { park, priority: 1 });
     const caughtUp = await untilHeld(page, entries);
     const { first } = await gateTimes(page);
-    return { bytes: await bytesOfLog(page), ms: caughtUp - first };
+    return { bytes: await bytesOfLog(page), wire: await wireBytes(sender), ms: caughtUp - first };
   } finally {
     await device.discard();
   }
@@ -92,15 +103,16 @@ async function untilHeld(page: Page, entries: number): Promise<number> {
   return Number(await found.jsonValue());
 }
 
-/** What came of log and snapshot. */
+/** What came of log and snapshot. Throws when the trace no longer reaches back so far. */
 function bytesOfLog(page: Page): Promise<number> {
-  return page.evaluate(() =>
-    (window.gatehouse?.trace() ?? [])
-      .filter(
-        ({ kind, what }) => kind === 'received' && ['APPEND', 'SNAPSHOT_CHUNK'].includes(what),
-      )
-      .reduce((sum, { bytes = 0 }) => sum + bytes, 0),
-  );
+  return page.evaluate(() => {
+    const trace = window.gatehouse?.trace() ?? [];
+    if (trace[0]?.sequence !== 1) throw new Error('the trace is too short');
+    const came = trace.filter(
+      ({ kind, what }) => kind === 'received' && ['APPEND', 'SNAPSHOT_CHUNK'].includes(what),
+    );
+    return came.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  });
 }
 
 function carry(environment: Environment, bytes: number): Promise<Transfer> {
@@ -112,7 +124,7 @@ function carry(environment: Environment, bytes: number): Promise<Transfer> {
       await receiver.waitForFunction(() => window.bytes !== undefined);
       const received = receiver.evaluate((count) => window.bytes?.receive(count) ?? 0, bytes);
       const began = await sender.evaluate((count) => window.bytes?.send(count) ?? 0, bytes);
-      return { bytes, ms: (await received) - began };
+      return { bytes, wire: bytes, ms: (await received) - began };
     }),
   );
 }

@@ -3,7 +3,7 @@ import { closeTabs, launch, newTab } from '../browsers.ts';
 import type { Environment } from '../environment.ts';
 import { gateTimes, noteTimes } from '../gate-times.ts';
 import { interleave, type Measure } from '../interleave.ts';
-import { floors, joined, newRoom, openMember, peers, type Network } from '../joining.ts';
+import { floors, joined, listed, newRoom, openMember, peers, type Network } from '../joining.ts';
 import { openGate } from '../park.ts';
 import { toResult, type BenchResult } from '../result.ts';
 import { atMostTimesFloor } from '../target.ts';
@@ -55,6 +55,7 @@ function pageLink(browser: Browser, { pages }: Environment, network: Network): M
     const second = await newTab(browser);
     try {
       await openMember(first, pages, network, { room, id: '0', others: 1 });
+      await listed(first);
       await openMember(second, pages, network, { room, id: '1', others: 1 });
       await joined(first);
       const times = await joined(second);

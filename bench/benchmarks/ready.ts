@@ -43,7 +43,7 @@ async function gateReady(browser: Browser, { gatehouse }: Environment): Promise<
   }
 }
 
-/** A page is opened and has a raw link to one of three others. */
+/** A page is opened and has a raw link to one of three others, which are linked already. */
 async function pageLinked(browser: Browser, environment: Environment): Promise<number> {
   const pages = await newTabs(browser, GATES + 1);
   const [last, ...others] = pages;
@@ -52,8 +52,11 @@ async function pageLinked(browser: Browser, environment: Environment): Promise<n
   try {
     if (!last) throw new Error('pages were opened');
     for (const [at, page] of others.entries()) {
-      await openMember(page, environment.pages, raw, { room, id: `other-${at}`, others: GATES });
+      const id = `other-${at}`;
+      await openMember(page, environment.pages, raw, { room, id, others: GATES - 1 });
     }
+    // As the gates of a running park, they are linked and have nothing else to do.
+    await Promise.all(others.map(joined));
     await openMember(last, environment.pages, raw, { room, id: 'last', others: GATES });
     const times = await joined(last);
     return times.first - times.opened;

@@ -7,20 +7,29 @@ const HEAD = `# What was measured
 
 Written by \`npm run bench -- --write\`; [README.md](README.md) says what each benchmark is, and what its floor and its peers are. Each figure is
 a median, with the quarters between which half of all tries lie; what stands in one row was measured in turns in one run. Machines differ: look at
-the ratio to the floor.
+the ratio to the floor. \`tries\` is how many of ours there were: some benchmarks take fewer than are asked for, and one that failed is left out.
 `;
-const COLUMNS = ['what', 'unit', 'floor', 'ours', 'ratio', 'peers', 'to reach', 'reached'];
+const COLUMNS = ['what', 'unit', 'floor', 'ours', 'ratio', 'tries', 'peers', 'to reach', 'reached'];
 
 /** The report. `plots`: by the benchmark's name, where its picture is. */
 export function toMarkdown(all: readonly Kept[], plots: ReadonlyMap<string, string>): string {
-  return [HEAD, ...all.map((kept) => section(kept, plots.get(kept.name)))].join('\n');
+  const sections = all.map((kept) => section(kept, plots.get(kept.name)));
+  return [HEAD, aboutPeers(all), ...sections].join('\n');
 }
 
-function section({ name, date, tries, machine, results }: Kept, picture?: string): string {
+/** Those of the newest run: all are pinned together. */
+function aboutPeers(all: readonly Kept[]): string {
+  const newest = [...all].sort((a, b) => (a.date < b.date ? 1 : -1))[0];
+  const peers = Object.entries(newest?.peers ?? {}).map((pair) => pair.join(' '));
+  return peers.length === 0 ? '' : `The peers: ${peers.join(', ')}.\n`;
+}
+
+function section(kept: Kept, picture?: string): string {
+  const { name, date, machine, results } = kept;
   const lines = [
     `## ${name}`,
     '',
-    `\`npm run bench -- --only ${name} --tries ${tries} --write\`, ${date.slice(0, 10)}, on ${aboutMachine(machine)}.`,
+    `\`${commandOf(kept)}\` at ${kept.commit}, ${date.slice(0, 10)}, on ${aboutMachine(machine)}.`,
     '',
     row(COLUMNS),
     row(COLUMNS.map(() => '---')),
@@ -29,6 +38,11 @@ function section({ name, date, tries, machine, results }: Kept, picture?: string
   ];
   if (picture !== undefined) lines.push(`![${name}: floor, ours and peers](${picture})`, '');
   return lines.join('\n');
+}
+
+function commandOf({ name, tries, soakMinutes }: Kept): string {
+  const soak = soakMinutes > 0 ? ` --soak ${soakMinutes}` : '';
+  return `npm run bench -- --only ${name} --tries ${tries}${soak} --write`;
 }
 
 function aboutMachine({ cores, processor, memoryGiB, system, node, browser }: Machine): string {
@@ -45,6 +59,7 @@ function cells({ name, params, unit, spread, ...result }: BenchResult): string[]
     spread.floor ? withSpread(spread.floor) : '-',
     withSpread(spread.ours),
     result.ratioToLimit === null ? '-' : String(result.ratioToLimit),
+    String(spread.ours.samples),
     peers.join('<br>') || '-',
     result.toReach ?? '-',
     result.reached === null ? '-' : result.reached ? 'yes' : '**no**',

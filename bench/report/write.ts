@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Machine } from '../machine.ts';
 import type { BenchResult } from '../result.ts';
@@ -13,7 +13,13 @@ export interface Kept {
   readonly name: string;
   /** ISO 8601. */
   readonly date: string;
+  /** As asked for: a benchmark may take fewer. */
   readonly tries: number;
+  readonly soakMinutes: number;
+  /** Of the product; with a plus where it was changed since. */
+  readonly commit: string;
+  /** Their versions, by the packages' names. */
+  readonly peers: Readonly<Record<string, string>>;
   readonly machine: Machine;
   readonly results: readonly BenchResult[];
 }
@@ -21,7 +27,7 @@ export interface Kept {
 /** So that a report can be made of runs of some benchmarks at a time. */
 export function keep(kept: Kept): void {
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(fileOf(kept.name, 'json'), `${JSON.stringify(kept, null, 2)}\n`);
+  replace(fileOf(kept.name, 'json'), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 /** Writes the report and the plots of all that was kept, in this order. */
@@ -31,10 +37,16 @@ export function writeReport(names: readonly string[]): void {
   for (const { name, results } of all) {
     const svg = plot(results);
     if (svg === null) continue;
-    writeFileSync(fileOf(name, 'svg'), svg);
+    replace(fileOf(name, 'svg'), svg);
     plots.set(name, `results/${name}.svg`);
   }
-  writeFileSync(REPORT, toMarkdown(all, plots));
+  replace(REPORT, toMarkdown(all, plots));
+}
+
+/** Who is interrupted leaves the old file or the new one. */
+function replace(file: string, content: string): void {
+  writeFileSync(`${file}.new`, content);
+  renameSync(`${file}.new`, file);
 }
 
 function readKept(name: string): Kept | null {

@@ -23,6 +23,8 @@ export interface JoinAddress {
 declare global {
   interface Window {
     joined?: Promise<Joined>;
+    /** Resolves when signaling has told who else is there. */
+    listed?: Promise<void>;
   }
 }
 
@@ -46,21 +48,26 @@ export function readAddress(): JoinAddress {
   };
 }
 
-/** Collects the times of one page, and publishes them as `window.joined`. */
+/** Collects the times of one page, and publishes them as `window.joined`; the first of them as `window.listed`. */
 export class Progress {
   #listed = 0;
   #first = 0;
   #links = new Set<string>();
   readonly #done: (joined: Joined) => void;
+  readonly #told: () => void;
 
   constructor(private readonly others: number) {
     let done: (joined: Joined) => void = () => undefined;
     window.joined = new Promise((resolve) => (done = resolve));
     this.#done = done;
+    let told: () => void = () => undefined;
+    window.listed = new Promise((resolve) => (told = resolve));
+    this.#told = told;
   }
 
   listed(): void {
     this.#listed ||= wallClock();
+    this.#told();
     this.#endIfAll();
   }
 

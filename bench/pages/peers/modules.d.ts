@@ -16,29 +16,20 @@ declare module 'yjs' {
 declare module 'y-webrtc' {
   import type { Doc } from 'yjs';
 
-  export class WebrtcProvider {
-    constructor(
-      room: string,
-      doc: Doc,
-      options: {
-        signaling: string[];
-        maxConns: number;
-        /** False: by WebRTC alone, also between tabs of one browser. */
-        filterBcConns: boolean;
-        peerOpts: { config: { iceServers: [] } };
-      },
-    );
-    readonly signalingConns: { on(event: 'connect', listener: () => void): void }[];
-    readonly room: { readonly webrtcConns: ReadonlyMap<string, { connected: boolean }> } | null;
-    on(event: 'peers', listener: (change: { webrtcPeers: string[] }) => void): void;
-    on(event: 'synced', listener: (state: { synced: boolean }) => void): void;
-  }
+  export const WebrtcProvider: new (
+    room: string,
+    doc: Doc,
+    options: {
+      signaling: string[];
+      maxConns: number;
+      /** False: by WebRTC alone, also between tabs of one browser. */
+      filterBcConns: boolean;
+      peerOpts: { config: { iceServers: [] } };
+    },
+  ) => unknown;
 }
 
 declare module '@trystero-p2p/core' {
-  export interface Room {
-    onPeerJoin: ((peer: string) => void) | null;
-  }
   export interface RoomConfig {
     appId: string;
     relayConfig: { urls: string[] };
@@ -52,31 +43,23 @@ declare module '@trystero-p2p/core' {
       onMessage: (topic: string, payload: string) => void,
     ): () => void;
     publishTopic(client: Client, topic: string, payload: string): void;
-  }): (config: RoomConfig, room: string) => Room;
+  }): (config: RoomConfig, room: string) => unknown;
 }
 
 declare module 'peerjs' {
-  export interface DataConnection {
-    readonly peer: string;
-    on(event: 'open', listener: () => void): void;
-  }
   export class Peer {
     constructor(
       id: string,
       options: { host: string; port: number; path: string; config: { iceServers: [] } },
     );
     on(event: 'open', listener: () => void): void;
-    on(event: 'connection', listener: (connection: DataConnection) => void): void;
-    connect(peer: string): DataConnection;
+    connect(peer: string): unknown;
   }
 }
 
 declare module 'broadcast-channel' {
-  export class BroadcastChannel {
-    constructor(name: string);
-    readonly name: string;
-  }
-  export function createLeaderElection(channel: BroadcastChannel): {
+  export const BroadcastChannel: new (name: string) => { readonly type: string };
+  export function createLeaderElection(channel: { readonly type: string }): {
     awaitLeadership(): Promise<void>;
   };
 }

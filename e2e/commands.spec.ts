@@ -131,7 +131,7 @@ test.describe('three gates', () => {
   test('what comes under an old token is refused', async () => {
     const [a, b, c] = tabs;
     const before = (await park.settle()).length;
-    const old = await a.lock();
+    await a.lock();
     await a.cutFrom(b, c);
     // The leader takes the holder for dead, and the mutex passes on; the holder does not know.
     await b.lock();

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { wireBytes } from './wire.ts';
+import { wireOf } from './wire.ts';
 
 /** What some gates sent to each other in a while. */
 export interface Traffic {
@@ -20,18 +20,13 @@ export async function listen(
   work: () => Promise<unknown>,
 ): Promise<Traffic> {
   const befores = await Promise.all(pages.map(lastSequence));
-  const bytesBefore = await bytesOf(pages);
+  const before = await wireOf(pages);
   const from = performance.now();
   await work();
   const ms = performance.now() - from;
-  const bytes = (await bytesOf(pages)) - bytesBefore;
+  const bytes = (await wireOf(pages)).bytes - before.bytes;
   const sent = await Promise.all(pages.map((page, at) => sentSince(page, befores[at] ?? 0, types)));
   return { messages: sent.reduce((sum, messages) => sum + messages, 0), bytes, ms };
-}
-
-async function bytesOf(pages: readonly Page[]): Promise<number> {
-  const bytes = await Promise.all(pages.map(wireBytes));
-  return bytes.reduce((sum, sent) => sum + sent, 0);
 }
 
 function lastSequence(page: Page): Promise<number> {

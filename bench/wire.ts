@@ -6,8 +6,8 @@ declare global {
   }
 }
 
-/** What a page has given to its data channels since it was opened, as it went out: framed, and perhaps deflated. */
-interface Wire {
+/** What pages have given to their data channels since they were opened, as it went out: framed, and perhaps deflated. */
+export interface Wire {
   readonly frames: number;
   readonly bytes: number;
 }
@@ -17,16 +17,16 @@ export async function countWire(page: Page): Promise<void> {
   await page.addInitScript(watch);
 }
 
-export async function wireBytes(page: Page): Promise<number> {
-  return (await wireOf(page)).bytes;
+/** Of all these pages together. Throws when it was not counted. */
+export async function wireOf(pages: readonly Page[]): Promise<Wire> {
+  const wires = await Promise.all(pages.map(wireOfOne));
+  return {
+    frames: wires.reduce((sum, { frames }) => sum + frames, 0),
+    bytes: wires.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
 }
 
-export async function wireFrames(page: Page): Promise<number> {
-  return (await wireOf(page)).frames;
-}
-
-/** Throws when it was not counted. */
-async function wireOf(page: Page): Promise<Wire> {
+async function wireOfOne(page: Page): Promise<Wire> {
   const wire = await page.evaluate(() => window.wire);
   if (!wire) throw new Error('nobody counts what this page sends');
   return wire;

@@ -1,3 +1,4 @@
+import { DEFAULT_TIMING } from '../src/core/timers.ts';
 import { expect, sharePark, test, type Park, type Tab } from './fixture.ts';
 
 let park: Park;
@@ -131,6 +132,7 @@ test.describe('three gates', () => {
   test('what comes under an old token is refused', async () => {
     const [a, b, c] = tabs;
     const before = (await park.settle()).length;
+    const asked = Date.now();
     await a.lock();
     await a.cutFrom(b, c);
     // The leader takes the holder for dead, and the mutex passes on; the holder does not know.
@@ -142,9 +144,14 @@ test.describe('three gates', () => {
     await b.enter('in time');
     await b.release();
     // Whoever was granted it stays refused, whoever leads by now, until they give it back or the lease ends.
+    const still = await a.tryEnter('still too late');
+    if (Date.now() - asked < DEFAULT_TIMING.lease) {
+      expect(still).toMatchObject({ ok: false, code: 'invalid', definite: true });
+    }
     await a.release();
     await a.enter('without the mutex');
-    expect(await enteredSince(before)).toEqual(['in time', 'without the mutex']);
+    const afterLease = still.ok ? ['still too late'] : [];
+    expect(await enteredSince(before)).toEqual(['in time', ...afterLease, 'without the mutex']);
   });
 
   test('gates that feign failure under load lose nothing', async () => {

@@ -18,6 +18,12 @@ export const BROWSER_ARGS = Object.freeze([
   '--no-first-run',
 ]);
 
+/**
+ * What a command prints on stdout may be for a program.
+ * @type {import('./lib.mjs').Options}
+ */
+const ON_STDERR = { stdio: ['ignore', 2, 2] };
+
 /** Chromium's sandbox refuses to run as root. */
 export function runsAsRoot() {
   return process.getuid?.() === 0;
@@ -46,16 +52,14 @@ export function findBrowser() {
 export async function ensureBrowser() {
   const found = findBrowser();
   if (found !== undefined) return found;
-  // What a command prints on stdout may be for a program.
-  const stdio = /** @type {const} */ (['ignore', 2, 2]);
   console.error('No Chrome or Chromium here: asking Playwright to download one.');
-  await run(...npx(['playwright', 'install', 'chromium']), { stdio: [...stdio] });
+  await run(...npx(['playwright', 'install', 'chromium']), ON_STDERR);
   const downloaded = findBrowser();
   if (downloaded !== undefined) return downloaded;
   if (process.platform === 'linux' && runsAsRoot() && existsSync('/usr/bin/apt-get')) {
     console.error('The download failed: asking apt.');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { env, stdio: [...stdio] };
+    const options = { ...ON_STDERR, env };
     await run('apt-get', ['update'], options);
     await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
   }

@@ -8,7 +8,12 @@ import { root } from './lib.mjs';
 
 const STAND_INS = path.join(root, 'src', 'transport', 'simple-peer');
 const REPLACED = new Set([
-  ...['buffer', 'debug', 'err-code', 'get-browser-rtc', 'randombytes', 'readable-stream'],
+  'buffer',
+  'debug',
+  'err-code',
+  'get-browser-rtc',
+  'randombytes',
+  'readable-stream',
 ]);
 const SIMPLE_PEER = /[\\/]simple-peer[\\/]index\.js$/;
 

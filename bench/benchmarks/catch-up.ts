@@ -9,7 +9,7 @@ import { openGate } from '../park.ts';
 import { logSizes, withLogs, type PreparedLog } from '../prepared-log.ts';
 import { toResult, type BenchResult } from '../result.ts';
 import { atLeastTimesFloor } from '../target.ts';
-import { countWire, wireBytes } from '../wire.ts';
+import { countWire, wireOf } from '../wire.ts';
 
 /** A try starts a dozen browsers. */
 const MOST_TRIES = 5;
@@ -84,7 +84,8 @@ async function follow(
     await openGate(page, gatehouse, { park, priority: 1 });
     const caughtUp = await untilHeld(page, entries);
     const { first } = await gateTimes(page);
-    return { bytes: await bytesOfLog(page), wire: await wireBytes(sender), ms: caughtUp - first };
+    const { bytes: wire } = await wireOf([sender]);
+    return { bytes: await bytesOfLog(page), wire, ms: caughtUp - first };
   } finally {
     await device.discard();
   }

@@ -10,7 +10,7 @@ import { openPark } from '../park.ts';
 import { toResult, type BenchResult, type Params } from '../result.ts';
 import { growth } from '../statistics.ts';
 import { atMost, atMostTimesFloor } from '../target.ts';
-import { countWire, wireFrames } from '../wire.ts';
+import { countWire, wireOf } from '../wire.ts';
 
 const SIZES = [4, 8, 16, 24];
 /** A try of all sizes takes minutes. */
@@ -109,7 +109,7 @@ async function watch(
     const session = await browser.newBrowserCDPSession();
     const resident = await residentOf(session);
     const before = await processorSeconds(session);
-    const sentBefore = await messagesOf(pages);
+    const wireBefore = await wireOf(pages);
     const from = performance.now();
     await sleep(WATCHED_MS);
     const used = (await processorSeconds(session)) - before;
@@ -118,7 +118,7 @@ async function watch(
       processor: (used / seconds) * 100,
       resident: resident === null ? null : resident / tabs,
       heap: sumOf(heaps) / tabs,
-      messages: ((await messagesOf(pages)) - sentBefore) / seconds,
+      messages: ((await wireOf(pages)).frames - wireBefore.frames) / seconds,
     };
   });
 }
@@ -191,10 +191,6 @@ async function heapOf(page: Page): Promise<number> {
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   await session.detach();
   return usedSize / 1e6;
-}
-
-async function messagesOf(pages: readonly Page[]): Promise<number> {
-  return sumOf(await Promise.all(pages.map(wireFrames)));
 }
 
 function sumOf(figures: readonly number[]): number {

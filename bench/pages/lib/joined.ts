@@ -1,3 +1,5 @@
+import { Deferred } from '../../../src/runtime/deferred.ts';
+
 /** When a page of a network came how far: ms since 1970, comparable between the tabs of one machine. */
 export interface Joined {
   /** When its address was opened. */
@@ -53,21 +55,17 @@ export class Progress {
   #listed = 0;
   #first = 0;
   #links = new Set<string>();
-  readonly #done: (joined: Joined) => void;
-  readonly #told: () => void;
+  readonly #told = new Deferred<void>();
+  readonly #done = new Deferred<Joined>();
 
   constructor(private readonly others: number) {
-    let done: (joined: Joined) => void = () => undefined;
-    window.joined = new Promise((resolve) => (done = resolve));
-    this.#done = done;
-    let told: () => void = () => undefined;
-    window.listed = new Promise((resolve) => (told = resolve));
-    this.#told = told;
+    window.listed = this.#told.promise;
+    window.joined = this.#done.promise;
   }
 
   listed(): void {
     this.#listed ||= wallClock();
-    this.#told();
+    this.#told.resolve();
     this.#endIfAll();
   }
 
@@ -80,6 +78,6 @@ export class Progress {
   #endIfAll(): void {
     if (this.#links.size < this.others) return;
     const { timeOrigin: opened } = performance;
-    this.#done({ opened, listed: this.#listed, first: this.#first, all: wallClock() });
+    this.#done.resolve({ opened, listed: this.#listed, first: this.#first, all: wallClock() });
   }
 }

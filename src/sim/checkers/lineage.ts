@@ -4,7 +4,7 @@ import type { Json } from '../../core/json.ts';
 import type { Term } from '../../core/term.ts';
 import { ChatModel, readChatAction, type ChatAction, type ChatAnswer } from './chat-model.ts';
 import { MarketModel, type Due } from './market-model.ts';
-import { membersIn } from './observed.ts';
+import { lastMembers } from './observed.ts';
 import { ParkModel, readAction, type Action, type Outcome } from './park-model.ts';
 import { readVisit, visitKey, VisitLedger } from './visit-ledger.ts';
 import { Violation } from './violation.ts';
@@ -97,11 +97,7 @@ export class Lineage {
 
   /** The membership at an index (rule M1). */
   membersAt(index: number): readonly Member[] {
-    for (let at = index; at > 0; at--) {
-      const members = membersIn(this.at(at)?.entry);
-      if (members) return members;
-    }
-    return [];
+    return lastMembers((at) => this.at(at)?.entry, index, 0) ?? [];
   }
 
   holds({ index, term }: Position): boolean {

@@ -295,15 +295,16 @@ export class LogChecker {
   }
 
   #checkBase(life: Life, { replica }: ObservedNode, lineage: Lineage): void {
-    const { baseSnapshot } = replica;
-    const { base } = replica.log;
-    if (base.index > 0 && lineage.at(base.index)?.entry.term !== base.term)
+    const { baseSnapshot, log } = replica;
+    const { base } = log;
+    if (base.index === 0) return;
+    if (!lineage.holds(base))
       throw new Violation(
         'S6',
         `${life.name} has a snapshot at ${position(base)} that nobody committed`,
       );
     const members = JSON.stringify(baseSnapshot?.members ?? []);
-    if (base.index > 0 && members !== JSON.stringify(lineage.membersAt(base.index)))
+    if (members !== JSON.stringify(lineage.membersAt(base.index)))
       throw new Violation(
         'S6',
         `${life.name} has a snapshot at ${position(base)} with the members ${members}, which are not the log's`,

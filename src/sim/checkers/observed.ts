@@ -46,13 +46,23 @@ export function membersIn(entry: LogEntry | undefined): readonly Member[] | null
   return command && 'members' in command ? command.members : null;
 }
 
-/** The membership at an index, read off the entries themselves (rule M1). */
-export function membersUpTo({ replica }: ObservedNode, index: number): readonly Member[] {
-  for (let at = index; at > replica.log.base.index; at--) {
-    const members = membersIn(replica.log.at(at));
+/** The last membership that entries bring, from the one at `from` back to the first one after `after`; null for none. */
+export function lastMembers(
+  entryAt: (index: number) => LogEntry | undefined,
+  from: number,
+  after: number,
+): readonly Member[] | null {
+  for (let at = from; at > after; at--) {
+    const members = membersIn(entryAt(at));
     if (members) return members;
   }
-  return replica.baseSnapshot?.members ?? [];
+  return null;
+}
+
+/** The membership at an index, read off the entries themselves (rule M1). */
+export function membersUpTo({ replica }: ObservedNode, index: number): readonly Member[] {
+  const { log, baseSnapshot } = replica;
+  return lastMembers((at) => log.at(at), index, log.base.index) ?? baseSnapshot?.members ?? [];
 }
 
 /** The generations of the log up to an index, oldest first, read off the entries. */

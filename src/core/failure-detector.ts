@@ -106,6 +106,12 @@ export class FailureDetector {
     watch.roundTrip = watch.roundTrip === null ? sample : watch.roundTrip * 0.8 + sample * 0.2;
   }
 
+  /** Whether this answers the newest PROBE, and that one was sent at `since` or later: what was answered before is old news. */
+  answers(peer: NodeId, message: GotIt, since: number): boolean {
+    const watch = this.#watches.get(peer);
+    return watch?.nonce === message.nonce && watch.probedAt >= since;
+  }
+
   /** Timer `probe:peer`. */
   timedOut(peer: NodeId): void {
     if (this.#watch(peer).waits !== false) this.fail(peer, 'PROBE unanswered');

@@ -9,7 +9,7 @@ import { NO_TERM, type Term } from './term.ts';
 
 /** The follower's side: takes appends from the leader and watches it (rules R1, R3 and F1). */
 export class Follower {
-  #leader: { readonly id: NodeId; readonly term: Term } | null = null;
+  #leader: { readonly id: NodeId; readonly term: Term; readonly since: number } | null = null;
   #leaderHasQuorum = false;
   /** What its leader last said is committed. */
   #leaderCommit = 0;
@@ -27,6 +27,11 @@ export class Follower {
   /** The term of the leader that is followed; it may be greater than the promise until its first APPEND. */
   get term(): Term {
     return this.#leader?.term ?? NO_TERM;
+  }
+
+  /** When it was first heard in its term, ms; Infinity without a leader. */
+  get followsSince(): number {
+    return this.#leader?.since ?? Infinity;
   }
 
   /** No APPEND came for some heartbeats, though the leader may answer PROBEs. */
@@ -47,7 +52,7 @@ export class Follower {
   /** Follows a leader of a term that is not older than the promise. */
   follow(id: NodeId, term: Term, quorum: boolean): void {
     if (this.#leader?.term !== term) {
-      this.#leader = { id, term };
+      this.#leader = { id, term, since: this.context.now };
       // The first comes soon: from then on the round trip is known, and a PROBE of suspicion need not wait for long.
       this.#schedulePROBE([0, this.context.timing.probePause[0]]);
     }

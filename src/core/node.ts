@@ -464,7 +464,9 @@ export class Node {
       this.campaign.received(from, message);
     } else if (from === this.follower.leader) {
       if (message.leads === null) {
-        this.#leaderLost('it leads no more');
+        // Asked before it was elected, it answered that it leads nobody: that may come late, and more than once.
+        if (this.detector.answers(from, message, this.follower.followsSince))
+          this.#leaderLost('it leads no more');
         return;
       }
       this.#voter.leaderLives(from);

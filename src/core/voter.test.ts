@@ -40,6 +40,11 @@ function voter(length = 1): Solo {
 /** Anna, who follows bert, a live leader. */
 function follower(length = 1): Solo {
   const solo = voter(length);
+  follow(solo);
+  return solo;
+}
+
+function follow(solo: Solo): void {
   const last = solo.node.replica.log.last;
   solo.receive('bert', {
     type: 'APPEND',
@@ -52,7 +57,6 @@ function follower(length = 1): Solo {
   });
   solo.write();
   expect(solo.node.liveLeader()?.id).toBe('bert');
-  return solo;
 }
 
 describe('promising', () => {
@@ -242,6 +246,24 @@ describe('a voter that hears a live leader', () => {
     });
     expect(solo.all('REFUSE', 'anna')).toMatchObject([{ reason: 'live-leader', leader: 'bert' }]);
     expect(solo.node.replica.promised).not.toBe(term(9, 'anna'));
+  });
+
+  test('F1: what its leader answered to a PROBE from before it was elected is no news, however often it comes', () => {
+    const solo = voter();
+    solo.event({ type: 'hint', peer: 'bert' });
+    const [before] = solo.take('PROBE');
+    solo.pass(10);
+    follow(solo);
+    const answer = { type: 'GOT_IT', to: 'PROBE', leads: null } as const;
+    for (let copies = 0; copies < 2; copies++) {
+      solo.receive('bert', { ...answer, nonce: before?.message.nonce ?? 0 });
+      expect(solo.node.liveLeader()?.id).toBe('bert');
+    }
+    expect(solo.all('ELECT')).toEqual([]);
+    solo.event({ type: 'hint', peer: 'bert' });
+    const [since] = solo.take('PROBE');
+    solo.receive('bert', { ...answer, nonce: since?.message.nonce ?? 0 });
+    expect(solo.node.liveLeader()).toBeNull();
   });
 
   test('B7: a greater identity that has caught up takes over in one round trip', () => {

@@ -88,6 +88,11 @@ const SEEDS: readonly Once[] = [
       nodes: 3,
       why: 'L1: two pages of one identity answered an offer, and one was heard',
     },
+    {
+      seed: 17050,
+      nodes: 6,
+      why: 'L1: each copy of an old answer to a PROBE, from before a leader was elected, began an election',
+    },
   ].map((once) => ({ ...once, seconds: 120, but: { systems: [] } })),
   { seed: 3069, nodes: 4, seconds: 120, why: 'L1: no leader after all faults had stopped' },
   { seed: 5085, nodes: 5, seconds: 120, why: 'S8: no order explained the history' },

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { Token } from './entry.ts';
+import { compareToken, type Token } from './entry.ts';
 import type { Message } from './messages.ts';
 
 /** Before an unanswered LOCK is sent again, ms. */
@@ -86,8 +86,10 @@ export class Grants {
     }
     const { request: lock, token, leaseMs } = message;
     if (!waiting) {
-      // Nobody waits for it any more: give it back, so that it blocks nobody for a lease.
-      if (this.#held?.lock !== lock) this.toLeader({ type: 'RELEASE', request: lock });
+      // Nobody waits for it any more: give it back, so that it blocks nobody for a lease. A LOCK that came late is
+      // granted again, under a newer token than what is held; a GRANT that comes again is not.
+      const isCopy = this.#held?.lock === lock && compareToken(token, this.#held.token) <= 0;
+      if (!isCopy) this.toLeader({ type: 'RELEASE', request: lock });
       return;
     }
     this.#waiting.delete(lock);

@@ -240,7 +240,7 @@ export interface SnapshotChunk {
 
 export interface OperationResult {
   readonly sequence: number;
-  /** Its entry in the log. */
+  /** Its entry in the log; 0 when the outcome is forgotten (rule O2). */
   readonly index: number;
   readonly outcome: Json;
 }

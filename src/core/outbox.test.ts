@@ -296,6 +296,39 @@ describe('answers', () => {
     },
   );
 
+  test('O3: refused by the leader that its own node is, it is off the disk too, though it was never on its way', () => {
+    const solo = new Solo('anna', { stored: stored('anna', [member('anna', 1)]) });
+    solo.fire('seek');
+    solo.write();
+    submit(solo, 'visitor');
+    solo.write();
+    const request = submit(solo, 'nonsense');
+    expect(solo.replies.get(request)).toBeUndefined();
+    solo.write();
+    expect(solo.replies.get(request)).toMatchObject({ ok: false, code: 'invalid', definite: true });
+    expect(solo.disk.load()?.outbox.map(({ body }) => body)).not.toContain('nonsense');
+  });
+
+  test('O2, S9: what another page has settled unasked is no yes: nobody knows what came of it', () => {
+    const solo = follower();
+    submit(solo, 'first');
+    solo.write();
+    const told = submit(solo, 'told');
+    const seen = submit(solo, 'seen');
+    solo.receive('carl', { type: 'RESULT', results: [{ sequence: 2, index: 0, outcome: null }] });
+    expect(solo.replies.get(told)).toMatchObject({ ok: false, code: 'timeout', definite: false });
+    // The page that has the disk now uses number 1025 and has settled all below; a copy of this one's comes after it.
+    const entries = [
+      entry(2, T3, operation('anna', 1025, 'later', T3, 1)),
+      entry(3, T3, operation('anna', 3, 'seen', T3, 2)),
+    ];
+    const append = { type: 'APPEND', term: T3, previous: START, entries, commit: 3 } as const;
+    solo.receive('carl', { ...append, beat: 0, quorum: true });
+    solo.write();
+    expect(solo.replies.get(seen)).toMatchObject({ ok: false, code: 'timeout', definite: false });
+    expect(solo.tally.bodies).toEqual(['later']);
+  });
+
   test('O3: refused in a later generation than it was sent in, it is off the disk, and not definite', () => {
     const harness = new Harness();
     for (const [i, id] of ['anna', 'bert', 'carl'].entries()) {
@@ -413,6 +446,24 @@ describe('under the mutex', () => {
       leaseMs: 10_000,
     });
     expect(harness.sent('RELEASE').at(-1)?.request).toBe(request);
+  });
+
+  test('X3: so is the grant of a LOCK that came late, whoever held it before; a GRANT that comes again is none', () => {
+    const harness = park();
+    const grant = harness.command('anna', { type: 'lock' });
+    const lock = harness.sent('LOCK').at(-1)?.request ?? 0;
+    const token = grant.ok && grant.value.type === 'granted' ? grant.value.token : null;
+    if (!token) throw new Error('anna has no grant');
+    const told = (number: number): void => {
+      const again = { ...token, number };
+      harness.deliver('anna', 'carl', { type: 'GRANT', request: lock, token: again, leaseMs: 1 });
+    };
+    told(token.number);
+    told(token.number - 1);
+    expect(harness.sent('RELEASE')).toEqual([]);
+    // The lease has ended for its leader, which takes the same LOCK for a new one.
+    told(token.number + 1);
+    expect(harness.sent('RELEASE')).toEqual([{ type: 'RELEASE', request: lock }]);
   });
 
   test('X3: released under the leader that granted it, although that paused in between', () => {

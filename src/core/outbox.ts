@@ -13,6 +13,8 @@ const BATCH = 256;
 
 const NO_ANSWER =
   'no answer in time; the operation may have happened, and the outbox is finding out';
+const FORGOTTEN =
+  'another page of this gate has gone on without this one; the operation may have happened';
 
 interface Open {
   readonly operation: Operation;
@@ -111,7 +113,6 @@ export class Outbox {
       this.#open.set(open.operation.id.sequence, open);
       this.#onDisk.add(open.operation.id.sequence);
     }
-    this.flush();
     const operations = opened.map((open) => open.operation);
     const known = this.#takeKnown();
     const put: StorageWrite = { type: 'outbox-put', operations };
@@ -122,6 +123,9 @@ export class Outbox {
       for (const open of opened) if (open.state === 'writing') open.state = 'waiting';
       this.flush();
     });
+    // Under way with the write, and asked for after it: a leader that is this node itself may refuse at once, and what
+    // takes that off the disk must come last.
+    this.flush();
     this.#setDeadline();
   }
 
@@ -170,11 +174,11 @@ export class Outbox {
   }
 
   /** An entry of this node's own was applied here. */
-  applied({ entry, outcome }: Applied): void {
+  applied({ entry, outcome, decidedAt }: Applied): void {
     const { command } = entry;
     if (command.kind !== 'operation' || command.operation.id.node !== this.context.self) return;
     const open = this.#open.get(command.operation.id.sequence);
-    if (open) this.#settle([{ open, index: entry.index, outcome }]);
+    if (open) this.#settle([{ open, index: decidedAt, outcome }]);
   }
 
   /**
@@ -234,7 +238,9 @@ export class Outbox {
     for (const { open, index, outcome } of settled) {
       const { sequence } = open.operation.id;
       if (open.request === null || !this.#open.has(sequence)) continue;
-      this.context.replyDone(open.request, { type: 'outcome', sequence, index, outcome });
+      // Settled by somebody else, who has this disk now: what came of it, nobody knows any more (rule S9).
+      if (index === 0) this.#answerIndefinite(open, FORGOTTEN);
+      else this.context.replyDone(open.request, { type: 'outcome', sequence, index, outcome });
     }
     this.#close(settled.map(({ open }) => open.operation.id.sequence));
   }

@@ -22,6 +22,8 @@ export interface Applied {
   readonly entry: LogEntry;
   /** null for entries that are no operations. */
   readonly outcome: Json;
+  /** Index of the entry that it comes from, which may be an earlier one; 0 when that is forgotten (rule O2). */
+  readonly decidedAt: number;
   /** The operation had been applied before: this entry changed nothing (rule S7). */
   readonly duplicate: boolean;
 }
@@ -307,17 +309,18 @@ export class Replica {
     const { command } = entry;
     if (command.kind !== 'operation') {
       this.machine.apply(entry);
-      return { entry, outcome: null, duplicate: false };
+      return { entry, outcome: null, decidedAt: entry.index, duplicate: false };
     }
     this.#checkToken(command.token);
     const known = this.sessions.lookup(command.operation.id);
-    if (known.state !== 'new') {
-      const outcome = known.state === 'settled' ? known.outcome : null;
-      return { entry, outcome, duplicate: true };
+    if (known.state === 'forgotten') return { entry, outcome: null, decidedAt: 0, duplicate: true };
+    if (known.state === 'settled') {
+      const { index: decidedAt, outcome } = known;
+      return { entry, outcome, decidedAt, duplicate: true };
     }
     const outcome = this.machine.apply(entry);
     this.sessions.record(command.operation, { index: entry.index, outcome });
-    return { entry, outcome, duplicate: false };
+    return { entry, outcome, decidedAt: entry.index, duplicate: false };
   }
 
   #follow(order: MulticastKind, view: View): void {

@@ -11,7 +11,7 @@ export function archiveViews(archives: readonly Archive[]): ArchiveView[] {
 function archiveView({ generation, at, entries, outbox, checked }: Archive): ArchiveView {
   const logged = entries
     .filter(({ command }) => command.kind === 'operation')
-    .map((entry) => entryView({ entry, outcome: null, duplicate: false }));
+    .map((entry) => entryView({ entry, outcome: null, decidedAt: entry.index, duplicate: false }));
   const keys = new Set(logged.map(({ operation }) => operation));
   const asked = outbox
     .filter(({ id }) => !keys.has(operationKey(id)))

@@ -8,7 +8,7 @@ const T1 = term(1, 'anna');
 const base = { index: 4, term: T1, at: 1_000_000 };
 
 function view(command: EntryCommand, outcome: Json = null, duplicate = false) {
-  return entryView({ entry: entry(4, T1, command), outcome, duplicate });
+  return entryView({ entry: entry(4, T1, command), outcome, decidedAt: 4, duplicate });
 }
 
 function park(body: Json): EntryCommand {

@@ -48,7 +48,7 @@ class FakeMember implements ObservedMember {
     this.#count = 0;
     const command = { kind: 'view', order: 'lamport', view, base: 0, cut: [] } as const;
     const entry = { index: view.number, term: 'T', at: 0, command };
-    this.#apply({ entry, outcome: null, duplicate: false });
+    this.#apply({ entry, outcome: null, decidedAt: entry.index, duplicate: false });
   }
 
   delivers(text: string, from: string, number: number, said?: number): void {

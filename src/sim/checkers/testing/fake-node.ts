@@ -146,16 +146,16 @@ export class FakeNode implements ObservedNode {
   }
 
   #apply(entry: LogEntry): Applied {
-    const { command } = entry;
+    const { command, index: decidedAt } = entry;
     if (command.kind === 'founding') this.park.capacity = command.settings.capacity;
     const traded = this.market.apply(entry);
-    if (command.kind !== 'operation') return { entry, outcome: null, duplicate: false };
+    if (command.kind !== 'operation') return { entry, outcome: null, decidedAt, duplicate: false };
     const key = `${command.operation.id.node}.${command.operation.id.sequence}`;
     const lie = this.lies.get(entry.index);
-    if (this.#applied.has(key) && !lie) return { entry, outcome: null, duplicate: true };
+    if (this.#applied.has(key) && !lie) return { entry, outcome: null, decidedAt, duplicate: true };
     this.#applied.add(key);
     const action = readAction(command.operation.body);
     const outcome = lie ?? (action ? { ...this.park.apply(action) } : traded);
-    return { entry, outcome, duplicate: false };
+    return { entry, outcome, decidedAt, duplicate: false };
   }
 }

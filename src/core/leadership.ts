@@ -14,6 +14,7 @@ import { Mutex, type Section } from './mutex.ts';
 import { Reconfiguration } from './reconfiguration.ts';
 import type { Applied, Replica } from './replica.ts';
 import { Replication } from './replication.ts';
+import { FORGOTTEN } from './sessions.ts';
 import type { SnapshotSource } from './snapshot-transfer.ts';
 import type { Term } from './term.ts';
 
@@ -179,10 +180,9 @@ export class Leadership {
     const fresh = operations.filter((operation) => {
       const { sequence } = operation.id;
       const known = this.replica.sessions.lookup(operation.id);
-      if (known.state === 'settled')
-        results.push({ sequence, index: known.index, outcome: known.outcome });
-      else if (known.state === 'forgotten') results.push({ sequence, index: 0, outcome: null });
-      else return !this.#unapplied.has(operationKey(operation.id));
+      if (known.state === 'new') return !this.#unapplied.has(operationKey(operation.id));
+      const { index, outcome } = known.state === 'settled' ? known : FORGOTTEN;
+      results.push({ sequence, index, outcome });
       return false;
     });
     if (results.length > 0) this.events.tell(node, { type: 'RESULT', results });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Reply } from './effects.ts';
+import type { Token } from './entry.ts';
 import { MAX_OPEN } from './outbox.ts';
 import { entry, member, operation, stored, term } from './testing/fixtures.ts';
 import { Harness } from './testing/harness.ts';
@@ -33,6 +34,11 @@ function beat(solo: Solo, commit = 1, quorum = true): void {
 
 function submit(solo: Solo, ...bodies: string[]): number {
   return solo.command({ type: 'submit', bodies });
+}
+
+function tokenOf(reply: Reply): Token {
+  if (!reply.ok || reply.value.type !== 'granted') throw new Error('the mutex was not granted');
+  return reply.value.token;
 }
 
 /** The sequence numbers of everything that was ever submitted to carl. */
@@ -388,15 +394,14 @@ describe('under the mutex', () => {
     harness.ask('bert', { type: 'submit', bodies: ['bert'] });
     harness.run(100);
     harness.submit('anna', 'anna');
-    const token = grant.ok && grant.value.type === 'granted' ? grant.value.token : null;
-    if (token) harness.command('anna', { type: 'release', token });
+    harness.command('anna', { type: 'release', token: tokenOf(grant) });
     harness.settle();
     expect(harness.bodies('carl')).toEqual(['anna', 'bert']);
     const [first] = harness
       .node('carl')
       .replica.committed(1, Infinity)
       .flatMap(({ entry: { command } }) => (command.kind === 'operation' ? [command.token] : []));
-    expect(first).toEqual(token);
+    expect(first).toEqual(tokenOf(grant));
   });
 
   test('X2: asked for under a mutex that is lost meanwhile, it never happens, also after a crash', () => {
@@ -452,8 +457,7 @@ describe('under the mutex', () => {
     const harness = park();
     const grant = harness.command('anna', { type: 'lock' });
     const lock = harness.sent('LOCK').at(-1)?.request ?? 0;
-    const token = grant.ok && grant.value.type === 'granted' ? grant.value.token : null;
-    if (!token) throw new Error('anna has no grant');
+    const token = tokenOf(grant);
     const told = (number: number): void => {
       const again = { ...token, number };
       harness.deliver('anna', 'carl', { type: 'GRANT', request: lock, token: again, leaseMs: 1 });
@@ -477,8 +481,7 @@ describe('under the mutex', () => {
     harness.thaw('bert');
     harness.run(500);
     expect(harness.leader()?.self.id).toBe('carl');
-    const token = grant.ok && grant.value.type === 'granted' ? grant.value.token : null;
-    if (token) harness.command('carl', { type: 'release', token });
+    harness.command('carl', { type: 'release', token: tokenOf(grant) });
     const since = harness.now;
     harness.command('anna', { type: 'lock' });
     expect(harness.now - since).toBeLessThan(500);
@@ -491,8 +494,7 @@ describe('under the mutex', () => {
     for (const id of ['bert', 'anna']) {
       harness.ask(id, { type: 'lock' }, (reply) => {
         order.push(id);
-        const token = reply.ok && reply.value.type === 'granted' ? reply.value.token : null;
-        if (token) harness.ask(id, { type: 'release', token });
+        harness.ask(id, { type: 'release', token: tokenOf(reply) });
       });
       harness.run(20);
     }

@@ -4,6 +4,7 @@ import type { Operation, Token } from './entry.ts';
 import type { Json } from './json.ts';
 import type { Declined, OperationResult } from './messages.ts';
 import type { Applied, Replica } from './replica.ts';
+import { FORGOTTEN } from './sessions.ts';
 import type { StorageWrite } from './stored.ts';
 
 /** More open operations than this are refused: the dedup must remember each (rule O4). */
@@ -13,7 +14,7 @@ const BATCH = 256;
 
 const NO_ANSWER =
   'no answer in time; the operation may have happened, and the outbox is finding out';
-const FORGOTTEN =
+const TAKEN_OVER =
   'another page of this gate has gone on without this one; the operation may have happened';
 
 interface Open {
@@ -123,8 +124,8 @@ export class Outbox {
       for (const open of opened) if (open.state === 'writing') open.state = 'waiting';
       this.flush();
     });
-    // Under way with the write, and asked for after it: a leader that is this node itself may refuse at once, and what
-    // takes that off the disk must come last.
+    // Sent in the same step, but after the write has its place: a leader that is this node itself may refuse at once, and
+    // what takes that off the disk must come after what puts it there.
     this.flush();
     this.#setDeadline();
   }
@@ -239,7 +240,7 @@ export class Outbox {
       const { sequence } = open.operation.id;
       if (open.request === null || !this.#open.has(sequence)) continue;
       // Settled by somebody else, who has this disk now: what came of it, nobody knows any more (rule S9).
-      if (index === 0) this.#answerIndefinite(open, FORGOTTEN);
+      if (index === FORGOTTEN.index) this.#answerIndefinite(open, TAKEN_OVER);
       else this.context.replyDone(open.request, { type: 'outcome', sequence, index, outcome });
     }
     this.#close(settled.map(({ open }) => open.operation.id.sequence));

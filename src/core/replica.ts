@@ -12,7 +12,7 @@ import type { Json } from './json.ts';
 import { Log, LOG_START } from './log.ts';
 import { Membership } from './membership.ts';
 import { NO_VIEWS, type View } from './multicast/multicast.ts';
-import { Sessions } from './sessions.ts';
+import { FORGOTTEN, Sessions } from './sessions.ts';
 import type { StateMachine } from './state-machine.ts';
 import type { Meta, Snapshot, StorageWrite, Stored } from './stored.ts';
 import { NO_TERM, type Term } from './term.ts';
@@ -313,9 +313,8 @@ export class Replica {
     }
     this.#checkToken(command.token);
     const known = this.sessions.lookup(command.operation.id);
-    if (known.state === 'forgotten') return { entry, outcome: null, decidedAt: 0, duplicate: true };
-    if (known.state === 'settled') {
-      const { index: decidedAt, outcome } = known;
+    if (known.state !== 'new') {
+      const { index: decidedAt, outcome } = known.state === 'settled' ? known : FORGOTTEN;
       return { entry, outcome, decidedAt, duplicate: true };
     }
     const outcome = this.machine.apply(entry);

@@ -10,6 +10,9 @@ export interface Settled {
   readonly outcome: Json;
 }
 
+/** What is answered where nobody remembers the outcome: no entry has this index. */
+export const FORGOTTEN: Settled = { index: 0, outcome: null };
+
 interface Session {
   /** Operations below have been settled at their node; their outcomes are forgotten. */
   floor: number;
@@ -52,7 +55,7 @@ function mustGrow(keys: readonly (number | string)[]): void {
   });
 }
 
-/** `forgotten`: applied once, but so long ago that its node has already learnt the outcome. */
+/** `forgotten`: below what its node has settled. It was applied and its outcome is known there, or was withdrawn unsent. */
 export type Lookup =
   { readonly state: 'new' | 'forgotten' } | ({ readonly state: 'settled' } & Settled);
 

@@ -5,7 +5,7 @@ import {
   type RoomOrder,
   type Status,
 } from '../../runtime/gatehouse.ts';
-import { count, errorWords } from '../words.ts';
+import { count, errorWords, LOCALE } from '../words.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** The longest text of a message, in UTF-16 units, as the chat takes it. */
@@ -112,13 +112,15 @@ export function excerpt(sealed: string, longest = 160): string {
 export function dayWords(at: number, now: number): string {
   const day = new Date(at).toDateString();
   if (day === new Date(now).toDateString()) return 'Today';
-  if (day === new Date(now - 86_400_000).toDateString()) return 'Yesterday';
+  // By the calendar: where clocks change, a day has 23 or 25 hours.
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  if (day === yesterday.toDateString()) return 'Yesterday';
   return DAY.format(at);
 }
 
-// The page is in English, whatever the browser's language is.
-const DAY = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' });
-const TIME = new Intl.DateTimeFormat('en', {
+const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', day: 'numeric', month: 'long' });
+const TIME = new Intl.DateTimeFormat(LOCALE, {
   hour: '2-digit',
   minute: '2-digit',
   hourCycle: 'h23',

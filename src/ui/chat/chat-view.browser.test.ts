@@ -30,7 +30,8 @@ async function focused(label: string): Promise<void> {
     while (activeElement?.shadowRoot?.activeElement) {
       ({ activeElement } = activeElement.shadowRoot);
     }
-    expect(activeElement?.getAttribute('aria-label')).toBe(label);
+    const text = activeElement?.querySelector('.name') ?? activeElement;
+    expect(activeElement?.getAttribute('aria-label') ?? text?.textContent.trim()).toBe(label);
   });
 }
 
@@ -49,6 +50,26 @@ it('takes a name, and says plainly when it is taken', async () => {
   await page.getByLabelText('What should the others call you?').fill('Ada');
   await userEvent.keyboard('{Enter}');
   await expect.element(page.getByRole('heading', { name: 'You are Ada' })).toBeVisible();
+});
+
+it('goes on where the next step is: to the rooms after the name, and from a conversation to its row', async () => {
+  await page.viewport(390, 800);
+  await open(() => undefined);
+  await page.getByLabelText('What should the others call you?').fill('Ada');
+  await userEvent.keyboard('{Enter}');
+  await focused('Make the first room: Lobby');
+  await fake.chat.join('Attic');
+  await button(/Attic/).click();
+  await button('‹ All').click();
+  await focused('Attic');
+  await fake.chat.join('Bell tower');
+  await button(/Bell tower/).click();
+  await button('‹ All').click();
+  await focused('Bell tower');
+  await page.getByText('Another name').click();
+  await page.getByLabelText('Your new name; the old one stays yours').fill('Ada Lovelace');
+  await userEvent.keyboard('{Enter}');
+  await focused('Another name');
 });
 
 it('Enter sends, Shift and Enter begin a new line, and a draft waits in its place', async () => {

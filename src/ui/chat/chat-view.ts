@@ -17,6 +17,7 @@ import './name-form.ts';
 import type { Address } from './outgoing.ts';
 import { isSamePlace, type PlaceRow } from './places.ts';
 import './places-list.ts';
+import type { PlacesList } from './places-list.ts';
 import './ring-panel.ts';
 import './room-form.ts';
 
@@ -33,6 +34,8 @@ export class ChatView extends LitElement {
   /** Why the first room could not be made. */
   @state() private problem = '';
   @query('gh-conversation') private readonly conversation!: Conversation | null;
+  @query('gh-places') private readonly list!: PlacesList | null;
+  @query('.first') private readonly first!: HTMLElement | null;
 
   readonly #frames = new FrameController(this, 'deeds');
   #desk: ChatDesk | undefined;
@@ -81,7 +84,7 @@ export class ChatView extends LitElement {
             ? html`<gh-chat-name
                 .chat=${chat}
                 label="What should the others call you?"
-                @named=${() => this.requestUpdate()}
+                @named=${() => void this.#named()}
               ></gh-chat-name>`
             : html`<p role="status">${outsideWords(this.status)}</p>`
         }
@@ -148,7 +151,7 @@ export class ChatView extends LitElement {
               .desk=${desk}
               .status=${this.status}
               .place=${open}
-              @back=${() => desk.show(null)}
+              @back=${() => void this.#back(open)}
             ></gh-conversation>`
           : html`<p class="choose soft">
               Choose a room or a person. Messages to a person are always sealed for the two of you.
@@ -164,6 +167,22 @@ export class ChatView extends LitElement {
     await this.conversation?.updateComplete;
     // On a phone the keyboard would cover what one wants to read.
     if (!matchMedia('(pointer: coarse)').matches) await this.conversation?.focusComposer();
+  }
+
+  /** The form with the focus is gone: what comes next has it. */
+  async #named(): Promise<void> {
+    this.requestUpdate();
+    await this.updateComplete;
+    if (this.first) this.first.focus();
+    else await this.list?.focusPlace();
+  }
+
+  /** On a phone the conversation is gone, with the focus: its row in the list has it. */
+  async #back(from: Address): Promise<void> {
+    this.#desk?.show(null);
+    this.requestUpdate();
+    await this.updateComplete;
+    await this.list?.focusPlace(from.name);
   }
 
   readonly #roomJoined = (event: CustomEvent<string>): void => {
@@ -187,10 +206,12 @@ export class ChatView extends LitElement {
   }
 }
 
-/** What was asked for is done: the form around it is put away. */
+/** What was asked for is done: the form around it is put away, and gives the focus to what opens it. */
 function fold({ target }: Event): void {
   const details = target instanceof Element ? target.closest('details') : null;
-  if (details) details.open = false;
+  if (!details) return;
+  details.open = false;
+  details.querySelector('summary')?.focus();
 }
 
 /** Why nobody is asked for a name here yet. */

@@ -62,6 +62,13 @@ export class PlacesList extends LitElement {
   @property({ attribute: false }) open: Address | null = null;
   @state() private wanted = '';
 
+  /** Moves the focus to this place's row, or to the first of all. */
+  async focusPlace(name?: string): Promise<void> {
+    await this.updateComplete;
+    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('li button')];
+    (rows.find((row) => row.dataset['name'] === name) ?? rows[0])?.focus();
+  }
+
   protected override render(): TemplateResult {
     const wanted = this.wanted.trim().toLowerCase();
     const found = this.places.filter(({ name }) => name.toLowerCase().includes(wanted));
@@ -104,6 +111,7 @@ export class PlacesList extends LitElement {
           html`<li>
             <button
               class="${row.online === false ? 'away' : ''} ${row.unread > 0 ? 'unread' : ''}"
+              data-name=${row.name}
               aria-current=${isSamePlace(this.open, row)}
               @click=${() => this.#choose(row)}
             >

@@ -34,6 +34,13 @@ describe("the log's words", () => {
       'refused',
       'Capacity not 4: more are inside',
     ],
+    [{ kind: 'chat say', allowed: true }, 'all', 'Gate Fox wrote in a room of the chat'],
+    [
+      { kind: 'chat register', allowed: false },
+      'refused',
+      'Gate Fox was refused something in the chat',
+    ],
+    [{ kind: 'duplicate' }, 'all', 'Gate Fox asked again for what had been decided'],
     [{ kind: 'founding', capacity: 50 }, 'gates', 'The park was founded, capacity 50'],
     [{ kind: 'opening' }, 'gates', 'Gate Fox began to lead'],
     [{ kind: 'membership', change: 'join', subject: 'fox1' }, 'gates', 'Gate Fox joined'],

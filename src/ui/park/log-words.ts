@@ -36,6 +36,14 @@ export function filterOf(entry: Entry): LogFilter {
   }
 }
 
+/** What a gate's user did in the chat; what was said is not for the log's readers. */
+const IN_THE_CHAT: Readonly<Record<string, string>> = {
+  'chat register': 'took a name in the chat',
+  'chat join': 'went into a room of the chat',
+  'chat say': 'wrote in a room of the chat',
+  'chat tell': 'wrote to one person in the chat',
+};
+
 /** What an entry says happened: to whom or by whom (a name that people gave), and what. */
 export interface EntryParts {
   readonly who: string;
@@ -50,6 +58,11 @@ export function entryWords(entry: Entry, nameOf: NameOf): string {
 
 /** The name apart, so that a long one can be cut without losing what happened. */
 export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
+  const chatted = IN_THE_CHAT[entry.kind];
+  if (chatted !== undefined) {
+    const refused = entry.allowed === false ? 'was refused something in the chat' : chatted;
+    return { who: nameOf(entry.node ?? ''), what: refused };
+  }
   if (entry.allowed === false) {
     const { who, what } = refusedWish(entry);
     return { who, what: `${what}: ${refusedWhy(entry)}` };
@@ -74,6 +87,8 @@ export function entryParts(entry: Entry, nameOf: NameOf): EntryParts {
       return membership(entry, nameOf);
     case 'view':
       return { who: '', what: 'A new view of the multicast group' };
+    case 'duplicate':
+      return { who: nameOf(entry.node ?? ''), what: 'asked again for what had been decided' };
     default:
       return entry.visitor === undefined
         ? { who: '', what: entry.kind }

@@ -184,6 +184,20 @@ const SEEDS: readonly Once[] = [
     but: { topology: 'ring', multicast: 'sequencer', systems: ['chat', 'market', 'visits'] },
     why: 'C9, of the checker: a position that was told in another generation is of none of its views',
   },
+  {
+    seed: 3711,
+    nodes: 20,
+    seconds: 1,
+    but: {
+      election: 'wireless',
+      topology: 'sample',
+      systems: [],
+      clients: [],
+      scenario: 'three-crash',
+    },
+    faults: [],
+    why: 'L1: the winner of a wave had lost patience, and took no result any more',
+  },
 ];
 
 const ALL = FAULTS.map(({ name }) => name);

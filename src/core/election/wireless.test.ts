@@ -144,6 +144,15 @@ describe('nodes that die half-way', () => {
     net.runUntil(() => net.settledOn === name(4), 5000);
   });
 
+  test('E12, L1: the result counts also for who has voted and lost patience meanwhile', () => {
+    // 6 - 7 - 5 - 4 - 3 - 2 - 1: the greatest source can't win itself, and waits for long, since node 1 never answers.
+    const net = network(7, [[name(6), name(7)], [name(7), name(5)], ...chain(5)]);
+    net.votersTo = () => peers(6);
+    net.passes = (from) => from !== name(1);
+    for (const id of net.alive) net.start(id);
+    net.runUntil(() => net.settledOn === name(6), 60_000);
+  });
+
   test('E13: a vote that was lost is asked for by a new wave', () => {
     const net = network(3, chain(3));
     net.passes = (from) => from !== name(2);

@@ -43,6 +43,8 @@ const MAX_SOURCES = 256;
  */
 export class WirelessElection implements Election {
   #phase: Phase = { name: 'idle' };
+  /** The wave in which this node has voted last, and then lost patience: its result is out still. */
+  #awaited: Wave | null = null;
   /** The last wave of every source: what comes late or twice of it starts nothing. */
   readonly #lastNumbers = new Map<NodeId, number>();
 
@@ -143,6 +145,7 @@ export class WirelessElection implements Election {
 
   stop(): void {
     this.#phase = { name: 'idle' };
+    this.#awaited = null;
     this.context.clearTimer('election');
   }
 
@@ -221,7 +224,11 @@ export class WirelessElection implements Election {
   #finished(from: NodeId, wave: Wave, winner: Peer): void {
     const phase = this.#phase;
     if (phase.name === 'idle' || phase.name === 'waiting') return;
-    if (compareWaves(wave, phase.wave) !== 0) return;
+    const order = compareWaves(wave, phase.wave);
+    // Somebody who lives and never votes holds the others up for longer than this node, who may be the winner, has waited.
+    const isAwaited = this.#awaited !== null && compareWaves(wave, this.#awaited) === 0;
+    if (order < 0 || (order > 0 && !isAwaited)) return;
+    this.#awaited = null;
     this.context.meet([winner]);
     this.#finish(wave, winner, from);
   }
@@ -274,8 +281,11 @@ export class WirelessElection implements Election {
   }
 
   #restart(): void {
+    const phase = this.#phase;
     this.stop();
-    if (!this.view.knowsLeader()) this.start();
+    if (this.view.knowsLeader()) return;
+    if (phase.name === 'voted') this.#awaited = phase.wave;
+    this.start();
   }
 
   #candidacy(): Peer | null {

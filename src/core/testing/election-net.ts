@@ -183,7 +183,8 @@ export class ElectionNet {
     }
     member.leader = leader;
     this.#let(member, () => member.election.leaderHeard(this.#get(leader).peer));
-    if (this.#isGreater(id, leader)) {
+    const mayLead = this.votersTo(id).some((voter) => voter.id === id);
+    if (mayLead && this.#isGreater(id, leader)) {
       member.leader = null;
       this.#later(this.#between(100, 300), () => this.start(id));
     }
